@@ -1,0 +1,25 @@
+# Compiler options of our own code, on one interface target. Third-party code does not link it.
+
+option(MILLRACE_SANITIZE "Build everything with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(MILLRACE_FUZZ "Build the libFuzzer targets (Clang only)" OFF)
+option(MILLRACE_BENCH "Build the benchmarks" OFF)
+
+add_library(millrace_options INTERFACE)
+target_compile_options(millrace_options INTERFACE
+  -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  # The core reports errors as values; a page without exception support must be able to embed it.
+  -fno-exceptions)
+
+if(EMSCRIPTEN)
+  # Whole-program optimisation: the border is many small functions.
+  add_compile_options(-flto)
+  add_link_options(-flto)
+endif()
+
+if(MILLRACE_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(MILLRACE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

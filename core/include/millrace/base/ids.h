@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace millrace {
+
+// A string id that cannot be mistaken for another kind of id. Ids are made by the host (the core
+// has no source of randomness); any non-empty UTF-8 text is valid.
+template <typename Tag>
+struct Id {
+  std::string value;
+
+  Id() = default;
+  explicit Id(std::string v) : value(std::move(v)) {}
+
+  bool empty() const { return value.empty(); }
+  friend auto operator<=>(const Id&, const Id&) = default;
+};
+
+using MessageId = Id<struct MessageIdTag>;
+using SessionId = Id<struct SessionIdTag>;
+
+}  // namespace millrace
+
+template <typename Tag>
+struct std::hash<millrace::Id<Tag>> {
+  std::size_t operator()(const millrace::Id<Tag>& id) const noexcept {
+    return std::hash<std::string>()(id.value);
+  }
+};

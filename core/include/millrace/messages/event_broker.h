@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/model/event.h"
+#include "millrace/pubsub/broker.h"
+
+namespace millrace {
+
+// What a subscriber wants to hear; an unset field wants all. Lagged, StorageError and
+// StorageRecovered pass every session and message filter.
+struct EventFilter {
+  std::optional<SessionId> session_id;
+  std::optional<MessageId> message_id;
+};
+
+// What the generic broker must know about chat events.
+struct EventTraits {
+  using Event = millrace::Event;
+  using Filter = EventFilter;
+
+  // Created and updated of one message have different keys: created stays ahead of updated.
+  static std::string Key(const Event& event);
+  static bool MustDeliver(const Event& event);
+  static bool Matches(const Filter& filter, const Event& event);
+  // Two updates of one message wait as one; when their patches grow past 64 KB they are dropped and
+  // the subscriber gets the message whole at delivery, so a stuck mailbox stays bounded.
+  static void Conflate(Event& older, Event newer);
+  // The messages and sessions it is about; MessageOf and SessionOf read them back.
+  static std::vector<std::string> Subjects(const Event& event);
+  static std::optional<MessageId> MessageOf(std::string_view subject);
+  static std::optional<SessionId> SessionOf(std::string_view subject);
+  // Names the messages; the newest state of a lost session follows without being named.
+  static Event MakeLagged(std::int64_t dropped, std::vector<std::string> subjects);
+};
+
+using EventBroker = Broker<EventTraits>;
+
+}  // namespace millrace

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/messages/completion.h"
+#include "millrace/model/session.h"
+#include "millrace/storage/storage.h"
+
+namespace millrace {
+
+class CommitCycle;
+
+// Sessions. Every change is durable (power loss) and delivered when its completion is called.
+// Turn rule, ordering and ownership as for MessageService.
+class SessionService {
+ public:
+  // `cycle` outlives the service.
+  explicit SessionService(CommitCycle& cycle) : cycle_(cycle) {}
+  SessionService(const SessionService&) = delete;
+  SessionService& operator=(const SessionService&) = delete;
+
+  // The caller gives id, title and parent. kInvalidArgument: the id is empty or taken.
+  // kNotFound: no such parent.
+  void Create(Session init, DoneSession done);
+  void Update(const SessionId& id, SessionChange change, DoneSession done);  // kNotFound
+  // Deletes its messages too (C7). Deleting what is not there is OK.
+  void Delete(const SessionId& id, Done done);
+
+  Result<std::optional<Session>> Get(const SessionId& id) const;
+  // Most recently updated first.
+  Result<std::vector<Session>> List(const SessionQuery& query) const;
+
+ private:
+  CommitCycle& cycle_;
+};
+
+}  // namespace millrace

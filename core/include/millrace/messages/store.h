@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/messages/completion.h"
+#include "millrace/messages/event_broker.h"
+#include "millrace/messages/feed.h"
+#include "millrace/messages/message_service.h"
+#include "millrace/messages/run_scope.h"
+#include "millrace/messages/session_service.h"
+#include "millrace/storage/storage.h"
+
+namespace millrace {
+
+struct StoreOptions {
+  // The coalescing window, milliseconds. 33: two frames at 60 Hz, the fastest a reader can tell
+  // apart. 0 or less saves and notifies at every update (C12).
+  DurationMs window_ms = 33;
+  // An unfinished message without a write for so long is folded and leaves memory (C9).
+  DurationMs idle_ms = 60'000;
+  BrokerOptions broker;
+};
+
+struct StoreStats {
+  std::int64_t updates = 0;  // mutations accepted
+  std::int64_t commits = 0;  // transactions committed
+  std::int64_t bytes_written = 0;
+  std::int64_t pending = 0;  // messages with an accepted change that is not on disk
+  std::int64_t live_messages = 0;
+  BrokerCounters broker;
+};
+
+// A message that a crash left unfinished and that opening finished as interrupted.
+struct RecoveredMessage {
+  MessageId id;
+  SessionId session_id;
+};
+
+// The whole core behind one object: storage, coalescing, events.
+//
+// The host drives it: AdvanceTo(now) before each call and when NextDeadline() comes. There is no
+// timer and no thread in here; with the same inputs it does the same things.
+// Ownership: owns the storage. Confined to one thread. Feeds and run scopes end before the store.
+class Store {
+ public:
+  using Opened = std::function<void(Result<std::unique_ptr<Store>>)>;
+
+  // Finishes what a crash left as interrupted, durably, then calls `opened`; a full disk does not
+  // keep the store from opening (the finish is retried, C5).
+  static void Open(std::unique_ptr<Storage> storage, StoreOptions options, TimeMs now,
+                   Opened opened);
+  ~Store();
+
+  MessageService& messages() { return messages_; }
+  SessionService& sessions() { return sessions_; }
+
+  std::unique_ptr<Feed> OpenFeed(Feed::Deliver deliver, int credits = kUnlimitedCredits,
+                                 EventFilter filter = {});
+  std::unique_ptr<RunScope> BeginRun() { return std::make_unique<RunScope>(messages_); }
+
+  const std::vector<RecoveredMessage>& recovered() const { return recovered_; }
+  StoreStats stats() const;
+
+  // REQUIRES: `now` in milliseconds since the epoch; an earlier one than before counts as before.
+  void AdvanceTo(TimeMs now);
+  // When AdvanceTo is due at the latest; kNever when nothing waits.
+  TimeMs NextDeadline() const;
+
+  // Drains until `deadline`, then closes the storage, whatever was drained; `done` has the first
+  // error (kTimeout: something was not saved). Every later call fails with kClosed.
+  void Close(TimeMs deadline, Done done);
+
+ private:
+  Store(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
+        std::int64_t last_seq);
+  void Recover(Done done);
+
+  std::unique_ptr<Storage> storage_;
+  EventBroker broker_;
+  std::unique_ptr<CommitCycle> cycle_;
+  MessageService messages_;
+  SessionService sessions_;
+  std::vector<RecoveredMessage> recovered_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/model/message.h"
+#include "millrace/model/mutation.h"
+#include "millrace/model/patch.h"
+
+namespace millrace {
+
+enum class Effect {
+  kNone,      // changed nothing: no version, no write, no event
+  kDelta,     // text grew: waits for the window
+  kTerminal,  // structure changed (contract C2): saved and delivered at once
+};
+
+// Applies `mutation` to `message` at time `now` and appends what it did to `patch`.
+//
+// REQUIRES: patch is empty, or patch.to_version == message.version.
+// ENSURES: on kDelta and kTerminal message.version grew by one, patch.to_version == message.version
+// and message.updated_at == patch.updated_at == now. On kNone and on an error nothing changed.
+// Text is made valid UTF-8. Deltas cost amortised O(their size), Replace O(the snapshot).
+//
+// kFinished: the message is finished (all but Resume, and a Replace that keeps it finished), or
+// Resume on a message that ended otherwise than interrupted, canceled or error.
+// kNotFound: AppendToolInput or FinishToolCall names a call that is not there.
+// kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last.
+Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch);
+
+}  // namespace millrace

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/model/message.h"
+#include "millrace/model/patch.h"
+#include "millrace/model/session.h"
+
+namespace millrace {
+
+// What subscribers hear. Events own what they carry or share it as const (contract C15).
+
+struct MessageCreated {
+  std::shared_ptr<const Message> message;
+};
+
+// A message changed. Exactly one of `patch` and `whole` is set when it reaches a subscriber:
+// `patch` when the subscriber holds the message at patch->from_version, else `whole`. On its way
+// through a mailbox it may carry neither: the newest state is read when it is delivered.
+struct MessageUpdated {
+  MessageId id;
+  SessionId session_id;
+  std::int64_t version = 0;  // the version the message has after this
+  bool terminal = false;
+  bool saved = true;
+  bool finished = false;
+  std::shared_ptr<const Patch> patch;
+  // Patches that followed while the event waited in a mailbox, oldest first; the feed makes one of
+  // them and `patch` before a subscriber sees it.
+  std::vector<std::shared_ptr<const Patch>> conflated;
+  std::shared_ptr<const Message> whole;
+};
+
+struct MessagesDeleted {
+  SessionId session_id;
+  std::vector<MessageId> ids;
+};
+
+struct SessionCreated {
+  Session session;
+};
+struct SessionUpdated {
+  Session session;
+};
+struct SessionDeleted {
+  SessionId id;
+};
+
+// Events were lost for this subscriber; the newest state of `ids` follows in the same batch.
+struct Lagged {
+  std::int64_t dropped = 0;
+  std::vector<MessageId> ids;
+};
+
+// One per spell of trouble; updates come with saved == false until StorageRecovered.
+struct StorageError {
+  std::int64_t spell = 0;  // which spell of trouble since the store was opened
+  Status status;
+};
+struct StorageRecovered {
+  std::int64_t spell = 0;
+};
+
+using Event = std::variant<MessageCreated, MessageUpdated, MessagesDeleted, SessionCreated,
+                           SessionUpdated, SessionDeleted, Lagged, StorageError, StorageRecovered>;
+
+// The `type` of the JavaScript event: "created", "updated", "session-created", ...
+std::string_view EventTypeName(const Event& event);
+
+}  // namespace millrace

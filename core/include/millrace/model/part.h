@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "millrace/base/time.h"
+
+namespace millrace {
+
+// The parts of a message. All text is UTF-8. `extra` is the JSON text of an object with the
+// stored fields this version does not know ("" when there are none); it survives every round trip.
+
+struct TextPart {
+  std::string text;
+  bool refusal = false;  // the model declined, in its own words
+  std::string extra;
+  friend bool operator==(const TextPart&, const TextPart&) = default;
+};
+
+struct ReasoningPart {
+  std::string text;
+  std::string signature;  // opaque, byte-exact; "" when the provider gave none
+  std::optional<TimeMs> started_at;
+  std::optional<TimeMs> finished_at;  // set: this section has ended
+  std::string extra;
+  friend bool operator==(const ReasoningPart&, const ReasoningPart&) = default;
+};
+
+struct ToolCallPart {
+  std::string id;
+  std::string name;
+  std::string input;  // JSON text as the model wrote it; may be incomplete until `finished`
+  bool finished = false;
+  bool provider_executed = false;
+  std::string extra;
+  friend bool operator==(const ToolCallPart&, const ToolCallPart&) = default;
+};
+
+struct ToolResultPart {
+  std::string tool_call_id;
+  std::string name;
+  std::string content;
+  std::string data;
+  std::string mime_type;
+  std::string metadata;
+  bool is_error = false;
+  std::string extra;
+  friend bool operator==(const ToolResultPart&, const ToolResultPart&) = default;
+};
+
+struct ImageUrlPart {
+  std::string url;
+  std::string detail;
+  std::string extra;
+  friend bool operator==(const ImageUrlPart&, const ImageUrlPart&) = default;
+};
+
+struct BinaryPart {
+  std::string path;
+  std::string mime_type;
+  std::string data;  // raw bytes; base64 in the stored form
+  std::string extra;
+  friend bool operator==(const BinaryPart&, const BinaryPart&) = default;
+};
+
+struct ShellCommandPart {
+  std::string command;
+  std::string output;
+  std::int64_t exit_code = 0;
+  std::string extra;
+  friend bool operator==(const ShellCommandPart&, const ShellCommandPart&) = default;
+};
+
+enum class FinishReason {
+  kEndTurn,
+  kMaxTokens,
+  kToolUse,
+  kCanceled,
+  kError,
+  kContentFilter,
+  kInterrupted,
+  kUnknown,
+};
+
+std::string_view FinishReasonName(FinishReason reason);
+std::optional<FinishReason> FinishReasonFromName(std::string_view name);
+
+struct FinishPart {
+  FinishReason reason = FinishReason::kUnknown;
+  TimeMs time = 0;
+  std::string message;
+  std::string details;
+  // The stored word, when it is none of the known ones (reason is kUnknown then); "" otherwise.
+  std::string foreign_reason;
+  std::string extra;
+  friend bool operator==(const FinishPart&, const FinishPart&) = default;
+};
+
+// Any other type, and any stored element that cannot be decoded as what it says it is.
+struct CustomPart {
+  std::string name;  // the stored "type"; "" when the element has none
+  std::string data;  // JSON text of the stored "data"; "null" when there is none
+  // JSON text of the whole stored element when it is more or less than {type, data}; else "".
+  std::string verbatim;
+  friend bool operator==(const CustomPart&, const CustomPart&) = default;
+};
+
+using Part = std::variant<TextPart, ReasoningPart, ToolCallPart, ToolResultPart, ImageUrlPart,
+                          BinaryPart, ShellCommandPart, FinishPart, CustomPart>;
+
+// The text that deltas append to: of TextPart and ReasoningPart `text`, of ToolCallPart `input`;
+// nullptr for the others, which never grow.
+std::string* BodyOf(Part& part);
+const std::string* BodyOf(const Part& part);
+
+}  // namespace millrace

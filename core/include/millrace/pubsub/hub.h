@@ -1,0 +1,191 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "millrace/base/time.h"
+#include "millrace/pubsub/mailbox.h"
+#include "millrace/pubsub/subscriber.h"
+#include "millrace/pubsub/subscription.h"
+
+namespace millrace {
+
+struct BrokerOptions {
+  // Distinct keys that may wait for a subscriber without credit; as many may wait for room.
+  std::size_t mailbox_capacity = 64;
+  DurationMs must_deliver_timeout_ms = 50;
+};
+
+struct BrokerCounters {
+  std::int64_t drop_count = 0;               // lossy events lost, to full mailboxes and failures
+  std::int64_t must_deliver_drop_count = 0;  // must-deliver events lost to time-outs and failures
+  std::int64_t conflated_count = 0;
+  std::int64_t delivered_batches = 0;
+  std::int64_t subscriber_count = 0;
+};
+
+// The state behind a Broker (see broker.h for the rules), shared with the calls under way, so
+// that a callback may destroy the broker itself.
+//
+// Turn rule: put first, deliver last. Only the outermost call runs callbacks, in Deliver(), and
+// holds no iterator while it does; calls from inside callbacks change state and queue subscribers
+// on ready_.
+template <typename Traits>
+class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
+ public:
+  using Subscriber = millrace::Subscriber<Traits>;
+  using Event = typename Traits::Event;
+  using Filter = typename Traits::Filter;
+  using DeliverCallback = typename Subscriber::DeliverCallback;
+  using Newest = typename Mailbox<Traits>::Newest;
+
+  BrokerHub(BrokerOptions options, Newest newest) : options_(options), newest_(std::move(newest)) {}
+
+  Subscription Subscribe(Filter filter, DeliverCallback deliver, int credits) {
+    if (shut_down_) return {};
+    auto subscriber =
+        std::make_shared<Subscriber>(this->weak_from_this(), std::move(filter), std::move(deliver),
+                                     credits, options_.mailbox_capacity);
+    subscribers_.push_back(subscriber);
+    return Subscription(std::move(subscriber));
+  }
+
+  void Publish(const std::vector<Event>& events) {
+    const TimeMs timeout = std::max<DurationMs>(options_.must_deliver_timeout_ms, 0);
+    const TimeMs deadline = timeout < kNever - 1 - now_ ? now_ + timeout : kNever - 1;
+    for (const Event& event : events) {
+      const std::string key = Traits::Key(event);
+      for (const auto& subscriber : subscribers_) {
+        if (Traits::Matches(subscriber->filter, event)) Put(*subscriber, key, event, deadline);
+      }
+    }
+    for (const auto& subscriber : subscribers_) {
+      if (std::exchange(subscriber->touched, false)) MakeReady(subscriber);
+    }
+    Deliver();
+  }
+
+  void AdvanceTo(TimeMs now) {
+    now_ = std::max(now_, now);
+    if (NextDeadline() > now_) return;
+    for (const auto& subscriber : subscribers_) {
+      counters_.must_deliver_drop_count += subscriber->mailbox.Expire(now_);
+    }
+    next_deadline_.reset();
+  }
+
+  TimeMs NextDeadline() const {
+    if (!next_deadline_) {
+      next_deadline_ = kNever;
+      for (const auto& subscriber : subscribers_) {
+        next_deadline_ = std::min(*next_deadline_, subscriber->mailbox.NextDeadline());
+      }
+    }
+    return *next_deadline_;
+  }
+
+  void Shutdown() {
+    shut_down_ = true;
+    ready_.clear();
+    for (const auto& subscriber : std::exchange(subscribers_, {})) subscriber->End();
+    next_deadline_.reset();
+  }
+
+  BrokerCounters counters() const {
+    BrokerCounters counters = counters_;
+    counters.subscriber_count = static_cast<std::int64_t>(subscribers_.size());
+    return counters;
+  }
+
+ private:
+  friend Subscriber;
+
+  // A subscriber with credit is delivered to in this turn, so nothing waits there and no bound
+  // applies: one batch may be larger than a mailbox.
+  void Put(Subscriber& subscriber, const std::string& key, const Event& event, TimeMs deadline) {
+    using Result = typename Mailbox<Traits>::PutResult;
+    const bool bounded = subscriber.credits == 0;
+    const Result result = subscriber.mailbox.Put(key, event, bounded, deadline);
+    counters_.conflated_count += result == Result::kConflated;
+    counters_.drop_count += result == Result::kDropped;
+    counters_.must_deliver_drop_count += result == Result::kMustDeliverDropped;
+    if (result == Result::kWaits && next_deadline_) {
+      next_deadline_ = std::min(*next_deadline_, deadline);
+    }
+    subscriber.touched = true;
+  }
+
+  void MakeReady(const std::shared_ptr<Subscriber>& subscriber) {
+    if (subscriber->credits != 0 && !std::exchange(subscriber->ready, true)) {
+      ready_.push_back(subscriber);
+    }
+  }
+
+  void Deliver() {
+    if (delivering_) return;
+    const auto self = this->shared_from_this();
+    delivering_ = true;
+    while (!ready_.empty()) {
+      const auto subscriber = std::move(ready_.front());
+      ready_.pop_front();
+      subscriber->ready = false;
+      if (subscriber->is_closed || subscriber->mailbox.empty()) continue;
+      DeliverTo(*subscriber);
+      // What came in meanwhile, to a subscriber that then got its credit back.
+      if (!subscriber->is_closed && subscriber->mailbox.has_entries()) MakeReady(subscriber);
+    }
+    delivering_ = false;
+  }
+
+  void DeliverTo(Subscriber& subscriber) {
+    if (subscriber.mailbox.has_overflow()) next_deadline_.reset();
+    auto batch = subscriber.mailbox.Take([this, &subscriber](const std::string& subject) {
+      std::optional<Event> state = newest_(subject);
+      if (state && !Traits::Matches(subscriber.filter, *state)) state.reset();
+      return state;
+    });
+    const bool metered = subscriber.credits != kUnlimitedCredits;
+    if (metered) --subscriber.credits;
+    subscriber.running = true;
+    const bool taken = subscriber.deliver(std::move(batch.events));
+    subscriber.running = false;
+    if (subscriber.is_closed) return subscriber.End();
+    if (taken) {
+      ++counters_.delivered_batches;
+      return;
+    }
+    // The loss is told with the next event or grant, not at once: a subscriber that always fails
+    // would be called for ever.
+    counters_.drop_count += batch.lossy;
+    counters_.must_deliver_drop_count += batch.must_deliver;
+    subscriber.mailbox.Remember(batch.if_lost);
+    if (metered) subscriber.AddCredits(1);
+  }
+
+  void Remove(const std::shared_ptr<Subscriber>& subscriber) {
+    const auto found = std::find(subscribers_.begin(), subscribers_.end(), subscriber);
+    if (found == subscribers_.end()) return;
+    subscribers_.erase(found);
+    next_deadline_.reset();
+    subscriber->End();
+  }
+
+  const BrokerOptions options_;
+  const Newest newest_;
+  TimeMs now_ = 0;
+  std::vector<std::shared_ptr<Subscriber>> subscribers_;  // the open ones
+  std::deque<std::shared_ptr<Subscriber>> ready_;         // each once; may hold closed ones
+  BrokerCounters counters_;
+  mutable std::optional<TimeMs> next_deadline_;  // unset: to be looked for
+  bool delivering_ = false;
+  bool shut_down_ = false;
+};
+
+}  // namespace millrace

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace millrace {
+
+// How many subjects a subscriber that lost events is told by name. Above it, it is told of the
+// loss alone: so a stuck subscriber stays bounded (some 100 KB at worst), while a thousand
+// messages streaming at once are all still named.
+inline constexpr std::size_t kMaxLaggedSubjects = 1024;
+
+// What one subscriber lost since it was last told (contract B4).
+// Invariant: subjects.size() <= kMaxLaggedSubjects, and 0 when `everything`.
+struct Losses {
+  std::int64_t dropped = 0;
+  std::set<std::string> subjects;
+  bool everything = false;  // more subjects than can be named
+
+  bool empty() const { return dropped == 0; }
+
+  template <typename Subjects>
+  void Add(std::int64_t count, const Subjects& about) {
+    dropped += count;
+    if (!everything) subjects.insert(about.begin(), about.end());
+    if (subjects.size() > kMaxLaggedSubjects) ForgetNames();
+  }
+
+  void Merge(const Losses& other) {
+    Add(other.dropped, other.subjects);
+    if (other.everything) ForgetNames();
+  }
+
+  std::vector<std::string> Names() const { return {subjects.begin(), subjects.end()}; }
+
+ private:
+  void ForgetNames() {
+    subjects.clear();
+    everything = true;
+  }
+};
+
+}  // namespace millrace

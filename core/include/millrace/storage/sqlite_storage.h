@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/storage/block_file.h"
+#include "millrace/storage/storage.h"
+
+namespace millrace {
+
+struct SqliteOptions {
+  // The host's clock for CommitOutcome::took_ms; without one commits report 0.
+  std::function<TimeMs()> clock;
+};
+
+// Opens (and where it is new, creates; where it is older, migrates) the SQLite database in `files`.
+// kNewerSchema: written by a newer version; kCorrupt: not a Millrace database or damaged, the
+// files are left as they are; kQuotaExceeded, kIo.
+Result<std::unique_ptr<Storage>> OpenSqliteStorage(DatabaseFiles files, SqliteOptions options = {});
+
+// "3.54.1"
+std::string_view SqliteVersion();
+
+}  // namespace millrace

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/model/mutation.h"
+
+namespace millrace {
+
+enum class StreamFormat { kOpenAiChat, kText };
+std::optional<StreamFormat> StreamFormatFromName(std::string_view name);  // "openai-chat", "text"
+
+struct StreamUsage {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+};
+
+// How a stream ended.
+struct StreamOutcome {
+  Status status;              // kProtocol, kNetwork, kHttp, kAborted; OK: ended by itself
+  std::string provider_type;  // of an error the provider sent: its own type or code, "" if none
+  std::optional<StreamUsage> usage;
+  std::int64_t skipped_lines = 0;  // lines or events that could not be parsed
+};
+
+// Turns the bytes of one reply, in whatever pieces they come, into mutations of its message.
+//
+//   Feed* ──▶ Finish            the body ended
+//        ├──▶ Fail(status)      abort, network or HTTP error: the host's word
+//        └──▶ (done() is true)  the reply ended by itself, or the provider sent an error: the rest
+//                               of the body is of no interest, and the source may be cancelled
+//
+// ENSURES: whichever way it ends, the last mutation is one Finish (I4), with the usage, as a
+// custom part "usage", right before it; done() is true from then on, and every call a no-op. The
+// same bytes give the same mutations however they are split, but for where one append ends and
+// the next begins. Cost is linear in the bytes; memory is bounded by the longest event, and an
+// event of more than 64 MiB ends the reply with kProtocol.
+class StreamReader {
+ public:
+  virtual ~StreamReader() = default;
+
+  // Each appends to `out` what the reader can say so far.
+  virtual void Feed(std::string_view bytes, std::vector<Mutation>& out) = 0;
+  virtual void Finish(std::vector<Mutation>& out) = 0;
+  // `status` of code kAborted finishes as canceled, any other as error.
+  virtual void Fail(Status status, std::vector<Mutation>& out) = 0;
+
+  bool done() const { return done_; }
+  // REQUIRES: done()
+  const StreamOutcome& outcome() const { return outcome_; }
+
+ protected:
+  bool done_ = false;
+  StreamOutcome outcome_;
+};
+
+std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format);
+
+}  // namespace millrace

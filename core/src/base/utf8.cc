@@ -1,0 +1,128 @@
+#include "millrace/base/utf8.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+// What a lead byte demands: the length of its sequence (0: no lead byte) and the range of the
+// second byte, which is narrower where overlong forms, surrogates or code points past U+10FFFF
+// would start. The third and fourth byte are always 80..BF. (Unicode standard, table 3-7.)
+struct Lead {
+  std::uint8_t length = 0;
+  std::uint8_t second_min = 0x80;
+  std::uint8_t second_max = 0xBF;
+};
+
+Lead LeadOf(std::uint8_t byte) {
+  if (byte < 0x80) return {1};
+  if (byte < 0xC2) return {0};
+  if (byte < 0xE0) return {2};
+  if (byte == 0xE0) return {3, 0xA0, 0xBF};
+  if (byte == 0xED) return {3, 0x80, 0x9F};
+  if (byte < 0xF0) return {3};
+  if (byte == 0xF0) return {4, 0x90, 0xBF};
+  if (byte < 0xF4) return {4};
+  if (byte == 0xF4) return {4, 0x80, 0x8F};
+  return {0};
+}
+
+enum class Form { kWhole, kBroken, kUnfinished };
+
+// The sequence at the start of a text.
+struct Sequence {
+  Form form;
+  std::size_t size;  // of kBroken: the maximal ill-formed part, what one U+FFFD stands for
+};
+
+// REQUIRES: !text.empty()
+Sequence FirstSequence(std::string_view text) {
+  const Lead lead = LeadOf(static_cast<std::uint8_t>(text[0]));
+  if (lead.length == 0) return {Form::kBroken, 1};
+  for (std::size_t i = 1; i < lead.length; ++i) {
+    if (i == text.size()) return {Form::kUnfinished, i};
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    const std::uint8_t min = i == 1 ? lead.second_min : 0x80;
+    const std::uint8_t max = i == 1 ? lead.second_max : 0xBF;
+    if (byte < min || byte > max) return {Form::kBroken, i};
+  }
+  return {Form::kWhole, lead.length};
+}
+
+// The length of the ASCII text that `text` starts with, rounded down to whole words.
+std::size_t AsciiWords(std::string_view text) {
+  std::size_t size = 0;
+  while (size + sizeof(std::uint64_t) <= text.size()) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + size, sizeof(word));
+    if ((word & 0x8080808080808080U) != 0) break;
+    size += sizeof(word);
+  }
+  return size;
+}
+
+// The length of the longest well-formed text that `text` starts with.
+std::size_t ValidPrefix(std::string_view text) {
+  std::size_t size = AsciiWords(text);
+  while (size < text.size()) {
+    const Sequence sequence = FirstSequence(text.substr(size));
+    if (sequence.form != Form::kWhole) break;
+    size += sequence.size;
+    if (sequence.size == 1) size += AsciiWords(text.substr(size));
+  }
+  return size;
+}
+
+// Appends `text` to `out` with U+FFFD for what is ill-formed, up to an unfinished sequence at the
+// end, which it returns.
+std::string_view Repair(std::string_view text, std::string& out) {
+  while (true) {
+    const std::size_t valid = ValidPrefix(text);
+    out.append(text.substr(0, valid));
+    text.remove_prefix(valid);
+    if (text.empty()) return text;
+    const Sequence sequence = FirstSequence(text);
+    if (sequence.form == Form::kUnfinished) return text;
+    out.append(kReplacement);
+    text.remove_prefix(sequence.size);
+  }
+}
+
+}  // namespace
+
+bool IsValidUtf8(std::string_view text) { return ValidPrefix(text) == text.size(); }
+
+std::string ToValidUtf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  if (!Repair(text, out).empty()) out.append(kReplacement);
+  return out;
+}
+
+std::string Utf8StreamDecoder::Decode(std::string_view bytes) {
+  std::string out;
+  if (held_.empty()) {
+    out.reserve(bytes.size());
+    held_ = Repair(bytes, out);
+    return out;
+  }
+  const std::string joined = std::exchange(held_, {}).append(bytes);
+  out.reserve(joined.size());
+  held_ = Repair(joined, out);
+  return out;
+}
+
+std::string Utf8StreamDecoder::Finish() {
+  if (held_.empty()) return {};
+  held_.clear();
+  return std::string(kReplacement);
+}
+
+}  // namespace millrace

@@ -1,0 +1,42 @@
+#include "messages/batch_builder.h"
+
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace millrace {
+
+Result<Session*> BatchBuilder::EditSession(const SessionId& id) {
+  if (const auto it = sessions_.find(id); it != sessions_.end()) return &it->second.session;
+  Result<std::optional<Session>> stored = storage_.ReadSession(id);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return NotFound("no session '" + id.value + "'");
+  return &sessions_.emplace(id, Edit{**std::move(stored), false}).first->second.session;
+}
+
+Status BatchBuilder::CreateSession(Session session) {
+  Result<Session*> there = EditSession(session.id);
+  if (there.ok()) return InvalidArgument("session id '" + session.id.value + "' is taken");
+  if (there.status().code() != Code::kNotFound) return there.status();
+  SessionId id = session.id;
+  sessions_.emplace(std::move(id), Edit{std::move(session), true});
+  return Status::Ok();
+}
+
+std::vector<SessionId> BatchBuilder::edited_sessions() const {
+  std::vector<SessionId> ids;
+  for (const auto& [id, edit] : sessions_) {
+    if (!edit.created) ids.push_back(id);
+  }
+  return ids;
+}
+
+StorageBatch BatchBuilder::Take() {
+  StorageBatch batch;
+  for (auto& [id, edit] : sessions_) batch.emplace_back(PutSession{std::move(edit.session)});
+  std::move(writes_.begin(), writes_.end(), std::back_inserter(batch));
+  std::move(deletes_.begin(), deletes_.end(), std::back_inserter(batch));
+  return batch;
+}
+
+}  // namespace millrace

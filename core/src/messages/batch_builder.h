@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/model/session.h"
+#include "millrace/storage/storage.h"
+
+namespace millrace {
+
+// Puts one commit together. Sessions are edited in place however many requests touch them, and
+// stand first (messages refer to them); deletes stand last.
+// REQUIRES: no commit is in flight while one is built: it reads what is on disk.
+class BatchBuilder {
+ public:
+  explicit BatchBuilder(Storage& storage) : storage_(storage) {}
+
+  // The session as this batch leaves it, to be changed. kNotFound, or the storage's error.
+  Result<Session*> EditSession(const SessionId& id);
+  // kInvalidArgument: the id is taken.
+  Status CreateSession(Session session);
+
+  void Put(PutMessage op) { writes_.emplace_back(std::move(op)); }
+  void Append(AppendDelta op) { writes_.emplace_back(std::move(op)); }
+  void Delete(StorageOp op) { deletes_.push_back(std::move(op)); }
+
+  // Sessions that were there and changed; read before Take.
+  std::vector<SessionId> edited_sessions() const;
+  StorageBatch Take();
+
+ private:
+  struct Edit {
+    Session session;
+    bool created = false;
+  };
+
+  Storage& storage_;
+  std::map<SessionId, Edit> sessions_;
+  StorageBatch writes_;
+  StorageBatch deletes_;
+};
+
+}  // namespace millrace

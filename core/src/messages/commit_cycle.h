@@ -1,0 +1,174 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "messages/batch_builder.h"
+#include "messages/commit_window.h"
+#include "messages/live_message.h"
+#include "messages/waiter.h"
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/messages/completion.h"
+#include "millrace/messages/event_broker.h"
+#include "millrace/storage/storage.h"
+
+namespace millrace {
+
+// A change that goes to disk at once and by itself decides nothing about windows: create, delete,
+// everything about sessions.
+struct Request {
+  // Adds its operations. Called when no write is in flight, so that reads are fresh. An error
+  // fails this request alone.
+  std::function<Status(BatchBuilder&)> build;
+  // The outcome, before anyone hears of it: changes memory, adds the events of a success.
+  std::function<void(const Status&, std::vector<Event>&)> settle;
+  // A delete: what was asked for after it goes into a later batch.
+  bool ends_batch = false;
+};
+
+// The coalescing state machine: what is dirty, when it is due, what is in flight, who waits.
+//
+//            accept, request                     window's deadline, or urgent
+//   ┌──────┐ ───────────────▶ ┌─────────────┐ ─────────────────────────────▶ ┌───────────┐
+//   │ idle │                  │ window open │                                │ in flight │
+//   └──────┘ ◀─────────────── └─────────────┘ ◀───────────────────────────── └───────────┘
+//              all clean        ▲  failed: back-off   ended; something is dirty
+//
+// Turn rule: a Turn stands in every public call of the services and in every completion of the
+// storage. What a turn makes due (commits, events, completions) leaves when the outermost turn
+// ends, in the order it became due; so state is never seen half changed.
+//
+// Invariants
+//   1. At most one commit is in flight; commits start in the order of acceptance (C6).
+//   2. A dirty message is covered by window_.deadline() or by a commit in flight (C4).
+//   3. Events of a commit are published before its completions are called (C2).
+class CommitCycle {
+ public:
+  class Turn {
+   public:
+    explicit Turn(CommitCycle& cycle) : cycle_(cycle) { ++cycle_.turn_depth_; }
+    ~Turn() {
+      if (cycle_.turn_depth_ == 1) cycle_.EndTurn();
+      --cycle_.turn_depth_;
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    CommitCycle& cycle_;
+  };
+
+  // `storage` and `broker` outlive the cycle.
+  CommitCycle(Storage& storage, EventBroker& broker, DurationMs window_ms, DurationMs idle_ms,
+              TimeMs now, std::int64_t last_seq);
+  CommitCycle(const CommitCycle&) = delete;
+  CommitCycle& operator=(const CommitCycle&) = delete;
+
+  void AdvanceTo(TimeMs now);
+  TimeMs NextDeadline() const;
+
+  TimeMs now() const { return now_; }
+  std::int64_t TakeSeq() { return ++last_seq_; }
+  Storage& storage() const { return storage_; }
+  bool coalesces() const { return window_.coalesces(); }
+  // kClosed after Shutdown.
+  Status CheckOpen() const;
+
+  // ---- live messages
+  LiveMessage* Find(const MessageId& id);
+  // Live or from storage (C8). kNotFound: no such message, or it is being deleted.
+  Result<LiveMessage*> Load(const MessageId& id);
+  LiveMessage& Adopt(Message message, bool on_disk);
+  void Erase(const MessageId& id);
+  const std::unordered_map<MessageId, std::unique_ptr<LiveMessage>>& live() const { return live_; }
+
+  // ---- what has to be written
+  // `live` has a new pending change.
+  void MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutations);
+  void Submit(Request request);
+  // Calls `done` when every target survives power loss; see Waiter.
+  void Wait(Waiter waiter);
+  // Runs at the end of the turn, after what became due before it.
+  void Defer(std::function<void()> action) { due_.push_back(std::move(action)); }
+  // A delete dropped the message: nobody waits for it any more.
+  void DropTargets(const MessageId& id);
+
+  // Fails everything that waits, and every later call, with kClosed.
+  void Shutdown();
+
+  std::int64_t updates() const { return updates_; }
+  std::int64_t commits() const { return commits_; }
+  std::int64_t pending_messages() const;
+
+ private:
+  // A message's share of the commit in flight.
+  struct Share {
+    MessageId id;
+    std::vector<PendingPatch> patches;  // not published yet
+    std::int64_t version = 0;           // on disk when the commit ends well
+    Usage usage;
+    bool whole = false;  // its row is written, not its log
+  };
+  struct InFlight {
+    std::int64_t number = 0;
+    TimeMs started_at = 0;
+    Durability durability = Durability::kProcess;
+    std::vector<Request> requests;
+    std::vector<Share> shares;
+    std::vector<SessionId> touched;  // sessions to tell about
+  };
+
+  bool Due() const;
+  void StartCommit();
+  void TakeRequests(BatchBuilder& builder, InFlight& flight);
+  void TakeDirty(BatchBuilder& builder, InFlight& flight);
+  void TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& flight);
+  void CommitEnded(const CommitOutcome& outcome);
+  void SettleShare(const Share& share, const Status& status, std::vector<Event>& events);
+  void KeepUnsaved(LiveMessage& live, const Share& share);
+  void ReportTrouble(const Status& status, bool affects_messages, std::vector<Event>& events);
+  void ReportRecovery(std::vector<Event>& events);
+  void AddSessionEvents(const std::vector<SessionId>& touched, std::vector<Event>& events);
+  void SettleWaiters(const Status& status, std::int64_t commit_number);
+  bool IsSaved(const MessageId& id, std::int64_t version) const;
+  void LetGoIdle();
+  void EndTurn();
+
+  Storage& storage_;
+  EventBroker& broker_;
+  const DurationMs idle_ms_;
+  TimeMs now_;
+  std::int64_t last_seq_;
+  bool closed_ = false;
+
+  std::unordered_map<MessageId, std::unique_ptr<LiveMessage>> live_;
+  std::deque<LiveMessage*> dirty_;  // in the order they became dirty; flagged `queued`
+  std::deque<Request> requests_;
+  std::vector<Waiter> waiters_;
+  CommitWindow window_;
+  std::optional<InFlight> in_flight_;
+  bool urgent_ = false;    // something accepted since the last start may not wait for the window
+  bool unsynced_ = false;  // a commit was acknowledged that power loss could still take
+  bool in_trouble_ = false;
+  std::int64_t spell_ = 0;
+  std::int64_t commits_started_ = 0;
+
+  int turn_depth_ = 0;
+  std::deque<std::function<void()>> due_;
+
+  std::int64_t updates_ = 0;
+  std::int64_t commits_ = 0;
+  TimeMs idle_check_at_ = kNever;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for completions that come late
+};
+
+}  // namespace millrace

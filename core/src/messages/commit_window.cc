@@ -1,0 +1,38 @@
+#include "messages/commit_window.h"
+
+#include <algorithm>
+
+namespace millrace {
+namespace {
+
+// The first retry comes soon, for a file that was busy for a moment; a disk that stays full is
+// asked every ten seconds, so that a person who made room sees the result.
+constexpr DurationMs kFirstRetryMs = 100;
+constexpr DurationMs kLongestRetryMs = 10'000;
+constexpr int kMostDoublings = 7;  // 100 ms << 7 is past the longest
+
+}  // namespace
+
+void CommitWindow::Open(TimeMs now) {
+  if (deadline_ == kNever) deadline_ = now + NextDelay();
+}
+
+void CommitWindow::Ended(bool ok, DurationMs took) {
+  last_took_ = took;
+  failures_ = ok ? 0 : failures_ + 1;
+}
+
+DurationMs CommitWindow::NextDelay() {
+  if (failures_ == 0) {
+    // Waiting at least as long as the last commit took keeps saving to half of the time (C1).
+    return coalesces() ? std::max(length_, last_took_) : 0;
+  }
+  const DurationMs base =
+      std::min(kFirstRetryMs << std::min(failures_ - 1, kMostDoublings), kLongestRetryMs);
+  // Up to a quarter off, from a fixed sequence: stores that failed together do not retry together,
+  // and a test sees the same times on every run.
+  jitter_ = jitter_ * 1664525U + 1013904223U;
+  return base - static_cast<DurationMs>(jitter_ >> 16U) * base / 4 / 65536;
+}
+
+}  // namespace millrace

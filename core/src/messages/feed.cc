@@ -1,0 +1,76 @@
+#include "millrace/messages/feed.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace {
+
+Feed::Feed(EventBroker& broker, EventFilter filter, ReadNewest read_newest, Deliver deliver,
+           int credits)
+    : read_newest_(std::move(read_newest)),
+      deliver_(std::move(deliver)),
+      subscription_(broker.Subscribe(
+          std::move(filter),
+          [this](std::vector<Event> batch) { return OnBatch(std::move(batch)); }, credits)) {}
+
+bool Feed::OnBatch(std::vector<Event> batch) {
+  std::vector<MessageId> seen;
+  const auto gone = std::remove_if(batch.begin(), batch.end(), [&](Event& event) {
+    if (auto* updated = std::get_if<MessageUpdated>(&event)) {
+      seen.push_back(updated->id);
+      return !Resolve(*updated);
+    }
+    if (auto* created = std::get_if<MessageCreated>(&event)) {
+      const Message& message = *created->message;
+      seen.push_back(message.id);
+      if (!message.finished()) held_[message.id] = message.version;
+    } else if (auto* deleted = std::get_if<MessagesDeleted>(&event)) {
+      for (const MessageId& id : deleted->ids) held_.erase(id);
+    }
+    return false;
+  });
+  batch.erase(gone, batch.end());
+  if (batch.empty()) {
+    // Nothing reaches the receiver, so it has no credit to give back for it.
+    subscription_.Grant(1);
+    return true;
+  }
+  const bool taken = deliver_(std::move(batch));
+  // What the receiver failed to take it does not hold.
+  if (!taken) {
+    for (const MessageId& id : seen) held_.erase(id);
+  }
+  return taken;
+}
+
+// Makes the event carry what this receiver needs. False: it needs nothing, because the message is
+// gone, or because it was sent whole and has been ahead of this event ever since. A terminal event
+// is delivered all the same: it is what tells that the state is terminal.
+bool Feed::Resolve(MessageUpdated& event) {
+  const auto held = held_.find(event.id);
+  if (held != held_.end() && event.version <= held->second && !event.terminal) return false;
+  const bool fits = event.patch != nullptr && held != held_.end() &&
+                    held->second == event.patch->from_version;
+  if (fits) {
+    if (!event.conflated.empty()) {
+      auto merged = std::make_shared<Patch>(*event.patch);
+      for (const auto& later : event.conflated) merged->Extend(*later);
+      event.patch = std::move(merged);
+    }
+  } else {
+    event.patch = nullptr;
+    if (event.whole == nullptr) event.whole = read_newest_(event.id);
+    if (event.whole == nullptr) return false;
+    event.finished = event.whole->finished();
+  }
+  event.conflated.clear();
+  event.version = fits ? event.patch->to_version : event.whole->version;
+  if (event.finished) {
+    held_.erase(event.id);
+  } else {
+    held_[event.id] = event.version;
+  }
+  return true;
+}
+
+}  // namespace millrace

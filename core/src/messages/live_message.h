@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "millrace/base/time.h"
+#include "millrace/messages/message_service.h"
+#include "millrace/model/message.h"
+#include "millrace/model/patch.h"
+
+namespace millrace {
+
+// What one writer has done to a live message.
+struct WriterMark {
+  std::string writer;
+  std::int64_t next = 0;          // the version its next counted mutation makes; 0: uncounted
+  std::int64_t last_version = 0;  // the message's version after its last change
+};
+
+// Changes accepted together, waiting for one commit.
+struct PendingPatch {
+  std::shared_ptr<Patch> patch;
+  bool terminal = false;
+};
+
+// One message in memory: its newest accepted state and what of it is not on disk yet.
+//
+//   loaded, clean ──accept──▶ dirty ──commit starts──▶ in flight ──OK──▶ clean ──finished──▶ gone
+//                              ▲                        │
+//                              └── accept, or failed ───┘  (failed: its patch moves to `unsaved`)
+//
+// Invariants: accepted = what is on disk, then `unsaved`, then `pending` in order; in flight, the
+// patches under way stand in the cycle's InFlight, between `unsaved` and `pending`.
+// patched_version is the last version some patch made; accepted.version may be ahead of it by
+// counted mutations that changed nothing.
+struct LiveMessage {
+  Message accepted;
+  std::int64_t patched_version = 0;
+  std::int64_t saved_version = 0;
+  std::deque<PendingPatch> pending;  // at most one while the window coalesces
+  Patch unsaved;                     // published as not saved, still to be written
+  Usage usage;                       // to add to the session with the next commit
+  std::vector<WriterMark> writers;
+  // The last version made by someone this process knows nothing of.
+  std::int64_t unknown_writer_version = 0;
+  TimeMs active_at = 0;     // of the last change
+  bool on_disk = false;     // its create is committed
+  bool row_whole = false;   // the row alone is the message: no log to add to, it is rewritten
+  bool has_log = false;     // rows of it stand in the delta log
+  bool in_flight = false;
+  bool queued = false;      // stands in the cycle's dirty queue
+  bool deleting = false;
+  bool fold = false;        // idle: write it whole and let it go
+
+  bool clean() const { return pending.empty() && unsaved.empty() && !in_flight; }
+  // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.
+  bool evictable() const;
+  bool all_writers_current() const;
+
+  WriterMark& MarkOf(const std::string& writer);
+  // Checks a counted write against what its writer did before. Returns how many of its mutations
+  // were applied already. kStale: see MessageService::Write.
+  Result<std::size_t> Skip(const MessageWrite& write) const;
+  // Whether anyone but `writer` changed the message after `version`.
+  bool ChangedByOthersSince(std::int64_t version, const std::string& writer) const;
+
+  // The patch that the next change goes to. `merge`: into the one that waits already.
+  Patch& PatchForChange(bool merge);
+};
+
+}  // namespace millrace

@@ -1,0 +1,128 @@
+// The reading half of MessageService: what is stored, overlaid by what is live (C11).
+
+#include <algorithm>
+#include <utility>
+
+#include "messages/commit_cycle.h"
+#include "millrace/messages/message_service.h"
+
+namespace millrace {
+namespace {
+
+MessageQuery::Position PositionOf(const Message& message) {
+  return {message.created_at, message.seq};
+}
+
+bool Precedes(const MessageQuery::Position& a, const MessageQuery::Position& b) {
+  return std::pair(a.created_at, a.seq) < std::pair(b.created_at, b.seq);
+}
+
+bool Matches(const MessageQuery& query, const Message& message) {
+  if (query.session_id && message.session_id != *query.session_id) return false;
+  if (query.role && message.role != *query.role) return false;
+  if (query.before && !Precedes(PositionOf(message), *query.before)) return false;
+  if (query.after && !Precedes(*query.after, PositionOf(message))) return false;
+  return true;
+}
+
+// Which end a limit cuts off: the one away from the bound, the older one without a bound.
+void CutToLimit(const MessageQuery& query, std::vector<Message>& oldest_first) {
+  if (!query.limit || oldest_first.size() <= *query.limit) return;
+  const auto limit = static_cast<std::ptrdiff_t>(*query.limit);
+  if (query.after) {
+    oldest_first.erase(oldest_first.begin() + limit, oldest_first.end());
+  } else {
+    oldest_first.erase(oldest_first.begin(), oldest_first.end() - limit);
+  }
+}
+
+// Reads with the newest accepted state in place of what is stored.
+Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& query) {
+  MessageQuery stored_query = query;
+  stored_query.order = MessageQuery::Order::kOldestFirst;
+  const auto leaving = std::count_if(cycle.live().begin(), cycle.live().end(),
+                                     [](const auto& entry) { return entry.second->deleting; });
+  if (stored_query.limit) *stored_query.limit += static_cast<std::size_t>(leaving);
+  Result<std::vector<Message>> stored = cycle.storage().ReadMessages(stored_query);
+  if (!stored.ok()) return stored;
+
+  std::vector<Message> messages;
+  for (Message& message : *stored) {
+    const LiveMessage* live = cycle.Find(message.id);
+    if (live == nullptr) {
+      messages.push_back(std::move(message));
+    } else if (!live->deleting) {
+      messages.push_back(live->accepted);
+    }
+  }
+  for (const auto& [id, live] : cycle.live()) {
+    if (!live->on_disk && Matches(query, live->accepted)) messages.push_back(live->accepted);
+  }
+  std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
+    return Precedes(PositionOf(a), PositionOf(b));
+  });
+  CutToLimit(query, messages);
+  if (query.order == MessageQuery::Order::kNewestFirst) {
+    std::reverse(messages.begin(), messages.end());
+  }
+  return messages;
+}
+
+}  // namespace
+
+Result<std::optional<Message>> MessageService::Get(const MessageId& id, ReadOptions options) const {
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  if (options.committed) return cycle_.storage().ReadMessage(id);
+  if (const LiveMessage* live = cycle_.Find(id)) {
+    if (live->deleting) return std::optional<Message>();
+    return std::optional<Message>(live->accepted);
+  }
+  return cycle_.storage().ReadMessage(id);
+}
+
+Result<std::vector<Message>> MessageService::List(const SessionId& session_id,
+                                                  ListOptions options) const {
+  if (options.before && options.after) {
+    return InvalidArgument("list: give `before` or `after`, not both");
+  }
+  MessageQuery query;
+  query.session_id = session_id;
+  query.limit = options.limit;
+  for (auto [bound, position] : {std::pair(&options.before, &query.before),
+                                 std::pair(&options.after, &query.after)}) {
+    if (!*bound) continue;
+    const Result<std::optional<Message>> message = Get(**bound, {options.committed});
+    if (!message.ok()) return message.status();
+    if (!message->has_value() || (*message)->session_id != session_id) {
+      return NotFound("list: no message '" + (*bound)->value + "' in this session");
+    }
+    *position = PositionOf(**message);
+  }
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  return options.committed ? cycle_.storage().ReadMessages(query) : ReadFresh(cycle_, query);
+}
+
+Result<std::vector<Message>> MessageService::ListUser(std::optional<SessionId> session_id,
+                                                      std::optional<std::size_t> limit) const {
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  MessageQuery query;
+  query.session_id = std::move(session_id);
+  query.role = Role::kUser;
+  query.limit = limit;
+  query.order = MessageQuery::Order::kNewestFirst;
+  return ReadFresh(cycle_, query);
+}
+
+Result<std::optional<Message>> MessageService::LastAssistant(const SessionId& session_id) const {
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  MessageQuery query;
+  query.session_id = session_id;
+  query.role = Role::kAssistant;
+  query.limit = 1;
+  Result<std::vector<Message>> messages = ReadFresh(cycle_, query);
+  if (!messages.ok()) return messages.status();
+  if (messages->empty()) return std::optional<Message>();
+  return std::optional<Message>(std::move(messages->front()));
+}
+
+}  // namespace millrace

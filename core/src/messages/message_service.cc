@@ -1,0 +1,265 @@
+#include "millrace/messages/message_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "messages/commit_cycle.h"
+#include "messages/deletion.h"
+#include "millrace/model/apply.h"
+#include "millrace/model/event.h"
+
+namespace millrace {
+namespace {
+
+// Role other than assistant, or a finish part: nothing is going to stream into it.
+std::optional<TimeMs> FinishedFromTheStart(const Message& message, TimeMs now) {
+  if (message.role != Role::kAssistant || FinishOf(message) != nullptr) return now;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void MessageService::Create(Message init, DoneMessage done) {
+  CommitCycle::Turn turn(cycle_);
+  const auto fail = [&](Status status) {
+    cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
+  };
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return fail(open);
+  if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
+  const Status taken = InvalidArgument("message id '" + init.id.value + "' is taken");
+  if (cycle_.Find(init.id) != nullptr) return fail(taken);
+  if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
+
+  const TimeMs now = cycle_.now();
+  init.created_at = init.updated_at = now;
+  init.seq = cycle_.TakeSeq();
+  init.version = 1;
+  init.finished_at = FinishedFromTheStart(init, now);
+  auto created = std::make_shared<const Message>(init);
+  cycle_.Adopt(std::move(init), false);
+
+  Request request;
+  request.build = [this, created, taken](BatchBuilder& builder) -> Status {
+    Result<std::optional<Message>> there = cycle_.storage().ReadMessage(created->id);
+    if (!there.ok()) return there.status();
+    if (there->has_value()) return taken;
+    Result<Session*> session = builder.EditSession(created->session_id);
+    if (!session.ok()) return session.status();
+    (*session)->updated_at = std::max((*session)->updated_at, created->created_at);
+    builder.Put({created});
+    return Status::Ok();
+  };
+  request.settle = [this, created, done = std::move(done)](const Status& status,
+                                                           std::vector<Event>& events) {
+    if (status.ok()) {
+      LiveMessage& live = *cycle_.Find(created->id);
+      live.on_disk = true;
+      live.row_whole = created->finished();
+      events.emplace_back(MessageCreated{created});
+      if (live.evictable() && created->finished()) cycle_.Erase(created->id);
+    } else {
+      cycle_.DropTargets(created->id);
+      cycle_.Erase(created->id);
+    }
+    cycle_.Defer([created, done, status] {
+      if (done) status.ok() ? done(*created) : done(status);
+    });
+  };
+  cycle_.Submit(std::move(request));
+}
+
+void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
+  CommitCycle::Turn turn(cycle_);
+  const auto finish = [&](Result<Message> result) {
+    cycle_.Defer([done = std::move(done), result = std::move(result)] { done(result); });
+  };
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return finish(open);
+  const Result<LiveMessage*> live = cycle_.Load(id);
+  if (!live.ok()) return finish(live.status());
+  if (!(*live)->accepted.finished()) return finish((*live)->accepted);
+  if (!resume) {
+    return finish(Status(Code::kFinished, "message '" + id.value +
+                                              "' is finished: resume it, or create another"));
+  }
+  auto shared = std::make_shared<DoneMessage>(std::move(done));
+  MessageWrite write;
+  write.mutations.emplace_back(Resume{});
+  const Result<std::int64_t> accepted =
+      Write(id, std::move(write), [this, id, shared](const Status& status) {
+        const LiveMessage* resumed = cycle_.Find(id);
+        if (!status.ok()) return (*shared)(status);
+        if (resumed == nullptr) return (*shared)(NotFound("no message '" + id.value + "'"));
+        (*shared)(resumed->accepted);
+      });
+  if (!accepted.ok()) {
+    cycle_.Defer([shared, status = accepted.status()] { (*shared)(status); });
+  }
+}
+
+Result<std::int64_t> MessageService::Write(const MessageId& id, MessageWrite write, Done done) {
+  CommitCycle::Turn turn(cycle_);
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  Result<LiveMessage*> found = cycle_.Load(id);
+  if (!found.ok()) return found.status();
+  LiveMessage& live = **found;
+  const Result<bool> terminal = ApplyAll(live, std::move(write));
+  if (!terminal.ok()) return terminal.status();
+  const std::int64_t version = live.accepted.version;
+  if (*terminal) {
+    if (done) {
+      Waiter waiter;
+      waiter.targets.emplace_back(id, live.patched_version);
+      waiter.done = std::move(done);
+      waiter.if_deleted = NotFound("message '" + id.value + "' was deleted");
+      cycle_.Wait(std::move(waiter));
+    }
+  } else if (done) {
+    cycle_.Defer([done = std::move(done)] { done(Status::Ok()); });
+  }
+  return version;
+}
+
+// Applies what is new of `write`; returns whether something terminal was in it, or, for a write
+// that was sent again, whether it has to be on disk before it is acknowledged.
+Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
+  const bool counted = write.version != 0;
+  const Result<std::size_t> skip = live.Skip(write);
+  if (!skip.ok()) return skip.status();
+  bool any_terminal = *skip > 0;
+  std::int64_t applied = 0;
+  Status error;
+  for (std::size_t i = *skip; i < write.mutations.size() && error.ok(); ++i) {
+    // Everything of a coalescing window goes into one patch; without one each makes its own.
+    const bool merge = cycle_.coalesces() && !live.pending.empty();
+    Patch fresh;
+    Patch& patch = merge ? *live.pending.back().patch : fresh;
+    const Result<Effect> effect =
+        Apply(std::move(write.mutations[i]), cycle_.now(), live.accepted, patch);
+    if (!effect.ok()) {
+      error = effect.status();
+      break;
+    }
+    if (*effect == Effect::kNone) {
+      // A counted mutation makes its version even where it changes nothing, or its writer and the
+      // message would drift apart. Nothing is written for it.
+      if (!counted) continue;
+      ++live.accepted.version;
+      if (!live.pending.empty()) {
+        live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
+      }
+    } else {
+      if (!merge) {
+        fresh.from_version = live.patched_version;
+        live.PatchForChange(false) = std::move(fresh);
+      }
+      live.patched_version = live.accepted.version;
+      any_terminal |= *effect == Effect::kTerminal;
+      cycle_.MarkDirty(live, *effect == Effect::kTerminal, 1);
+    }
+    ++applied;
+  }
+  if (applied > 0) {
+    WriterMark& mark = live.MarkOf(write.writer);
+    mark.last_version = live.accepted.version;
+    if (counted) mark.next = std::max(mark.next, write.version + static_cast<std::int64_t>(*skip) + applied);
+  }
+  if (!error.ok()) return error;
+  if (write.usage.has_value()) {
+    live.usage.input_tokens += write.usage->input_tokens;
+    live.usage.output_tokens += write.usage->output_tokens;
+  }
+  return any_terminal;
+}
+
+void MessageService::Update(Message snapshot, std::string writer, DoneMessage done) {
+  CommitCycle::Turn turn(cycle_);
+  const auto fail = [&](Status status) {
+    cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
+  };
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return fail(open);
+  const Result<LiveMessage*> found = cycle_.Load(snapshot.id);
+  if (!found.ok()) return fail(found.status());
+  LiveMessage& live = **found;
+  if (live.ChangedByOthersSince(snapshot.version, writer)) {
+    return fail(Status(Code::kStale, "another writer has changed message '" + snapshot.id.value +
+                                         "' since version " + std::to_string(snapshot.version) +
+                                         ": read it again and apply the change to that"));
+  }
+  MessageWrite write;
+  write.writer = std::move(writer);
+  write.mutations.emplace_back(Replace{std::move(snapshot.parts), std::move(snapshot.model),
+                                       std::move(snapshot.provider), snapshot.is_summary});
+  auto state = std::make_shared<Message>();
+  auto shared = std::make_shared<DoneMessage>(std::move(done));
+  const Result<std::int64_t> accepted =
+      Write(snapshot.id, std::move(write), [state, shared](const Status& status) {
+        status.ok() ? (*shared)(std::move(*state)) : (*shared)(status);
+      });
+  if (accepted.ok()) {
+    *state = live.accepted;  // completions run at the end of the turn, so this comes before
+  } else {
+    cycle_.Defer([shared, status = accepted.status()] { (*shared)(status); });
+  }
+}
+
+void MessageService::Delete(const MessageId& id, Done done) {
+  CommitCycle::Turn turn(cycle_);
+  Status status = cycle_.CheckOpen();
+  if (status.ok()) {
+    const Result<LiveMessage*> found = cycle_.Load(id);
+    if (found.ok()) {
+      const SessionId& session_id = (*found)->accepted.session_id;
+      return SubmitDeletion(cycle_, {Deletion::Scope::kMessages, session_id, {id}},
+                            std::move(done));
+    }
+    if (found.status().code() != Code::kNotFound) status = found.status();
+  }
+  cycle_.Defer([done = std::move(done), status] {
+    if (done) done(status);
+  });
+}
+
+void MessageService::DeleteAll(const SessionId& session_id, Done done) {
+  CommitCycle::Turn turn(cycle_);
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) {
+    return cycle_.Defer([done = std::move(done), open] { done(open); });
+  }
+  SubmitDeletion(cycle_, {Deletion::Scope::kAllOfSession, session_id, {}}, std::move(done));
+}
+
+void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
+  CommitCycle::Turn turn(cycle_);
+  Status status = cycle_.CheckOpen();
+  Waiter waiter;
+  if (status.ok()) {
+    if (const LiveMessage* live = cycle_.Find(id)) {
+      waiter.targets.emplace_back(id, live->patched_version);
+    } else {
+      // Not live: nothing of it is pending, but it must be there.
+      status = cycle_.Load(id).status();
+    }
+  }
+  if (!status.ok()) {
+    return cycle_.Defer([done = std::move(done), status] { done(status); });
+  }
+  waiter.deadline = deadline;
+  waiter.done = std::move(done);
+  cycle_.Wait(std::move(waiter));
+}
+
+void MessageService::FlushAll(TimeMs deadline, Done done) {
+  CommitCycle::Turn turn(cycle_);
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) {
+    return cycle_.Defer([done = std::move(done), open] { done(open); });
+  }
+  Waiter waiter;
+  for (const auto& [id, live] : cycle_.live()) {
+    if (!live->clean()) waiter.targets.emplace_back(id, live->patched_version);
+  }
+  waiter.deadline = deadline;
+  waiter.done = std::move(done);
+  cycle_.Wait(std::move(waiter));
+}
+
+}  // namespace millrace

@@ -1,0 +1,108 @@
+#include "millrace/messages/session_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "messages/commit_cycle.h"
+#include "messages/deletion.h"
+#include "millrace/model/event.h"
+
+namespace millrace {
+namespace {
+
+void ApplyChange(const SessionChange& change, Session& session) {
+  if (change.title) session.title = *change.title;
+  if (change.prompt_tokens) session.prompt_tokens = *change.prompt_tokens;
+  if (change.completion_tokens) session.completion_tokens = *change.completion_tokens;
+  if (change.cost) session.cost = *change.cost;
+  if (change.summary_message_id) session.summary_message_id = *change.summary_message_id;
+}
+
+Result<Session> ReadBack(CommitCycle& cycle, const SessionId& id) {
+  Result<std::optional<Session>> session = cycle.storage().ReadSession(id);
+  if (!session.ok()) return session.status();
+  if (!session->has_value()) return NotFound("session '" + id.value + "' was deleted");
+  return **std::move(session);
+}
+
+}  // namespace
+
+void SessionService::Create(Session init, DoneSession done) {
+  CommitCycle::Turn turn(cycle_);
+  Status refused = cycle_.CheckOpen();
+  if (refused.ok() && init.id.empty()) refused = InvalidArgument("a session needs an id");
+  if (!refused.ok()) {
+    return cycle_.Defer([done = std::move(done), refused] { done(refused); });
+  }
+  init.created_at = init.updated_at = cycle_.now();
+  init.message_count = 0;
+  auto created = std::make_shared<const Session>(std::move(init));
+  Request request;
+  request.build = [this, created](BatchBuilder& builder) -> Status {
+    if (!created->parent_id.empty()) {
+      const Result<std::optional<Session>> parent = cycle_.storage().ReadSession(created->parent_id);
+      if (!parent.ok()) return parent.status();
+      if (!parent->has_value()) return NotFound("no session '" + created->parent_id.value + "'");
+    }
+    return builder.CreateSession(*created);
+  };
+  request.settle = [this, created, done = std::move(done)](const Status& status,
+                                                           std::vector<Event>& events) {
+    if (status.ok()) events.emplace_back(SessionCreated{*created});
+    cycle_.Defer([created, done, status] {
+      if (done) status.ok() ? done(*created) : done(status);
+    });
+  };
+  cycle_.Submit(std::move(request));
+}
+
+void SessionService::Update(const SessionId& id, SessionChange change, DoneSession done) {
+  CommitCycle::Turn turn(cycle_);
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) {
+    return cycle_.Defer([done = std::move(done), open] { done(open); });
+  }
+  Request request;
+  request.build = [id, change = std::move(change), now = cycle_.now()](BatchBuilder& builder) {
+    const Result<Session*> session = builder.EditSession(id);
+    if (!session.ok()) return session.status();
+    ApplyChange(change, **session);
+    (*session)->updated_at = std::max((*session)->updated_at, now);
+    return Status::Ok();
+  };
+  // The session-updated event comes from the cycle, once for all that a batch did to the session.
+  request.settle = [this, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
+    const Result<Session> session = status.ok() ? ReadBack(cycle_, id) : Result<Session>(status);
+    cycle_.Defer([done, session] {
+      if (done) done(session);
+    });
+  };
+  cycle_.Submit(std::move(request));
+}
+
+void SessionService::Delete(const SessionId& id, Done done) {
+  CommitCycle::Turn turn(cycle_);
+  Status status = cycle_.CheckOpen();
+  if (status.ok()) {
+    const Result<std::optional<Session>> there = cycle_.storage().ReadSession(id);
+    if (there.ok() && there->has_value()) {
+      return SubmitDeletion(cycle_, {Deletion::Scope::kSession, id, {}}, std::move(done));
+    }
+    status = there.status();  // OK when there is none: nothing to delete is no error
+  }
+  cycle_.Defer([done = std::move(done), status] {
+    if (done) done(status);
+  });
+}
+
+Result<std::optional<Session>> SessionService::Get(const SessionId& id) const {
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  return cycle_.storage().ReadSession(id);
+}
+
+Result<std::vector<Session>> SessionService::List(const SessionQuery& query) const {
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  return cycle_.storage().ReadSessions(query);
+}
+
+}  // namespace millrace

@@ -1,0 +1,128 @@
+#include "millrace/messages/store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "messages/commit_cycle.h"
+#include "millrace/model/mutation.h"
+
+namespace millrace {
+namespace {
+
+// What a subscriber that lost events gets in their place.
+std::optional<Event> NewestOf(const MessageService& messages, const SessionService& sessions,
+                              const std::string& subject) {
+  if (const std::optional<MessageId> id = EventTraits::MessageOf(subject)) {
+    Result<std::optional<Message>> message = messages.Get(*id);
+    if (!message.ok() || !message->has_value()) return std::nullopt;
+    MessageUpdated event;
+    event.id = *id;
+    event.session_id = (*message)->session_id;
+    event.version = (*message)->version;
+    event.terminal = event.finished = (*message)->finished();
+    event.whole = std::make_shared<const Message>(**std::move(message));
+    return event;
+  }
+  if (const std::optional<SessionId> id = EventTraits::SessionOf(subject)) {
+    Result<std::optional<Session>> session = sessions.Get(*id);
+    if (session.ok() && session->has_value()) return SessionUpdated{**std::move(session)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
+             std::int64_t last_seq)
+    : storage_(std::move(storage)),
+      broker_(options.broker,
+              [this](const std::string& subject) {
+                return NewestOf(messages_, sessions_, subject);
+              }),
+      cycle_(std::make_unique<CommitCycle>(*storage_, broker_, options.window_ms, options.idle_ms,
+                                           now, last_seq)),
+      messages_(*cycle_),
+      sessions_(*cycle_) {}
+
+Store::~Store() { broker_.Shutdown(); }
+
+void Store::Open(std::unique_ptr<Storage> storage, StoreOptions options, TimeMs now,
+                 Opened opened) {
+  const Result<std::int64_t> last_seq = storage->LastSeq();
+  if (!last_seq.ok()) return opened(last_seq.status());
+  auto store = std::unique_ptr<Store>(new Store(std::move(storage), options, now, *last_seq));
+  Store& opening = *store;
+  // The completion owns the store until it hands it over.
+  struct Handover {
+    std::unique_ptr<Store> store;
+    Opened opened;
+  };
+  auto handover = std::make_shared<Handover>(Handover{std::move(store), std::move(opened)});
+  opening.Recover([handover](const Status& status) {
+    Opened done = std::move(handover->opened);
+    if (!status.ok() && status.code() != Code::kQuotaExceeded) return done(status);
+    done(std::move(handover->store));
+  });
+}
+
+// A crash leaves messages unfinished that nobody writes to any more (S4).
+void Store::Recover(Done done) {
+  Result<std::vector<Message>> unfinished = storage_->ReadUnfinished();
+  if (!unfinished.ok()) return done(unfinished.status());
+  CommitCycle::Turn turn(*cycle_);
+  for (Message& message : *unfinished) {
+    const RecoveredMessage recovered{message.id, message.session_id};
+    cycle_->Adopt(std::move(message), true);
+    MessageWrite write;
+    Finish finish;
+    finish.reason = FinishReason::kInterrupted;
+    write.mutations.emplace_back(std::move(finish));
+    if (messages_.Write(recovered.id, std::move(write)).ok()) recovered_.push_back(recovered);
+  }
+  messages_.FlushAll(kNever, std::move(done));
+}
+
+std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits, EventFilter filter) {
+  const auto read_newest = [this](const MessageId& id) -> std::shared_ptr<const Message> {
+    Result<std::optional<Message>> message = messages_.Get(id);
+    if (!message.ok() || !message->has_value()) return nullptr;
+    return std::make_shared<const Message>(**std::move(message));
+  };
+  return std::make_unique<Feed>(broker_, std::move(filter), read_newest, std::move(deliver),
+                                credits);
+}
+
+StoreStats Store::stats() const {
+  StoreStats stats;
+  stats.updates = cycle_->updates();
+  stats.commits = cycle_->commits();
+  stats.bytes_written = storage_->bytes_written();
+  stats.pending = cycle_->pending_messages();
+  stats.live_messages = static_cast<std::int64_t>(cycle_->live().size());
+  stats.broker = broker_.counters();
+  return stats;
+}
+
+void Store::AdvanceTo(TimeMs now) {
+  broker_.AdvanceTo(now);
+  cycle_->AdvanceTo(now);
+}
+
+TimeMs Store::NextDeadline() const {
+  return std::min(cycle_->NextDeadline(), broker_.NextDeadline());
+}
+
+void Store::Close(TimeMs deadline, Done done) {
+  CommitCycle::Turn turn(*cycle_);
+  if (const Status open = cycle_->CheckOpen(); !open.ok()) {
+    return cycle_->Defer([done = std::move(done), open] { done(open); });
+  }
+  messages_.FlushAll(deadline, [this, done = std::move(done)](const Status& drained) {
+    cycle_->Shutdown();
+    broker_.Shutdown();
+    const Status closed = storage_->Close();
+    done(drained.ok() ? closed : drained);
+  });
+}
+
+}  // namespace millrace

@@ -1,0 +1,235 @@
+#include "millrace/model/apply.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/model/codec.h"
+#include "millrace/model/message.h"
+#include "millrace/model/mutation.h"
+#include "millrace/model/part.h"
+#include "millrace/model/patch.h"
+#include "model/patch_writer.h"
+#include "model/replace.h"
+#include "model/text.h"
+
+namespace millrace {
+namespace {
+
+Status IsFinished() {
+  return {Code::kFinished, "the message is finished; only a resume can go on with it"};
+}
+
+bool CanResume(FinishReason reason) {
+  return reason == FinishReason::kInterrupted || reason == FinishReason::kCanceled ||
+         reason == FinishReason::kError;
+}
+
+// The rules, one per mutation. Each checks first and writes then: an error leaves nothing behind.
+class Rules {
+ public:
+  Rules(TimeMs now, Message& message, Patch& patch)
+      : now_(now), message_(message), writer_(message, patch) {}
+
+  Result<Effect> operator()(AppendText& append) {
+    if (append.text.empty()) return Effect::kNone;
+    MakeValid(append.text);
+    const auto* last = LastAs<TextPart>();
+    if (last != nullptr && last->refusal == append.refusal) {
+      writer_.Append(Size() - 1, append.text);
+    } else {
+      Put(Size(), TextPart{std::move(append.text), append.refusal, ""});
+    }
+    return Effect::kDelta;
+  }
+
+  Result<Effect> operator()(AppendReasoning& append) {
+    if (append.text.empty()) return Effect::kNone;
+    MakeValid(append.text);
+    const auto* last = LastAs<ReasoningPart>();
+    if (last != nullptr && !last->finished_at) {
+      writer_.Append(Size() - 1, append.text);
+    } else {
+      Put(Size(), ReasoningPart{std::move(append.text), "", Stamp(), std::nullopt, ""});
+    }
+    return Effect::kDelta;
+  }
+
+  Result<Effect> operator()(EndReasoning& end) {
+    MakeValid(end.signature);
+    for (std::uint32_t i = Size(); i-- > 0;) {
+      const auto* reasoning = std::get_if<ReasoningPart>(&message_.parts[i]);
+      if (reasoning == nullptr || reasoning->finished_at) continue;
+      EndReasoningAt(i, end.signature);
+      return Effect::kTerminal;
+    }
+    return Effect::kNone;
+  }
+
+  Result<Effect> operator()(PutToolCall& put) {
+    Part part = std::move(put.call);
+    if (Status status = NormalizePart(part); !status.ok()) return status;
+    auto& call = std::get<ToolCallPart>(part);
+    if (call.id.empty()) return InvalidArgument("a tool call needs an id");
+    const std::optional<std::uint32_t> index = FindToolCall(call.id);
+    if (!index) {
+      Put(Size(), std::move(part));
+      return Effect::kTerminal;
+    }
+    if (message_.parts[*index] == part) return Effect::kNone;
+    const bool keep_body = CallAt(*index).input == call.input;
+    if (keep_body) call.input.clear();
+    Put(*index, std::move(part), keep_body);
+    return Effect::kTerminal;
+  }
+
+  Result<Effect> operator()(AppendToolInput& append) {
+    const std::optional<std::uint32_t> index = FindToolCall(append.tool_call_id);
+    if (!index) return NoToolCall(append.tool_call_id);
+    if (append.text.empty()) return Effect::kNone;
+    MakeValid(append.text);
+    writer_.Append(*index, append.text);
+    return Effect::kDelta;
+  }
+
+  Result<Effect> operator()(FinishToolCall& finish) {
+    const std::optional<std::uint32_t> index = FindToolCall(finish.tool_call_id);
+    if (!index) return NoToolCall(finish.tool_call_id);
+    const ToolCallPart& call = CallAt(*index);
+    if (call.finished) return Effect::kNone;
+    Put(*index, ToolCallPart{call.id, call.name, "", true, call.provider_executed, call.extra},
+        /*keep_body=*/true);
+    return Effect::kTerminal;
+  }
+
+  Result<Effect> operator()(AddPart& add) {
+    if (Status status = NormalizePart(add.part); !status.ok()) return status;
+    if (auto* call = std::get_if<ToolCallPart>(&add.part)) {
+      PutToolCall put{std::move(*call)};
+      return (*this)(put);
+    }
+    if (auto* finish = std::get_if<FinishPart>(&add.part)) return FinishWith(std::move(*finish));
+    Put(Size(), std::move(add.part));
+    return Effect::kTerminal;
+  }
+
+  Result<Effect> operator()(Reset& /*reset*/) {
+    if (message_.parts.empty()) return Effect::kNone;
+    writer_.Write(TruncateOp{0});
+    return Effect::kTerminal;
+  }
+
+  Result<Effect> operator()(Finish& finish) {
+    MakeValid(finish.message);
+    MakeValid(finish.details);
+    return FinishWith(FinishPart{finish.reason, now_, std::move(finish.message),
+                                 std::move(finish.details), "", ""});
+  }
+
+  Result<Effect> operator()(Resume& /*resume*/) {
+    if (!message_.finished()) return Effect::kNone;
+    const FinishPart* finish = FinishOf(message_);
+    if (finish == nullptr || !CanResume(finish->reason)) return IsFinished();
+    // The finish part is the last one, but for messages that another program wrote: what stands
+    // behind one there moves up.
+    std::uint32_t first = 0;
+    while (!std::holds_alternative<FinishPart>(message_.parts[first])) ++first;
+    std::vector<Part> behind;
+    for (std::uint32_t i = first; i < Size(); ++i) {
+      if (!std::holds_alternative<FinishPart>(message_.parts[i])) {
+        behind.push_back(message_.parts[i]);
+      }
+    }
+    writer_.Write(TruncateOp{first});
+    for (Part& part : behind) Put(Size(), std::move(part));
+    PutFinishedAt(std::nullopt);
+    return Effect::kTerminal;
+  }
+
+  Result<Effect> operator()(Replace& replace) {
+    return ApplyReplace(replace, now_, message_, writer_);
+  }
+
+ private:
+  std::uint32_t Size() const { return static_cast<std::uint32_t>(message_.parts.size()); }
+
+  // The time for a field whose stored form reads 0 as "not set".
+  TimeMs Stamp() const { return now_ == 0 ? 1 : now_; }
+
+  template <typename P>
+  const P* LastAs() const {
+    return message_.parts.empty() ? nullptr : std::get_if<P>(&message_.parts.back());
+  }
+
+  // From the end: the call that is being streamed is among the last parts.
+  std::optional<std::uint32_t> FindToolCall(const std::string& id) const {
+    for (std::uint32_t i = Size(); i-- > 0;) {
+      const auto* call = std::get_if<ToolCallPart>(&message_.parts[i]);
+      if (call != nullptr && call->id == id) return i;
+    }
+    return std::nullopt;
+  }
+
+  const ToolCallPart& CallAt(std::uint32_t index) const {
+    return std::get<ToolCallPart>(message_.parts[index]);
+  }
+
+  static Status NoToolCall(const std::string& id) {
+    return NotFound("the message has no tool call with the id " + id);
+  }
+
+  void Put(std::uint32_t index, Part part, bool keep_body = false) {
+    writer_.Write(PutOp{index, std::move(part), keep_body});
+  }
+
+  void EndReasoningAt(std::uint32_t index, const std::string& signature) {
+    const auto& open = std::get<ReasoningPart>(message_.parts[index]);
+    Put(index,
+        ReasoningPart{"", signature.empty() ? open.signature : signature, open.started_at, Stamp(),
+                      open.extra},
+        /*keep_body=*/true);
+  }
+
+  void PutFinishedAt(std::optional<TimeMs> time) {
+    writer_.Write(HeaderOp{message_.model, message_.provider, message_.is_summary, time});
+  }
+
+  Effect FinishWith(FinishPart finish) {
+    for (std::uint32_t i = 0; i < Size(); ++i) {
+      const auto* reasoning = std::get_if<ReasoningPart>(&message_.parts[i]);
+      if (reasoning != nullptr && !reasoning->finished_at) EndReasoningAt(i, "");
+    }
+    if (finish.time == 0) finish.time = now_;
+    const TimeMs time = finish.time;
+    Put(Size(), std::move(finish));
+    PutFinishedAt(time);
+    return Effect::kTerminal;
+  }
+
+  const TimeMs now_;
+  Message& message_;
+  PatchWriter writer_;
+};
+
+}  // namespace
+
+Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch) {
+  const bool may_be_finished =
+      std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation);
+  if (message.finished() && !may_be_finished) return IsFinished();
+  const bool first = patch.empty();
+  Result<Effect> effect = std::visit(Rules(now, message, patch), mutation);
+  if (!effect.ok() || *effect == Effect::kNone) return effect;
+  if (first) patch.from_version = message.version;
+  patch.to_version = ++message.version;
+  patch.updated_at = message.updated_at = now;
+  return effect;
+}
+
+}  // namespace millrace

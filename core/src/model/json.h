@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// JSON as the codec needs it: values stay slices of the stored text until a field is read.
+//
+// Why not a document tree: what this version does not know is kept verbatim, numbers of any size
+// included; no input, however deep or however many keys it has, costs stack or more than linear
+// time; and the delta log, the hot path, is written and read without allocating a tree.
+//
+// All functions but Depth trust their input: REQUIRES: `Depth` accepted it or what it is a part of.
+// All text is UTF-8.
+namespace millrace::json {
+
+// How deep the arrays and objects of `text` nest (0: a scalar); nullopt when it is no JSON
+// (RFC 8259, white space around it allowed). Does not recurse.
+std::optional<std::size_t> Depth(std::string_view text);
+
+enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };
+
+Kind KindOf(std::string_view value);
+
+// Walks the elements of an array or the members of an object, in order, duplicates included.
+//
+//   for (Cursor cursor(value); cursor.Next();) Use(cursor.key(), cursor.value());
+class Cursor {
+ public:
+  // REQUIRES: an array or an object.
+  explicit Cursor(std::string_view container);
+
+  // Moves to the next one; false when there is none.
+  bool Next();
+
+  // With its quotes and escapes; "" in an array.
+  std::string_view key() const { return key_; }
+  std::string_view value() const { return value_; }
+
+ private:
+  std::string_view TakeValue();
+  void SkipSpace();
+
+  std::string_view rest_;  // from the next comma, element or closing bracket on
+  bool object_;
+  std::string_view key_;
+  std::string_view value_;
+};
+
+// The text of a string value. An escaped surrogate without its other half becomes U+FFFD.
+std::string DecodeString(std::string_view value);
+// nullopt for a number with a fraction or an exponent, or outside of int64.
+std::optional<std::int64_t> DecodeInt(std::string_view value);
+
+// Appends `value` to `out` without white space between its tokens.
+void AppendCompact(std::string_view value, std::string& out);
+// Appends `text` to `out` as a string value; ill-formed UTF-8 becomes U+FFFD.
+void AppendString(std::string_view text, std::string& out);
+void AppendInt(std::int64_t number, std::string& out);
+
+}  // namespace millrace::json

@@ -1,0 +1,143 @@
+#pragma once
+
+// The stored form of parts, {"type":"…","data":{…}}. One table, Fields, rules both directions.
+//
+//   type           always written                              written when set
+//   text           text                                        refusal
+//   reasoning      thinking, signature                         started_at, finished_at (0 = unset)
+//   tool_call      id, name, input, provider_executed, finished
+//   tool_result    tool_call_id, name, content, data, mime_type, metadata, is_error
+//   image_url      url                                         detail
+//   binary         Path, MIMEType, Data (base64)
+//   shell_command  command, output, exit_code
+//   finish         reason, time                                message, details
+//
+// Read: a field that is missing or null has its default; of duplicates the last one counts. Fields
+// the table does not name go to `extra`, and what stands beside "type" and "data" goes there too,
+// under the key "$element". An element that is none of this becomes a CustomPart: it, too, is
+// written back as it was.
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "millrace/model/part.h"
+
+namespace millrace {
+
+// The stored names, in the order of Part's alternatives; a CustomPart has its own.
+inline constexpr std::array<std::string_view, 8> kTypeNames = {
+    "text",      "reasoning", "tool_call",     "tool_result",
+    "image_url", "binary",    "shell_command", "finish"};
+static_assert(kTypeNames.size() + 1 == std::variant_size_v<Part>);
+
+inline constexpr std::string_view kElementKey = "$element";
+
+// An element nested deeper is kept, but not looked into: whoever reads `extra` or `data` with a
+// recursive parser is safe. Real parts nest a handful of levels.
+inline constexpr std::size_t kMaxDepth = 256;
+
+// Fields whose stored form is not that of their C++ type.
+template <typename String>
+struct Base64 {
+  String& bytes;
+};
+template <typename String>
+Base64(String&) -> Base64<String>;
+
+template <typename Finish>
+struct Reason {
+  Finish& finish;
+};
+template <typename Finish>
+Reason(Finish&) -> Reason<Finish>;
+
+enum class Write { kAlways, kWhenSet };
+
+template <typename P, typename Expected>
+concept Is = std::is_same_v<std::remove_const_t<P>, Expected>;
+
+template <Is<TextPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("text", part.text, Write::kAlways);
+  visit("refusal", part.refusal, Write::kWhenSet);
+}
+
+template <Is<ReasoningPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("thinking", part.text, Write::kAlways);
+  visit("signature", part.signature, Write::kAlways);
+  visit("started_at", part.started_at, Write::kWhenSet);
+  visit("finished_at", part.finished_at, Write::kWhenSet);
+}
+
+template <Is<ToolCallPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("id", part.id, Write::kAlways);
+  visit("name", part.name, Write::kAlways);
+  visit("input", part.input, Write::kAlways);
+  visit("provider_executed", part.provider_executed, Write::kAlways);
+  visit("finished", part.finished, Write::kAlways);
+}
+
+template <Is<ToolResultPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("tool_call_id", part.tool_call_id, Write::kAlways);
+  visit("name", part.name, Write::kAlways);
+  visit("content", part.content, Write::kAlways);
+  visit("data", part.data, Write::kAlways);
+  visit("mime_type", part.mime_type, Write::kAlways);
+  visit("metadata", part.metadata, Write::kAlways);
+  visit("is_error", part.is_error, Write::kAlways);
+}
+
+template <Is<ImageUrlPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("url", part.url, Write::kAlways);
+  visit("detail", part.detail, Write::kWhenSet);
+}
+
+template <Is<BinaryPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("Path", part.path, Write::kAlways);
+  visit("MIMEType", part.mime_type, Write::kAlways);
+  visit("Data", Base64{part.data}, Write::kAlways);
+}
+
+template <Is<ShellCommandPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("command", part.command, Write::kAlways);
+  visit("output", part.output, Write::kAlways);
+  visit("exit_code", part.exit_code, Write::kAlways);
+}
+
+template <Is<FinishPart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("reason", Reason{part}, Write::kAlways);
+  visit("time", part.time, Write::kAlways);
+  visit("message", part.message, Write::kWhenSet);
+  visit("details", part.details, Write::kWhenSet);
+}
+
+// Appends a key to an object that is being written and not closed yet.
+inline void AppendKey(std::string_view quoted_key, std::string& out) {
+  if (out.back() != '{') out.push_back(',');
+  out.append(quoted_key);
+  out.push_back(':');
+}
+
+// Whether the table has a field of that name.
+struct FieldFinder {
+  std::string_view name;
+  bool found = false;
+
+  template <typename T>
+  void operator()(std::string_view field, const T& /*value*/, Write /*when*/) {
+    found = found || field == name;
+  }
+};
+
+}  // namespace millrace

@@ -1,0 +1,185 @@
+// The parts codec, reading. See part_fields.h for what is read.
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/base/utf8.h"
+#include "millrace/model/codec.h"
+#include "millrace/model/part.h"
+#include "model/base64.h"
+#include "model/json.h"
+#include "model/part_codec.h"
+#include "model/part_fields.h"
+
+namespace millrace {
+namespace {
+
+// Gives the value of one stored member to the field it names.
+struct FieldReader {
+  std::string_view name;
+  std::string_view value;
+  bool found = false;
+  bool ok = true;  // false: the value is none that the field can have
+
+  template <typename T>
+  void operator()(std::string_view field, T&& target, Write /*when*/) {
+    if (field != name) return;
+    found = true;
+    ok = Read(target);
+  }
+
+ private:
+  std::optional<std::string> Text() const {
+    if (json::KindOf(value) == json::Kind::kNull) return "";
+    if (json::KindOf(value) != json::Kind::kString) return std::nullopt;
+    return json::DecodeString(value);
+  }
+  bool Read(std::string& target) const {
+    std::optional<std::string> text = Text();
+    if (text) target = *std::move(text);
+    return text.has_value();
+  }
+  bool Read(bool& target) const {
+    target = value == "true";
+    return target || value == "false" || value == "null";
+  }
+  bool Read(std::int64_t& target) const {
+    const std::optional<std::int64_t> number = value == "null" ? 0 : json::DecodeInt(value);
+    target = number.value_or(0);
+    return number.has_value();
+  }
+  bool Read(std::optional<TimeMs>& target) const {
+    TimeMs time = 0;
+    const bool read = Read(time);
+    target = time == 0 ? std::nullopt : std::optional(time);
+    return read;
+  }
+  bool Read(Base64<std::string>& target) const {
+    const std::optional<std::string> text = Text();
+    std::optional<std::string> bytes = text ? DecodeBase64(*text) : std::nullopt;
+    if (bytes) target.bytes = *std::move(bytes);
+    return bytes.has_value();
+  }
+  bool Read(Reason<FinishPart>& target) const {
+    std::optional<std::string> word = Text();
+    if (!word) return false;
+    const std::optional<FinishReason> reason = FinishReasonFromName(*word);
+    target.finish.reason = reason.value_or(FinishReason::kUnknown);
+    target.finish.foreign_reason = reason ? "" : *std::move(word);
+    return true;
+  }
+};
+
+// What an element consists of, as slices of it.
+struct Element {
+  bool plain = false;  // an object of "type", a string, and "data", nothing else
+  std::string type;
+  std::string_view data = "null";
+  std::string beside = "{";  // the other members: an object, not closed
+};
+
+Element TakeApart(std::string_view object) {
+  Element element;
+  int members = 0;
+  bool has_type = false;
+  bool has_data = false;
+  for (json::Cursor cursor(object); cursor.Next(); ++members) {
+    const std::string key = json::DecodeString(cursor.key());
+    if (key == "type") {
+      has_type = json::KindOf(cursor.value()) == json::Kind::kString;
+      element.type = has_type ? json::DecodeString(cursor.value()) : "";
+    } else if (key == "data") {
+      element.data = cursor.value();
+      has_data = true;
+    } else {
+      AppendKey(cursor.key(), element.beside);
+      json::AppendCompact(cursor.value(), element.beside);
+    }
+  }
+  element.plain = members == 2 && has_type && has_data;
+  return element;
+}
+
+template <typename P>
+std::optional<Part> DecodeKnown(const Element& element) {
+  P part;
+  std::string extra = "{";
+  for (json::Cursor cursor(element.data); cursor.Next();) {
+    const std::string key = json::DecodeString(cursor.key());
+    FieldReader reader{key, cursor.value()};
+    Fields(part, reader);
+    if (!reader.ok || key == kElementKey) return std::nullopt;
+    if (reader.found) continue;
+    AppendKey(cursor.key(), extra);
+    json::AppendCompact(cursor.value(), extra);
+  }
+  if (element.beside != "{") {
+    AppendKey("\"$element\"", extra);
+    extra.append(element.beside).push_back('}');
+  }
+  if (extra != "{") part.extra = std::move(extra) + "}";
+  return Part(std::move(part));
+}
+
+template <std::size_t... I>
+std::optional<Part> DecodeByType(const Element& element, std::index_sequence<I...> /*types*/) {
+  std::optional<Part> part;
+  const auto decode = [&](auto index) {
+    if (element.type == kTypeNames[index]) {
+      part = DecodeKnown<std::variant_alternative_t<index, Part>>(element);
+    }
+  };
+  (decode(std::integral_constant<std::size_t, I>()), ...);
+  return part;
+}
+
+std::string Compact(std::string_view value) {
+  std::string out;
+  json::AppendCompact(value, out);
+  return out;
+}
+
+}  // namespace
+
+Part DecodeElement(std::string_view element, std::size_t depth) {
+  const bool too_deep = depth > kMaxDepth && json::Depth(element).value_or(0) > kMaxDepth;
+  if (too_deep || json::KindOf(element) != json::Kind::kObject) {
+    return CustomPart{"", "null", Compact(element)};
+  }
+  Element taken = TakeApart(element);
+  if (json::KindOf(taken.data) == json::Kind::kObject) {
+    std::optional<Part> part = DecodeByType(taken, std::make_index_sequence<kTypeNames.size()>());
+    if (part) return *std::move(part);
+  }
+  return CustomPart{std::move(taken.type), Compact(taken.data),
+                    taken.plain ? "" : Compact(element)};
+}
+
+Result<Part> DecodePart(std::string_view json) {
+  if (!IsValidUtf8(json)) return DecodePart(ToValidUtf8(json));
+  const std::optional<std::size_t> depth = json::Depth(json);
+  if (!depth) return Status(Code::kCorrupt, "the stored part is not JSON");
+  return DecodeElement(json.substr(json.find_first_not_of(" \t\n\r")), *depth);
+}
+
+Result<std::vector<Part>> DecodeParts(std::string_view json) {
+  if (!IsValidUtf8(json)) return DecodeParts(ToValidUtf8(json));
+  const std::optional<std::size_t> depth = json::Depth(json);
+  if (!depth || json[json.find_first_not_of(" \t\n\r")] != '[') {
+    return Status(Code::kCorrupt, "the stored parts are not a JSON array");
+  }
+  std::vector<Part> parts;
+  for (json::Cursor cursor(json); cursor.Next();) {
+    parts.push_back(DecodeElement(cursor.value(), *depth));
+  }
+  return parts;
+}
+
+}  // namespace millrace

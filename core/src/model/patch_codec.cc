@@ -1,0 +1,189 @@
+// A row of the delta log: a JSON array of ops, each one an array that starts with its letter.
+//
+//   ["a",part,"text"]   append          ["t",size]   truncate
+//   ["p",part,{part}]   put             ["h",{…}]    header
+//   ["k",part,{part}]   put, keep body
+//
+// Stored in users' databases: letters may be added, never changed.
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/base/utf8.h"
+#include "millrace/model/codec.h"
+#include "millrace/model/part.h"
+#include "millrace/model/patch.h"
+#include "model/json.h"
+#include "model/part_codec.h"
+
+namespace millrace {
+namespace {
+
+struct OpWriter {
+  std::string& out;
+
+  void operator()(const AppendOp& op) const {
+    Open('a', op.part);
+    json::AppendString(op.text, out);
+  }
+  void operator()(const PutOp& op) const {
+    Open(op.keep_body ? 'k' : 'p', op.part);
+    AppendPart(op.value, out);
+  }
+  void operator()(const TruncateOp& op) const {
+    out.append("[\"t\",");
+    json::AppendInt(op.size, out);
+  }
+  void operator()(const HeaderOp& op) const {
+    out.append("[\"h\",{\"model\":");
+    json::AppendString(op.model, out);
+    out.append(",\"provider\":");
+    json::AppendString(op.provider, out);
+    out.append(op.is_summary ? ",\"is_summary\":true" : ",\"is_summary\":false");
+    if (op.finished_at) {
+      out.append(",\"finished_at\":");
+      json::AppendInt(*op.finished_at, out);
+    }
+    out.push_back('}');
+  }
+
+ private:
+  void Open(char letter, std::uint32_t part) const {
+    out.append("[\"").append(1, letter).append("\",");
+    json::AppendInt(part, out);
+    out.push_back(',');
+  }
+};
+
+// Takes the values of an array one by one; the getters give nullopt for another kind of value.
+class Reader {
+ public:
+  Reader(std::string_view array, std::size_t depth) : cursor_(array), depth_(depth) {}
+
+  std::optional<std::string> Text() {
+    if (!NextIs(json::Kind::kString)) return std::nullopt;
+    return json::DecodeString(cursor_.value());
+  }
+  std::optional<std::uint32_t> Index() {
+    if (!NextIs(json::Kind::kNumber)) return std::nullopt;
+    const std::optional<std::int64_t> number = json::DecodeInt(cursor_.value());
+    if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) {
+      return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(*number);
+  }
+  std::optional<std::string_view> Object() {
+    if (!NextIs(json::Kind::kObject)) return std::nullopt;
+    return cursor_.value();
+  }
+  std::optional<Part> Element() {
+    const std::optional<std::string_view> object = Object();
+    if (!object) return std::nullopt;
+    return DecodeElement(*object, depth_);
+  }
+  bool AtEnd() { return !cursor_.Next(); }
+
+ private:
+  bool NextIs(json::Kind kind) { return cursor_.Next() && json::KindOf(cursor_.value()) == kind; }
+
+  json::Cursor cursor_;
+  std::size_t depth_;  // of the row
+};
+
+std::optional<PatchOp> ReadAppend(Reader& reader) {
+  const std::optional<std::uint32_t> part = reader.Index();
+  if (!part) return std::nullopt;
+  std::optional<std::string> text = reader.Text();
+  if (!text || text->empty()) return std::nullopt;
+  return AppendOp{*part, *std::move(text)};
+}
+
+std::optional<PatchOp> ReadPut(Reader& reader, bool keep_body) {
+  const std::optional<std::uint32_t> part = reader.Index();
+  if (!part) return std::nullopt;
+  std::optional<Part> value = reader.Element();
+  if (!value) return std::nullopt;
+  return PutOp{*part, *std::move(value), keep_body};
+}
+
+std::optional<PatchOp> ReadTruncate(Reader& reader) {
+  const std::optional<std::uint32_t> size = reader.Index();
+  if (!size) return std::nullopt;
+  return TruncateOp{*size};
+}
+
+std::optional<PatchOp> ReadHeader(Reader& reader) {
+  const std::optional<std::string_view> object = reader.Object();
+  if (!object) return std::nullopt;
+  HeaderOp op;
+  for (json::Cursor cursor(*object); cursor.Next();) {
+    const std::string key = json::DecodeString(cursor.key());
+    const std::string_view value = cursor.value();
+    const bool text = json::KindOf(value) == json::Kind::kString;
+    if (key == "model" && text) {
+      op.model = json::DecodeString(value);
+    } else if (key == "provider" && text) {
+      op.provider = json::DecodeString(value);
+    } else if (key == "is_summary" && json::KindOf(value) == json::Kind::kBool) {
+      op.is_summary = value == "true";
+    } else if (key == "finished_at" && json::DecodeInt(value)) {
+      op.finished_at = json::DecodeInt(value);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return op;
+}
+
+std::optional<PatchOp> ReadOp(std::string_view element, std::size_t depth) {
+  if (json::KindOf(element) != json::Kind::kArray) return std::nullopt;
+  Reader reader(element, depth);
+  const std::string letter = reader.Text().value_or("");
+  std::optional<PatchOp> op;
+  if (letter == "a") op = ReadAppend(reader);
+  if (letter == "p") op = ReadPut(reader, /*keep_body=*/false);
+  if (letter == "k") op = ReadPut(reader, /*keep_body=*/true);
+  if (letter == "t") op = ReadTruncate(reader);
+  if (letter == "h") op = ReadHeader(reader);
+  if (op && !reader.AtEnd()) return std::nullopt;
+  return op;
+}
+
+}  // namespace
+
+std::string EncodePatchOps(const std::vector<PatchOp>& ops) {
+  std::string out = "[";
+  for (const PatchOp& op : ops) {
+    if (out.size() > 1) out.push_back(',');
+    std::visit(OpWriter{out}, op);
+    out.push_back(']');
+  }
+  out.push_back(']');
+  return out;
+}
+
+Result<std::vector<PatchOp>> DecodePatchOps(std::string_view json) {
+  const std::optional<std::size_t> depth = json::Depth(json);
+  if (!depth || !IsValidUtf8(json) || json[json.find_first_not_of(" \t\n\r")] != '[') {
+    return Status(Code::kCorrupt, "the row of the delta log is not a JSON array");
+  }
+  std::vector<PatchOp> ops;
+  for (json::Cursor cursor(json); cursor.Next();) {
+    std::optional<PatchOp> op = ReadOp(cursor.value(), *depth);
+    if (!op) {
+      return Status(Code::kCorrupt,
+                    "element " + std::to_string(ops.size()) + " of the delta log row is no op");
+    }
+    ops.push_back(*std::move(op));
+  }
+  return ops;
+}
+
+}  // namespace millrace

@@ -1,0 +1,151 @@
+#include "model/replace.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/base/time.h"
+#include "millrace/model/apply.h"
+#include "millrace/model/codec.h"
+#include "millrace/model/message.h"
+#include "millrace/model/mutation.h"
+#include "millrace/model/part.h"
+#include "millrace/model/patch.h"
+#include "model/patch_writer.h"
+#include "model/text.h"
+
+namespace millrace {
+namespace {
+
+// The ops that lead from a message to a snapshot of it.
+struct Difference {
+  std::vector<PatchOp> ops;
+  bool structural = false;
+};
+
+// `part` without its body. REQUIRES: it has one.
+Part HeaderOf(const Part& part) {
+  if (const auto* text = std::get_if<TextPart>(&part)) {
+    return TextPart{"", text->refusal, text->extra};
+  }
+  if (const auto* reasoning = std::get_if<ReasoningPart>(&part)) {
+    return ReasoningPart{"", reasoning->signature, reasoning->started_at, reasoning->finished_at,
+                         reasoning->extra};
+  }
+  const auto& call = std::get<ToolCallPart>(part);
+  return ToolCallPart{call.id, call.name, "", call.finished, call.provider_executed, call.extra};
+}
+
+// Carries over from `before` what a writer that reads parts and sends them back does not see:
+// the stored form of a custom part, a foreign finish reason, the time of a finish.
+void Inherit(const Part& before, Part& after) {
+  if (before.index() != after.index()) return;
+  if (auto* custom = std::get_if<CustomPart>(&after)) {
+    const auto& stored = std::get<CustomPart>(before);
+    if (custom->verbatim.empty() && custom->name == stored.name && custom->data == stored.data) {
+      custom->verbatim = stored.verbatim;
+    }
+  } else if (auto* finish = std::get_if<FinishPart>(&after)) {
+    const auto& stored = std::get<FinishPart>(before);
+    if (finish->reason == stored.reason && finish->foreign_reason.empty()) {
+      finish->foreign_reason = stored.foreign_reason;
+    }
+    if (finish->time == 0) finish->time = stored.time;
+  }
+}
+
+// Adds what leads from `before` to `after`, the parts at `index`.
+void ComparePart(std::uint32_t index, const Part& before, const Part& after, Difference& out) {
+  if (before == after) return;
+  const std::string* old_body = BodyOf(before);
+  const std::string* new_body = BodyOf(after);
+  if (before.index() != after.index() || old_body == nullptr || !new_body->starts_with(*old_body)) {
+    out.structural = true;
+    out.ops.push_back(PutOp{index, after});
+    return;
+  }
+  Part header = HeaderOf(after);
+  if (header != HeaderOf(before)) {
+    out.structural = true;
+    out.ops.push_back(PutOp{index, std::move(header), /*keep_body=*/true});
+  }
+  if (new_body->size() > old_body->size()) {
+    out.ops.push_back(AppendOp{index, new_body->substr(old_body->size())});
+  }
+}
+
+// Whether a new part is a stream that begins: like the deltas that follow, it can wait.
+bool IsOpenText(const Part& part) {
+  const auto* reasoning = std::get_if<ReasoningPart>(&part);
+  return std::holds_alternative<TextPart>(part) ||
+         (reasoning != nullptr && !reasoning->finished_at.has_value());
+}
+
+Difference Compare(const Message& message, const Replace& snapshot,
+                   std::optional<TimeMs> finished_at) {
+  Difference out;
+  const std::size_t common = std::min(message.parts.size(), snapshot.parts.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    ComparePart(static_cast<std::uint32_t>(i), message.parts[i], snapshot.parts[i], out);
+  }
+  for (std::size_t i = common; i < snapshot.parts.size(); ++i) {
+    out.structural = out.structural || !IsOpenText(snapshot.parts[i]);
+    out.ops.push_back(PutOp{static_cast<std::uint32_t>(i), snapshot.parts[i]});
+  }
+  if (common < message.parts.size()) {
+    out.structural = true;
+    out.ops.push_back(TruncateOp{static_cast<std::uint32_t>(common)});
+  }
+  if (message.model != snapshot.model || message.provider != snapshot.provider ||
+      message.is_summary != snapshot.is_summary || message.finished_at != finished_at) {
+    out.structural = true;
+    out.ops.push_back(
+        HeaderOp{snapshot.model, snapshot.provider, snapshot.is_summary, finished_at});
+  }
+  return out;
+}
+
+Status CheckParts(const std::vector<Part>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto* call = std::get_if<ToolCallPart>(&parts[i]);
+    if (call != nullptr && call->id.empty()) return InvalidArgument("a tool call needs an id");
+    if (std::holds_alternative<FinishPart>(parts[i]) && i + 1 < parts.size()) {
+      return InvalidArgument("a finish part must be the last one");
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<Effect> ApplyReplace(Replace& snapshot, TimeMs now, const Message& message,
+                            PatchWriter& writer) {
+  for (std::size_t i = 0; i < snapshot.parts.size(); ++i) {
+    if (Status status = NormalizePart(snapshot.parts[i]); !status.ok()) return status;
+    if (i < message.parts.size()) Inherit(message.parts[i], snapshot.parts[i]);
+  }
+  MakeValid(snapshot.model);
+  MakeValid(snapshot.provider);
+
+  auto* finish = snapshot.parts.empty() ? nullptr : std::get_if<FinishPart>(&snapshot.parts.back());
+  if (finish != nullptr && finish->time == 0) finish->time = now;
+  std::optional<TimeMs> finished_at = message.finished_at;
+  if (!finished_at && finish != nullptr) finished_at = finish->time;
+
+  Difference difference = Compare(message, snapshot, finished_at);
+  if (difference.ops.empty()) return Effect::kNone;
+  if (message.finished() && finish == nullptr && FinishOf(message) != nullptr) {
+    return Status(Code::kFinished, "the message is finished; a snapshot cannot take that back");
+  }
+  if (Status status = CheckParts(snapshot.parts); !status.ok()) return status;
+  for (PatchOp& op : difference.ops) writer.Write(std::move(op));
+  return difference.structural ? Effect::kTerminal : Effect::kDelta;
+}
+
+}  // namespace millrace

@@ -1,0 +1,114 @@
+#include "storage/sqlite/connection.h"
+
+#include <utility>
+
+namespace millrace {
+namespace {
+
+struct Meaning {
+  Code code;
+  const char* advice;
+};
+
+Meaning MeaningOf(int sqlite_code) {
+  switch (sqlite_code & 0xff) {
+    case SQLITE_FULL:
+      return {Code::kQuotaExceeded, "no room for the store: free space or delete sessions"};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {Code::kCorrupt,
+              "the store's file is damaged; it is kept as it is: copy it out to repair it, or "
+              "delete the store to start anew"};
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return {Code::kIo, "the store's file could not be read or written"};
+    case SQLITE_TOOBIG:
+      return {Code::kInvalidArgument, "a message is larger than the store can keep (1 GB)"};
+    default:
+      return {Code::kInternal, "the store failed"};
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::Open(DatabaseFiles files) {
+  Result<std::unique_ptr<BlockVfs>> vfs = BlockVfs::Register(std::move(files));
+  if (!vfs.ok()) return vfs.status();
+  std::unique_ptr<Connection> connection(new Connection(*std::move(vfs)));
+  const int code = sqlite3_open_v2(
+      BlockVfs::kDatabaseName, &connection->db_,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, connection->vfs_->name());
+  if (code != SQLITE_OK) return connection->Error(code);
+  sqlite3* db = connection->db_;
+  sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  // The file may come from anywhere: its schema must not be able to call functions or to tamper
+  // with the file.
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  // Before anything is read: a file in WAL mode can only be read without shared memory this way.
+  if (Status status = connection->Execute("PRAGMA locking_mode=EXCLUSIVE"); !status.ok()) {
+    return status;
+  }
+  return connection;
+}
+
+Connection::~Connection() {
+  statements_.clear();
+  sqlite3_close(db_);
+}
+
+Status Connection::Execute(const std::string& sql) {
+  const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? Status::Ok() : Error(code);
+}
+
+Query Connection::Prepare(std::string_view sql) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) return {*this, nullptr, Error(code)};
+    found = statements_.emplace(std::string(sql), StatementHandle(statement)).first;
+  }
+  return {*this, found->second.get(), Status::Ok()};
+}
+
+Result<std::int64_t> Connection::ReadInt(std::string_view sql) {
+  Query query = Prepare(sql);
+  Result<bool> row = query.Next();
+  if (!row.ok()) return row.status();
+  if (!*row) return Internal("no answer to " + std::string(sql));
+  return query.Int(0);
+}
+
+Status Connection::Error(int code) {
+  const Meaning meaning = MeaningOf(code);
+  std::string message = meaning.advice;
+  message.append(" (SQLite: ").append(sqlite3_errmsg(db_));
+  const Status host = vfs_->TakeHostError();
+  if (!host.ok()) message.append("; ").append(host.message());
+  message.append(")");
+  return {meaning.code, std::move(message)};
+}
+
+Status Connection::Close() {
+  Status status = Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  statements_.clear();
+  const int code = sqlite3_close(db_);
+  if (code != SQLITE_OK && status.ok()) status = Error(code);
+  if (code == SQLITE_OK) db_ = nullptr;
+  return status;
+}
+
+Transaction::~Transaction() {
+  // An error may have rolled it back already. What ROLLBACK itself answers changes nothing: the
+  // statement that failed has been reported.
+  if (connection_.in_transaction()) (void)connection_.Prepare("ROLLBACK").Run();
+}
+
+Status Transaction::Begin() { return connection_.Prepare("BEGIN IMMEDIATE").Run(); }
+
+Status Transaction::Commit() { return connection_.Prepare("COMMIT").Run(); }
+
+}  // namespace millrace

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/model/message.h"
+#include "millrace/storage/storage.h"
+#include "storage/sqlite/connection.h"
+
+namespace millrace {
+
+// The SQL of the table `messages`: rows as they are folded, without the delta log. Writes belong
+// into a transaction of the caller's.
+class MessageTable {
+ public:
+  // The connection outlives it.
+  explicit MessageTable(Connection& connection) : connection_(connection) {}
+
+  // Inserts the row, or rewrites the one with this seq and id; what a message is created with
+  // (id, session, role, created_at) does not change then.
+  // kNotFound: no such session. kInvalidArgument: no id or seq, or one of them belongs to another
+  // message.
+  Status Put(const Message& message);
+  // Return the seqs of what was there.
+  Result<std::vector<std::int64_t>> Delete(const MessageId& id);
+  Result<std::vector<std::int64_t>> DeleteOfSession(const SessionId& id);
+
+  Result<std::optional<Message>> Read(const MessageId& id);
+  // In the order of the query.
+  Result<std::vector<Message>> Read(const MessageQuery& query);
+  // The unfinished ones, and those with a seq of `also` (ascending); in the order of seq.
+  Result<std::vector<Message>> ReadUnfinished(const std::vector<std::int64_t>& also);
+  Result<std::int64_t> LastSeq();
+
+ private:
+  Result<std::vector<std::int64_t>> Seqs(Query& query);
+
+  Connection& connection_;
+};
+
+}  // namespace millrace

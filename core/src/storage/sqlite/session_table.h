@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/model/session.h"
+#include "millrace/storage/storage.h"
+#include "storage/sqlite/connection.h"
+
+namespace millrace {
+
+// The SQL of the table `sessions`. Writes belong into a transaction of the caller's.
+class SessionTable {
+ public:
+  // The connection outlives it.
+  explicit SessionTable(Connection& connection) : connection_(connection) {}
+
+  // Inserts it, or changes every field of the one that is there; its messages stay.
+  // message_count is not stored.
+  Status Put(const Session& session);
+  // Deleting what is not there is OK. The schema deletes its messages with it.
+  Status Delete(const SessionId& id);
+
+  Result<std::optional<Session>> Read(const SessionId& id);
+  Result<std::vector<Session>> Read(const SessionQuery& query);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,147 @@
+#include "storage/sqlite/sqlite_storage.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "storage/sqlite/schema.h"
+
+namespace millrace {
+
+Result<std::unique_ptr<Storage>> OpenSqliteStorage(DatabaseFiles files, SqliteOptions options) {
+  Result<std::unique_ptr<Connection>> connection = Connection::Open(std::move(files));
+  if (!connection.ok()) return connection.status();
+  if (Status status = PrepareDatabase(**connection); !status.ok()) return status;
+  auto storage = std::make_unique<SqliteStorage>(*std::move(connection), std::move(options));
+  if (Status status = storage->Load(); !status.ok()) return status;
+  return std::unique_ptr<Storage>(std::move(storage));
+}
+
+std::string_view SqliteVersion() { return sqlite3_libversion(); }
+
+SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options)
+    : connection_(std::move(connection)),
+      options_(std::move(options)),
+      sessions_(*connection_),
+      messages_(*connection_),
+      log_(*connection_) {}
+
+void SqliteStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
+  const TimeMs start = options_.clock ? options_.clock() : 0;
+  CommitOutcome outcome;
+  outcome.status = CommitNow(batch, durability);
+  if (options_.clock) outcome.took_ms = std::max<DurationMs>(options_.clock() - start, 0);
+  done(std::move(outcome));
+}
+
+Status SqliteStorage::CommitNow(const StorageBatch& batch, Durability durability) {
+  if (!batch.empty()) {
+    if (Status status = SetDurability(durability); !status.ok()) return status;
+    if (Status status = RunTransaction(batch); !status.ok()) return status;
+  }
+  // Also for a batch that changed nothing, and therefore did not sync what was written before.
+  return durability == Durability::kPower ? SyncWal() : Status::Ok();
+}
+
+Status SqliteStorage::RunTransaction(const StorageBatch& batch) {
+  Transaction transaction(*connection_);
+  Status status = transaction.Begin();
+  for (const StorageOp& op : batch) {
+    if (!status.ok()) break;
+    status = std::visit([this](const auto& each) { return Apply(each); }, op);
+  }
+  if (status.ok()) status = transaction.Commit();
+  if (status.ok()) {
+    log_.Committed();
+  } else {
+    log_.RolledBack();
+  }
+  return status;
+}
+
+// Everything that is committed and not in the WAL any more was synced by the checkpoint that moved
+// it into the database file.
+Status SqliteStorage::SyncWal() {
+  Status status = connection_->vfs().wal().Sync();
+  if (status.ok()) return status;
+  return {status.code() == Code::kQuotaExceeded ? Code::kQuotaExceeded : Code::kIo,
+          "what was saved could not be made to survive power loss: " + status.message()};
+}
+
+Status SqliteStorage::SetDurability(Durability durability) {
+  if (durability == durability_) return Status::Ok();
+  const bool power = durability == Durability::kPower;
+  Status status =
+      connection_->Execute(power ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  if (status.ok()) durability_ = durability;
+  return status;
+}
+
+// The log first: the pages it gives back take up the row that is folded.
+Status SqliteStorage::Apply(const PutMessage& op) {
+  if (Status status = log_.Void(op.message->seq); !status.ok()) return status;
+  return messages_.Put(*op.message);
+}
+
+Status SqliteStorage::Apply(const AppendDelta& op) { return log_.Append(op.seq, *op.patch); }
+
+Status SqliteStorage::Apply(const DeleteMessage& op) { return VoidAll(messages_.Delete(op.id)); }
+
+Status SqliteStorage::Apply(const DeleteSessionMessages& op) {
+  return VoidAll(messages_.DeleteOfSession(op.session_id));
+}
+
+Status SqliteStorage::Apply(const PutSession& op) { return sessions_.Put(op.session); }
+
+// Its messages explicitly, not by the cascade: their log rows are to go as well.
+Status SqliteStorage::Apply(const DeleteSession& op) {
+  if (Status status = VoidAll(messages_.DeleteOfSession(op.id)); !status.ok()) return status;
+  return sessions_.Delete(op.id);
+}
+
+Status SqliteStorage::VoidAll(const Result<std::vector<std::int64_t>>& seqs) {
+  if (!seqs.ok()) return seqs.status();
+  for (const std::int64_t seq : *seqs) {
+    if (Status status = log_.Void(seq); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Result<std::optional<Message>> SqliteStorage::ReadMessage(const MessageId& id) {
+  Result<std::optional<Message>> message = messages_.Read(id);
+  if (!message.ok() || !*message) return message;
+  std::vector<Message> one;
+  one.push_back(**std::move(message));
+  if (Status status = log_.ApplyTo(one); !status.ok()) return status;
+  return std::optional<Message>(std::move(one.front()));
+}
+
+Result<std::vector<Message>> SqliteStorage::ReadMessages(const MessageQuery& query) {
+  Result<std::vector<Message>> messages = messages_.Read(query);
+  if (!messages.ok()) return messages;
+  if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;
+  return messages;
+}
+
+Result<std::vector<Message>> SqliteStorage::ReadUnfinished() {
+  // A resume in the log un-finishes a row, a finish in it finishes one.
+  Result<std::vector<Message>> messages = messages_.ReadUnfinished(log_.LiveSeqs());
+  if (!messages.ok()) return messages;
+  if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;
+  std::erase_if(*messages, [](const Message& message) { return message.finished(); });
+  return messages;
+}
+
+Result<std::optional<Session>> SqliteStorage::ReadSession(const SessionId& id) {
+  return sessions_.Read(id);
+}
+
+Result<std::vector<Session>> SqliteStorage::ReadSessions(const SessionQuery& query) {
+  return sessions_.Read(query);
+}
+
+Result<std::int64_t> SqliteStorage::LastSeq() { return messages_.LastSeq(); }
+
+Status SqliteStorage::Close() { return connection_->Close(); }
+
+}  // namespace millrace

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "millrace/storage/sqlite_storage.h"
+#include "millrace/storage/storage.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/delta_log.h"
+#include "storage/sqlite/message_table.h"
+#include "storage/sqlite/session_table.h"
+
+namespace millrace {
+
+// Storage in a SQLite file. Every commit ends during the call.
+//
+// Durability (contract S3): synchronous=NORMAL writes a commit's frames to the WAL (kProcess),
+// synchronous=FULL also syncs it before the commit counts (kPower). So a sync that fails rolls the
+// commit back like any other error, and a commit that failed changed nothing.
+class SqliteStorage final : public Storage {
+ public:
+  SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options);
+
+  // REQUIRES: PrepareDatabase was OK. To be called once, first.
+  Status Load() { return log_.Load(); }
+
+  void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
+  Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
+  Result<std::vector<Message>> ReadUnfinished() override;
+  Result<std::optional<Session>> ReadSession(const SessionId& id) override;
+  Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
+  Result<std::int64_t> LastSeq() override;
+  std::int64_t bytes_written() const override { return connection_->vfs().bytes_written(); }
+  Status Close() override;
+
+ private:
+  Status CommitNow(const StorageBatch& batch, Durability durability);
+  Status RunTransaction(const StorageBatch& batch);
+  Status SyncWal();
+  Status SetDurability(Durability durability);
+  Status VoidAll(const Result<std::vector<std::int64_t>>& seqs);
+
+  Status Apply(const PutMessage& op);
+  Status Apply(const AppendDelta& op);
+  Status Apply(const DeleteMessage& op);
+  Status Apply(const DeleteSessionMessages& op);
+  Status Apply(const PutSession& op);
+  Status Apply(const DeleteSession& op);
+
+  std::unique_ptr<Connection> connection_;
+  SqliteOptions options_;
+  SessionTable sessions_;
+  MessageTable messages_;
+  DeltaLog log_;
+  Durability durability_ = Durability::kProcess;  // what `synchronous` is set to
+};
+
+}  // namespace millrace

@@ -1,0 +1,239 @@
+#include "storage/vfs/block_vfs.h"
+
+#include <cstring>
+#include <new>
+#include <random>
+#include <span>
+#include <string_view>
+#include <utility>
+
+// SQLite is compiled with SQLITE_OS_OTHER=1: it brings no VFS and asks for these two. There is
+// nothing to set up; each database registers a VFS of its own.
+extern "C" int sqlite3_os_init() { return SQLITE_OK; }
+extern "C" int sqlite3_os_end() { return SQLITE_OK; }
+
+namespace millrace {
+
+// What SQLite holds for an open file. SQLite owns the memory, so it is constructed in place by
+// Open and destroyed by Close.
+struct BlockVfs::OpenFile : sqlite3_file {
+  BlockVfs* vfs = nullptr;
+  TrackedFile* file = nullptr;
+  std::unique_ptr<TrackedFile> temporary;  // set: `file` points to it
+};
+
+// The C callbacks of SQLite. None of them throws or blocks.
+struct BlockVfs::Methods {
+  static const sqlite3_io_methods kIo;
+
+  static OpenFile& Of(sqlite3_file* file) { return *static_cast<OpenFile*>(file); }
+  static BlockVfs& Of(sqlite3_vfs* vfs) { return *static_cast<BlockVfs*>(vfs->pAppData); }
+
+  // SQLITE_OK, or `code` with the host's message kept for the person who reads the error.
+  static int Outcome(BlockVfs& vfs, Status status, int code) {
+    if (status.ok()) return SQLITE_OK;
+    if (status.code() == Code::kQuotaExceeded) code = SQLITE_FULL;
+    vfs.host_error_ = std::move(status);
+    return code;
+  }
+
+  // ---- one file
+
+  static int Close(sqlite3_file* file) {
+    Of(file).~OpenFile();
+    return SQLITE_OK;
+  }
+
+  static int Read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
+    const auto wanted = static_cast<std::size_t>(count);
+    const std::span bytes(static_cast<std::byte*>(into), wanted);
+    Result<std::size_t> got = Of(file).file->Read(static_cast<std::uint64_t>(offset), bytes);
+    if (!got.ok()) return Outcome(*Of(file).vfs, got.status(), SQLITE_IOERR_READ);
+    if (*got == wanted) return SQLITE_OK;
+    std::memset(bytes.data() + *got, 0, wanted - *got);
+    return SQLITE_IOERR_SHORT_READ;
+  }
+
+  static int Write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
+    const std::span bytes(static_cast<const std::byte*>(from), static_cast<std::size_t>(count));
+    return Outcome(*Of(file).vfs, Of(file).file->Write(static_cast<std::uint64_t>(offset), bytes),
+                   SQLITE_IOERR_WRITE);
+  }
+
+  static int Truncate(sqlite3_file* file, sqlite3_int64 size) {
+    return Outcome(*Of(file).vfs, Of(file).file->Truncate(static_cast<std::uint64_t>(size)),
+                   SQLITE_IOERR_TRUNCATE);
+  }
+
+  static int Sync(sqlite3_file* file, int /*flags*/) {
+    return Outcome(*Of(file).vfs, Of(file).file->Sync(), SQLITE_IOERR_FSYNC);
+  }
+
+  static int FileSize(sqlite3_file* file, sqlite3_int64* size) {
+    Result<std::uint64_t> result = Of(file).file->Size();
+    if (!result.ok()) return Outcome(*Of(file).vfs, result.status(), SQLITE_IOERR_FSTAT);
+    *size = static_cast<sqlite3_int64>(*result);
+    return SQLITE_OK;
+  }
+
+  static int Lock(sqlite3_file* /*file*/, int /*level*/) { return SQLITE_OK; }
+
+  // Nobody else can hold one: after a crash a hot journal is always rolled back.
+  static int CheckReservedLock(sqlite3_file* /*file*/, int* reserved) {
+    *reserved = 0;
+    return SQLITE_OK;
+  }
+
+  static int FileControl(sqlite3_file* /*file*/, int /*op*/, void* /*argument*/) {
+    return SQLITE_NOTFOUND;
+  }
+
+  // 4096: the sector of today's disks, and one page.
+  static int SectorSize(sqlite3_file* /*file*/) { return 4096; }
+
+  // OPFS promises nothing beyond write and flush, so nothing is claimed about atomic or ordered
+  // writes; the checksums of WAL find torn frames. POWERSAFE_OVERWRITE (a power cut during a write
+  // harms no byte outside its range) is what SQLite's own VFSes claim for the same file systems
+  // that OPFS lies on. Without it each durable commit would be padded with a second frame.
+  static int DeviceCharacteristics(sqlite3_file* /*file*/) {
+    return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+  }
+
+  // ---- the file system
+
+  static int Open(sqlite3_vfs* vfs, sqlite3_filename /*name*/, sqlite3_file* file, int flags,
+                  int* out_flags) {
+    auto* open = new (file) OpenFile();
+    open->pMethods = &kIo;
+    open->vfs = &Of(vfs);
+    if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+      open->file = &open->vfs->database_;
+    } else if ((flags & SQLITE_OPEN_WAL) != 0) {
+      open->file = &open->vfs->wal_;
+    } else if ((flags & SQLITE_OPEN_MAIN_JOURNAL) != 0) {
+      open->file = &open->vfs->journal_;
+    } else {
+      open->temporary = std::make_unique<TrackedFile>(MakeMemoryBlockFile());
+      open->file = open->temporary.get();
+    }
+    if (out_flags != nullptr) *out_flags = flags;
+    return SQLITE_OK;
+  }
+
+  // Syncs, asked to or not: a journal that came back after a power cut would be rolled back into a
+  // database that has moved on since. (SQLite leaves it to the file system's journal to keep the
+  // order of deletions and later writes; nothing keeps the order of a truncation.) It is rare.
+  static int Delete(sqlite3_vfs* vfs, const char* path, int /*sync*/) {
+    TrackedFile& file = Of(vfs).FileNamed(path);
+    Status status = file.Truncate(0);
+    if (status.ok()) status = file.Sync();
+    return Outcome(Of(vfs), std::move(status), SQLITE_IOERR_DELETE);
+  }
+
+  static int Access(sqlite3_vfs* vfs, const char* path, int /*flags*/, int* exists) {
+    Result<std::uint64_t> size = Of(vfs).FileNamed(path).Size();
+    if (!size.ok()) return Outcome(Of(vfs), size.status(), SQLITE_IOERR_ACCESS);
+    *exists = *size > 0 ? 1 : 0;
+    return SQLITE_OK;
+  }
+
+  static int FullPathname(sqlite3_vfs* /*vfs*/, const char* path, int capacity, char* out) {
+    const std::string_view text(path);
+    if (text.size() >= static_cast<std::size_t>(capacity)) return SQLITE_CANTOPEN;
+    std::memcpy(out, path, text.size() + 1);
+    return SQLITE_OK;
+  }
+
+  // Seeds SQLite's generator, which makes the salts of the WAL: they have to differ from one life
+  // of a file to the next, so that frames left over from before never pass as new ones. They
+  // decide nothing else, so tests stay repeatable. std::random_device is the operating system's
+  // source natively and crypto.getRandomValues in wasm.
+  static int Randomness(sqlite3_vfs* /*vfs*/, int count, char* out) {
+    std::random_device device;
+    for (int i = 0; i < count; ++i) out[i] = static_cast<char>(device());
+    return count;
+  }
+
+  // Called only when a lock is busy, which never happens here.
+  static int Sleep(sqlite3_vfs* /*vfs*/, int /*microseconds*/) { return 0; }
+
+  // The core reads no clock and none of its SQL asks for the time: always the Unix epoch, as a
+  // Julian day.
+  static int CurrentTime(sqlite3_vfs* /*vfs*/, double* julian_day) {
+    *julian_day = 2440587.5;
+    return SQLITE_OK;
+  }
+
+  static int GetLastError(sqlite3_vfs* /*vfs*/, int /*capacity*/, char* /*out*/) { return 0; }
+};
+
+// Version 1: no shared memory, no memory mapping.
+const sqlite3_io_methods BlockVfs::Methods::kIo = {
+    .iVersion = 1,
+    .xClose = Close,
+    .xRead = Read,
+    .xWrite = Write,
+    .xTruncate = Truncate,
+    .xSync = Sync,
+    .xFileSize = FileSize,
+    .xLock = Lock,
+    .xUnlock = Lock,
+    .xCheckReservedLock = CheckReservedLock,
+    .xFileControl = FileControl,
+    .xSectorSize = SectorSize,
+    .xDeviceCharacteristics = DeviceCharacteristics,
+    .xShmMap = nullptr,
+    .xShmLock = nullptr,
+    .xShmBarrier = nullptr,
+    .xShmUnmap = nullptr,
+    .xFetch = nullptr,
+    .xUnfetch = nullptr,
+};
+
+Result<std::unique_ptr<BlockVfs>> BlockVfs::Register(DatabaseFiles files) {
+  // Idempotent; SQLITE_OMIT_AUTOINIT leaves it to us.
+  if (sqlite3_initialize() != SQLITE_OK) return Internal("SQLite could not be initialised");
+  std::unique_ptr<BlockVfs> vfs(new BlockVfs(std::move(files)));
+  if (sqlite3_vfs_register(&vfs->vfs_, /*makeDflt=*/0) != SQLITE_OK) {
+    return Internal("SQLite refused the file system layer");
+  }
+  return vfs;
+}
+
+BlockVfs::BlockVfs(DatabaseFiles files)
+    : database_(std::move(files.database)),
+      wal_(std::move(files.wal)),
+      journal_(std::move(files.journal)) {
+  static std::int64_t count = 0;
+  name_ = "millrace-" + std::to_string(++count);
+  vfs_.iVersion = 1;
+  vfs_.szOsFile = static_cast<int>(sizeof(OpenFile));
+  vfs_.mxPathname = 64;
+  vfs_.zName = name_.c_str();
+  vfs_.pAppData = this;
+  vfs_.xOpen = Methods::Open;
+  vfs_.xDelete = Methods::Delete;
+  vfs_.xAccess = Methods::Access;
+  vfs_.xFullPathname = Methods::FullPathname;
+  vfs_.xRandomness = Methods::Randomness;
+  vfs_.xSleep = Methods::Sleep;
+  vfs_.xCurrentTime = Methods::CurrentTime;
+  vfs_.xGetLastError = Methods::GetLastError;
+}
+
+BlockVfs::~BlockVfs() { sqlite3_vfs_unregister(&vfs_); }
+
+Status BlockVfs::TakeHostError() { return std::exchange(host_error_, Status::Ok()); }
+
+std::int64_t BlockVfs::bytes_written() const {
+  return database_.bytes_written() + wal_.bytes_written() + journal_.bytes_written();
+}
+
+TrackedFile& BlockVfs::FileNamed(const char* path) {
+  const std::string_view text(path);
+  if (text.ends_with("-wal")) return wal_;
+  if (text.ends_with("-journal")) return journal_;
+  return database_;
+}
+
+}  // namespace millrace

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "millrace/storage/block_file.h"
+
+namespace millrace {
+namespace {
+
+// Growth never copies what is there, and a chunk that was never written takes no memory.
+// 64 KiB: 16 pages, so that a store of a few MB is some dozens of allocations.
+constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
+
+// A file in memory: chunks of equal size, of which the never written ones are null and read as 0.
+// Invariant: every byte at or past size_ inside a chunk is 0.
+class MemoryBlockFile final : public BlockFile {
+ public:
+  Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override {
+    if (offset >= size_) return std::size_t{0};
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - offset));
+    ForEachPiece(offset, count,
+                 [&](std::size_t chunk, std::size_t at, std::size_t done, std::size_t length) {
+                   if (chunks_[chunk] == nullptr) {
+                     std::memset(into.data() + done, 0, length);
+                   } else {
+                     std::memcpy(into.data() + done, chunks_[chunk]->data() + at, length);
+                   }
+                 });
+    return count;
+  }
+
+  Status Write(std::uint64_t offset, std::span<const std::byte> from) override {
+    const std::uint64_t end = offset + from.size();
+    if (end > size_) {
+      chunks_.resize(static_cast<std::size_t>((end + kChunkBytes - 1) / kChunkBytes));
+      size_ = end;
+    }
+    ForEachPiece(offset, from.size(),
+                 [&](std::size_t chunk, std::size_t at, std::size_t done, std::size_t length) {
+                   if (chunks_[chunk] == nullptr) chunks_[chunk] = std::make_unique<Chunk>();
+                   std::memcpy(chunks_[chunk]->data() + at, from.data() + done, length);
+                 });
+    return Status::Ok();
+  }
+
+  Status Truncate(std::uint64_t size) override {
+    chunks_.resize(static_cast<std::size_t>((size + kChunkBytes - 1) / kChunkBytes));
+    const auto kept = static_cast<std::size_t>(size % kChunkBytes);
+    if (size < size_ && kept != 0 && chunks_.back() != nullptr) {
+      std::memset(chunks_.back()->data() + kept, 0, kChunkBytes - kept);
+    }
+    size_ = size;
+    return Status::Ok();
+  }
+
+  Status Sync() override { return Status::Ok(); }
+  Result<std::uint64_t> Size() override { return size_; }
+
+ private:
+  using Chunk = std::array<std::byte, kChunkBytes>;
+
+  // Calls piece(chunk, offset in the chunk, bytes done before, bytes) for each chunk of the range.
+  template <typename Piece>
+  static void ForEachPiece(std::uint64_t offset, std::size_t count, const Piece& piece) {
+    for (std::size_t done = 0; done < count;) {
+      const auto chunk = static_cast<std::size_t>((offset + done) / kChunkBytes);
+      const auto at = static_cast<std::size_t>((offset + done) % kChunkBytes);
+      const std::size_t length = std::min(count - done, kChunkBytes - at);
+      piece(chunk, at, done, length);
+      done += length;
+    }
+  }
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockFile> MakeMemoryBlockFile() { return std::make_unique<MemoryBlockFile>(); }
+
+DatabaseFiles MakeMemoryFiles() {
+  return {MakeMemoryBlockFile(), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
+}
+
+}  // namespace millrace

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/streams/stream_reader.h"
+#include "streams/delta_text.h"
+#include "streams/provider_error.h"
+#include "streams/reply_writer.h"
+#include "streams/sse_framer.h"
+#include "streams/think_tags.h"
+#include "streams/tool_calls.h"
+
+namespace millrace {
+
+// OpenAI Chat Completions, as OpenAI and the many servers that speak its dialects send it.
+//
+//   event ─▶ {"choices":[{"delta":{…}}]}    text, reasoning, refusal, tool calls
+//         ├▶ {"choices":[{"message":{…}}]}  the same, from a server that did not stream
+//         ├▶ {"usage":{…}}                  token counts so far: the last ones count
+//         ├▶ {"error":…} and the like       ends the reply: done()
+//         └▶ [DONE]                         ends it if a finish reason came, else changes nothing
+//
+// The finish reason does not end the reply: usage comes after it. So the Finish waits for [DONE]
+// or the end of the body. A body that is JSON rather than an event stream is read as its events
+// would be, also when it is spread over many lines.
+class OpenAiChatReader final : public StreamReader {
+ public:
+  explicit OpenAiChatReader(std::size_t max_event_bytes = kMaxEventBytes)
+      : max_event_bytes_(max_event_bytes), framer_(max_event_bytes) {}
+
+  void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
+  void Finish(std::vector<Mutation>& out) override;
+  void Fail(Status status, std::vector<Mutation>& out) override;
+
+ private:
+  // What the deltas are being appended to.
+  enum class Channel { kNone, kContent, kRefusal, kReasoning };
+
+  void ReadEvents();
+  void TakeEvent(std::string_view name, std::string_view data);
+  void TakeStray(SseFramer::Item line);
+  // False if `text` is no JSON object, or (unless it came as an event) none of this protocol.
+  bool TakeJson(std::string_view name, std::string_view text, bool is_event);
+  // False if `object` is none of this protocol.
+  bool TakeObject(std::string_view name, std::string_view object);
+  void TakeUsage(std::string_view usage);
+  void TakeChoice(std::string_view choice);
+  void TakeDelta(std::string_view delta);
+  void TakeContent(std::string_view content);
+  void TakeContentPart(std::string_view part);
+  void TakeReasoningDetails(std::string_view details, bool with_text);
+  void TakeToolCalls(std::string_view calls);
+  void TakeToolCall(std::string_view call);
+
+  // A JSON string to append; anything else, and "", is nothing.
+  void Append(Channel channel, std::string_view value);
+  void SwitchTo(Channel channel);
+
+  void EndCleanly();
+  void EndWithError(ProviderError error);
+  // `cut`: the reply stopped in the middle.
+  void End(bool cut, millrace::Finish finish, Status status);
+
+  const std::size_t max_event_bytes_;
+  SseFramer framer_;
+  ReplyWriter writer_;
+  ThinkTags think_;
+  ToolCalls calls_;
+  DeltaText text_;  // of channel_
+  Channel channel_ = Channel::kNone;
+
+  std::string finish_reason_;  // the last one; "" when none came
+  bool refused_ = false;
+  bool saw_delta_ = false;
+  bool saw_done_ = false;    // [DONE]
+  bool recognized_ = false;  // something of this protocol came
+  bool foreign_ = false;     // something else came
+  std::string strays_;       // until recognized_: the lines of what may be one JSON body
+};
+
+}  // namespace millrace

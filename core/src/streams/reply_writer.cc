@@ -1,0 +1,104 @@
+#include "streams/reply_writer.h"
+
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/json.h"
+
+namespace millrace {
+namespace {
+
+std::string UsageJson(const StreamUsage& usage) {
+  std::string json = "{\"inputTokens\":";
+  json::AppendInt(usage.input_tokens, json);
+  json.append(",\"outputTokens\":");
+  json::AppendInt(usage.output_tokens, json);
+  return json + "}";
+}
+
+}  // namespace
+
+void ReplyWriter::Text(std::string text, bool refusal) {
+  if (text.empty()) return;
+  EndReasoning();
+  auto* last = mutations_.empty() ? nullptr : std::get_if<AppendText>(&mutations_.back());
+  if (last != nullptr && last->refusal == refusal) {
+    last->text.append(text);
+  } else {
+    mutations_.emplace_back(AppendText{std::move(text), refusal});
+  }
+}
+
+void ReplyWriter::Reasoning(std::string text) {
+  if (text.empty()) return;
+  reasoning_open_ = true;
+  auto* last = mutations_.empty() ? nullptr : std::get_if<AppendReasoning>(&mutations_.back());
+  if (last != nullptr) {
+    last->text.append(text);
+  } else {
+    mutations_.emplace_back(AppendReasoning{std::move(text)});
+  }
+}
+
+void ReplyWriter::Signature(std::string_view piece) {
+  if (piece.empty()) return;
+  if (!reasoning_open_) {
+    // Some models sign reasoning that they do not show.
+    mutations_.emplace_back(AddPart{ReasoningPart{}});
+    reasoning_open_ = true;
+  }
+  signature_.append(piece);
+}
+
+void ReplyWriter::RedactedReasoning(std::string json) {
+  redacted_.push_back(std::move(json));
+  if (!reasoning_open_) EndReasoning();
+}
+
+void ReplyWriter::EndReasoning() {
+  if (std::exchange(reasoning_open_, false)) {
+    mutations_.emplace_back(millrace::EndReasoning{std::exchange(signature_, {})});
+  }
+  for (std::string& json : std::exchange(redacted_, {})) {
+    mutations_.emplace_back(AddPart{CustomPart{"redacted_reasoning", std::move(json), ""}});
+  }
+}
+
+void ReplyWriter::BeginCall(std::string id, std::string name, std::string input) {
+  EndReasoning();
+  ToolCallPart call;
+  call.id = std::move(id);
+  call.name = std::move(name);
+  call.input = std::move(input);
+  mutations_.emplace_back(PutToolCall{std::move(call)});
+}
+
+void ReplyWriter::CallInput(const std::string& id, std::string text) {
+  if (text.empty()) return;
+  auto* last = mutations_.empty() ? nullptr : std::get_if<AppendToolInput>(&mutations_.back());
+  if (last != nullptr && last->tool_call_id == id) {
+    last->text.append(text);
+  } else {
+    mutations_.emplace_back(AppendToolInput{id, std::move(text)});
+  }
+}
+
+void ReplyWriter::FinishCall(const std::string& id) { mutations_.emplace_back(FinishToolCall{id}); }
+
+void ReplyWriter::End(const std::optional<StreamUsage>& usage, Finish finish) {
+  EndReasoning();
+  if (usage) mutations_.emplace_back(AddPart{CustomPart{"usage", UsageJson(*usage), ""}});
+  mutations_.emplace_back(std::move(finish));
+}
+
+void ReplyWriter::MoveTo(std::vector<Mutation>& out) {
+  std::vector<Mutation> written = std::exchange(mutations_, {});
+  std::move(written.begin(), written.end(), std::back_inserter(out));
+}
+
+}  // namespace millrace

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/utf8.h"
+#include "millrace/streams/stream_reader.h"
+#include "streams/reply_writer.h"
+
+namespace millrace {
+
+// Plain text: the body is the reply. UTF-8, a byte order mark at the start is skipped, ill-formed
+// bytes become U+FFFD. Ends as end_turn.
+class TextReader final : public StreamReader {
+ public:
+  void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
+  void Finish(std::vector<Mutation>& out) override;
+  void Fail(Status status, std::vector<Mutation>& out) override;
+
+ private:
+  void Write(std::string text);
+  void End(millrace::Finish finish, std::vector<Mutation>& out);
+
+  Utf8StreamDecoder decoder_;
+  ReplyWriter writer_;
+  bool at_beginning_ = true;
+};
+
+}  // namespace millrace

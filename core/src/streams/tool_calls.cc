@@ -1,0 +1,80 @@
+#include "streams/tool_calls.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "model/json.h"
+
+namespace millrace {
+
+void ToolCalls::Add(const CallFragment& fragment, ReplyWriter& writer) {
+  Call& call = CallOf(fragment);
+  if (call.name.empty()) call.name = fragment.name;
+  std::string input;
+  if (!fragment.input.empty()) {
+    if (json::KindOf(fragment.input) == json::Kind::kString) {
+      input = call.text.Take(fragment.input);
+    } else {
+      json::AppendCompact(fragment.input, input);
+    }
+  }
+  if (call.begun) return writer.CallInput(call.id, std::move(input));
+  call.waiting.append(input);
+  if (!call.name.empty()) Begin(call, writer);
+}
+
+void ToolCalls::End(bool cut, ReplyWriter& writer) {
+  for (Call& call : calls_) {
+    if (!call.begun) Begin(call, writer);
+    writer.CallInput(call.id, call.text.Finish());
+    const bool newest = &call == &calls_.back();
+    if (!cut || !newest) writer.FinishCall(call.id);
+  }
+}
+
+void ToolCalls::Begin(Call& call, ReplyWriter& writer) {
+  call.begun = true;
+  writer.BeginCall(call.id, call.name, std::exchange(call.waiting, {}));
+}
+
+ToolCalls::Call& ToolCalls::CallOf(const CallFragment& fragment) {
+  Call* call = Find(fragment);
+  return call != nullptr ? *call : NewCall(fragment);
+}
+
+ToolCalls::Call* ToolCalls::Find(const CallFragment& fragment) {
+  if (fragment.index) {
+    if (const auto found = newest_at_.find(*fragment.index); found != newest_at_.end()) {
+      Call& call = calls_[found->second];
+      const bool other_id = !fragment.id.empty() && fragment.id != call.id && !call.own_id;
+      const bool other_name =
+          !fragment.name.empty() && !call.name.empty() && fragment.name != call.name;
+      const bool no_id = fragment.id.empty() || call.own_id;
+      if (!other_id && !(no_id && other_name)) return &call;
+    }
+  }
+  if (const auto found = by_id_.find(fragment.id); found != by_id_.end()) {
+    Call& call = calls_[found->second];
+    if (!fragment.index || !call.index || fragment.index == call.index) return &call;
+  }
+  const bool anonymous = !fragment.index && fragment.id.empty() && fragment.name.empty();
+  return anonymous && !calls_.empty() ? &calls_.back() : nullptr;
+}
+
+ToolCalls::Call& ToolCalls::NewCall(const CallFragment& fragment) {
+  const std::size_t position = calls_.size();
+  Call& call = calls_.emplace_back();
+  call.index = fragment.index;
+  call.id = fragment.id;
+  // One id may also name two calls, at two indexes: each call needs its own.
+  for (std::size_t n = position; call.id.empty() || by_id_.contains(call.id); ++n) {
+    call.id = "call_" + std::to_string(n);
+    call.own_id = true;
+  }
+  by_id_.emplace(call.id, position);
+  if (call.index) newest_at_[*call.index] = position;
+  return call;
+}
+
+}  // namespace millrace

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "streams/delta_text.h"
+#include "streams/reply_writer.h"
+
+namespace millrace {
+
+// One element of a delta's `tool_calls`, as it came.
+struct CallFragment {
+  std::optional<std::int64_t> index;
+  std::string id;          // "" when it has none
+  std::string name;        // "" when it has none
+  std::string_view input;  // a JSON value: a string to append, an object that is whole; or ""
+};
+
+// The tool calls of a reply, told apart although providers number them badly.
+//
+// Which call a fragment belongs to, first match:
+//   1. an index: the newest call there, unless the fragment names another id, or (without one)
+//      another function: then see 2 and 4
+//   2. an id: the call with it, unless both have an index, and different ones
+//   3. neither index, id nor name: the newest call
+//   4. a new call
+// A call is written once it has a name: until then its input waits here. One without an id gets
+// "call_<n>". Calls may be interleaved, so they finish together, at the end of the reply.
+class ToolCalls {
+ public:
+  void Add(const CallFragment& fragment, ReplyWriter& writer);
+  // The reply ended. `cut`: in the middle, so the newest call may be incomplete and stays
+  // unfinished.
+  void End(bool cut, ReplyWriter& writer);
+
+  bool empty() const { return calls_.empty(); }
+
+ private:
+  struct Call {
+    std::optional<std::int64_t> index;
+    std::string id;
+    bool own_id = false;  // we made the id
+    std::string name;
+    bool begun = false;   // it is written
+    std::string waiting;  // input that came before the name
+    DeltaText text;
+  };
+
+  Call& CallOf(const CallFragment& fragment);
+  Call* Find(const CallFragment& fragment);
+  Call& NewCall(const CallFragment& fragment);
+  static void Begin(Call& call, ReplyWriter& writer);
+
+  std::vector<Call> calls_;
+  std::map<std::int64_t, std::size_t> newest_at_;  // index -> position in calls_
+  std::map<std::string, std::size_t> by_id_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,67 @@
+// Publishing one update, by the number of subscribers: live ones take it at once, stuck ones have
+// no credit, so that it waits, merges or is dropped. The publisher must not stand still for them.
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/allocations.h"
+#include "millrace/messages/event_broker.h"
+
+namespace millrace::bench {
+namespace {
+
+// A terminal (so must-deliver) or a plain update of the n-th of many messages that stream at once.
+Event Update(std::int64_t n, bool terminal) {
+  constexpr std::int64_t kMessages = 100;  // more than a mailbox holds
+  auto patch = std::make_shared<Patch>();
+  patch->from_version = n / kMessages + 1;
+  patch->to_version = patch->from_version + 1;
+  patch->Append(0, "what a window of thirteen deltas brings, some fifty bytes");
+  MessageUpdated event;
+  event.id = MessageId("message-" + std::to_string(n % kMessages));
+  event.session_id = SessionId("session");
+  event.version = patch->to_version;
+  event.terminal = terminal;
+  event.patch = std::move(patch);
+  return event;
+}
+
+void Publish(benchmark::State& state, int credits, bool terminal) {
+  EventBroker broker({}, [](const std::string&) { return std::optional<Event>(); });
+  std::vector<Subscription> subscriptions;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    subscriptions.push_back(broker.Subscribe(
+        {}, [](const std::vector<Event>&) { return true; }, credits));
+  }
+  std::int64_t n = 0;
+  Allocations allocations;
+  while (state.KeepRunning()) {
+    std::vector<Event> batch;
+    batch.push_back(Update(n++, terminal));
+    const Allocations before = AllocationsSoFar();
+    broker.Publish(std::move(batch));
+    allocations += AllocationsSoFar() - before;
+  }
+  const auto count = static_cast<double>(state.iterations());
+  state.counters["allocs"] = static_cast<double>(allocations.count) / count;
+}
+void PublishToLive(benchmark::State& state) { Publish(state, kUnlimitedCredits, false); }
+void PublishToStuck(benchmark::State& state) { Publish(state, 0, false); }
+void PublishTerminalToStuck(benchmark::State& state) { Publish(state, 0, true); }
+
+void SubscriberCounts(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("subscribers")->Unit(benchmark::kMicrosecond);
+  for (const std::int64_t count : {1, 10, 100, 1000}) benchmark->Arg(count);
+}
+BENCHMARK(PublishToLive)->Apply(SubscriberCounts);
+BENCHMARK(PublishToStuck)->Apply(SubscriberCounts);
+BENCHMARK(PublishTerminalToStuck)->Apply(SubscriberCounts);
+
+}  // namespace
+}  // namespace millrace::bench

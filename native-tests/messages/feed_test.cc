@@ -1,0 +1,183 @@
+// What one receiver gets: patches it can apply, the whole message where it cannot, and credits
+// (B7). The receiver here keeps its copies by ApplyPatch alone, as a page does.
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "millrace/model/patch.h"
+#include "support/store_fixture.h"
+
+namespace millrace {
+namespace {
+
+class FeedTest : public StoreFixture {
+ protected:
+  void SetUp() override {
+    StoreFixture::SetUp();
+    OpenSession();
+  }
+
+  // A page: applies what comes to its copies; counts what came whole.
+  struct Page {
+    std::map<MessageId, Message> copies;
+    std::vector<std::int64_t> terminal_versions;
+    int whole = 0;
+    int batches = 0;
+    int lagged = 0;
+
+    bool Take(std::vector<Event> batch) {
+      ++batches;
+      for (Event& event : batch) {
+        if (auto* created = std::get_if<MessageCreated>(&event)) {
+          copies[created->message->id] = *created->message;
+        } else if (auto* updated = std::get_if<MessageUpdated>(&event)) {
+          Update(*updated);
+        } else if (std::holds_alternative<Lagged>(event)) {
+          ++lagged;
+        }
+      }
+      return true;
+    }
+    void Update(const MessageUpdated& event) {
+      ASSERT_NE(event.patch == nullptr, event.whole == nullptr);
+      if (event.whole != nullptr) {
+        ++whole;
+        copies[event.id] = *event.whole;
+      } else {
+        const Status applied = ApplyPatch(*event.patch, copies[event.id]);
+        ASSERT_TRUE(applied.ok()) << applied.message();
+      }
+      EXPECT_EQ(copies[event.id].version, event.version);
+      if (event.terminal) terminal_versions.push_back(event.version);
+    }
+  };
+
+  std::unique_ptr<Feed> Open(Page& page, int credits) {
+    return store_->OpenFeed(
+        [&page](std::vector<Event> batch) { return page.Take(std::move(batch)); }, credits);
+  }
+  Message Stored(const std::string& id) {
+    return **store_->messages().Get(MessageId(id));
+  }
+};
+
+TEST_F(FeedTest, FollowsByPatchesAlone) {
+  Page page;
+  const auto feed = Open(page, kUnlimitedCredits);
+  CreateMessage("a");
+  for (int i = 0; i < 20; ++i) {
+    Append("a", "x");
+    Advance(33);
+  }
+  EXPECT_EQ(page.whole, 0);
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+}
+
+TEST_F(FeedTest, AReceiverThatCameLaterGetsTheMessageWholeOnce) {
+  CreateMessage("a");
+  Append("a", "before");
+  Advance(33);
+  Page page;
+  const auto feed = Open(page, kUnlimitedCredits);
+  for (int i = 0; i < 3; ++i) {
+    Append("a", "x");
+    Advance(33);
+  }
+  EXPECT_EQ(page.whole, 1);
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+}
+
+TEST_F(FeedTest, AReceiverThatForgotGetsItWholeAgain) {
+  Page page;
+  const auto feed = Open(page, kUnlimitedCredits);
+  CreateMessage("a");
+  Append("a", "1");
+  Advance(33);
+  feed->Forget(MessageId("a"));
+  Append("a", "2");
+  Advance(33);
+  EXPECT_EQ(page.whole, 1);
+}
+
+TEST_F(FeedTest, B7_WithoutCreditNothingIsSentAndAGrantSendsOneBatchWithAll) {
+  Page page;
+  const auto feed = Open(page, 2);
+  CreateMessage("a");  // the session's event went with it: one batch
+  Append("a", "1");
+  Advance(33);
+  ASSERT_EQ(page.batches, 2);
+  for (int i = 0; i < 50; ++i) {
+    Append("a", "x");
+    Advance(33);
+  }
+  EXPECT_EQ(page.batches, 2);
+  feed->Grant(1);
+  EXPECT_EQ(page.batches, 3);
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+  EXPECT_EQ(page.whole, 0) << "conflated patches still apply";
+}
+
+TEST_F(FeedTest, B3_AConflatedFinishStaysTerminalAndIsSeenOnce) {
+  Page page;
+  const auto feed = Open(page, 1);
+  CreateMessage("a");
+  Append("a", "1");
+  Advance(33);
+  ASSERT_TRUE(Write("a", Finish{}).ok());
+  feed->Grant(5);
+  EXPECT_EQ(page.terminal_versions.size(), 1U);
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+}
+
+TEST_F(FeedTest, AStuckReceiverIsBoundedAndReadsWholeWhenItComesBack) {
+  Page page;
+  const auto feed = Open(page, 1);
+  CreateMessage("a");
+  for (int i = 0; i < 100; ++i) {
+    Append("a", std::string(4096, 'x'));
+    Advance(33);
+  }
+  feed->Grant(1);
+  EXPECT_EQ(page.whole, 1);
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+}
+
+// Flaw 9: a slow subscriber last saw 64 of 100 and never the finish.
+TEST_F(FeedTest, B4_WhoLostEventsIsToldAndEndsWithTheNewestOfEach) {
+  Page page;
+  const auto feed = Open(page, 0);
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = "m" + std::to_string(i);
+    CreateMessage(id);
+    Append(id, "text " + id);
+    ASSERT_TRUE(Write(id, Finish{}).ok());
+    Advance(60);
+  }
+  feed->Grant(1);
+  EXPECT_EQ(page.lagged, 1);
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = "m" + std::to_string(i);
+    ASSERT_EQ(page.copies[MessageId(id)], Stored(id)) << id;
+  }
+}
+
+TEST_F(FeedTest, AFailedReceiverIsToldWhatItMissed) {
+  Page page;
+  bool fail = false;
+  const auto feed = store_->OpenFeed([&](std::vector<Event> batch) {
+    return fail ? false : page.Take(std::move(batch));
+  });
+  CreateMessage("a");
+  fail = true;
+  Append("a", "1");
+  Advance(33);
+  fail = false;
+  Append("a", "2");
+  Advance(33);
+  EXPECT_EQ(page.lagged, 1);
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+}
+
+}  // namespace
+}  // namespace millrace

@@ -1,0 +1,245 @@
+// C6, C7, C8: order, deletes, and what is judged after a restart.
+
+#include <gtest/gtest.h>
+
+#include "support/store_fixture.h"
+
+namespace millrace {
+namespace {
+
+class Order : public StoreFixture {
+ protected:
+  void SetUp() override {
+    StoreFixture::SetUp();
+    OpenSession();
+    CreateMessage("a");
+    events_.clear();
+  }
+};
+
+// Flaw 3: events could end on an older snapshot.
+TEST_F(Order, C6_VersionsOnlyGoUp) {
+  storage_->set_hold(true);
+  for (int i = 0; i < 50; ++i) {
+    Append("a", "x");
+    if (i % 7 == 0) Write("a", AddPart{ToolResultPart{}}).status();
+    Advance(11);
+    if (storage_->held() > 0 && i % 3 == 0) storage_->ReleaseOne();
+  }
+  storage_->set_hold(false);
+  while (storage_->held() > 0) storage_->ReleaseOne();
+  RunFor(5000);
+  std::int64_t last = 0;
+  for (const MessageUpdated& event : EventsOf<MessageUpdated>()) {
+    EXPECT_GT(event.version, last);
+    last = event.version;
+  }
+  EXPECT_EQ(last, (*store_->messages().Get(MessageId("a")))->version);
+}
+
+TEST_F(Order, C6_UnknownIdsAreNotFound) {
+  EXPECT_EQ(Write("nobody", AppendText{"x", false}).status().code(), Code::kNotFound);
+  Outcome update;
+  store_->messages().Update(Init("nobody"), "w", update.AsDoneMessage());
+  EXPECT_EQ(update.status.code(), Code::kNotFound);
+  Outcome create;
+  store_->messages().Create(Init("x", "no session"), create.AsDoneMessage());
+  EXPECT_EQ(create.status.code(), Code::kNotFound);
+}
+
+// Flaw 13: a stale copy overwrote newer text and un-finished the message without an error.
+TEST_F(Order, C6_ASnapshotOlderThanAnotherWritersChangeIsStale) {
+  Message copy = **store_->messages().Get(MessageId("a"));
+  Append("a", "newer");
+  copy.parts.emplace_back(TextPart{"older", false, ""});
+  Outcome outcome;
+  store_->messages().Update(copy, "w", outcome.AsDoneMessage());
+  EXPECT_EQ(outcome.status.code(), Code::kStale);
+  EXPECT_EQ(TextOf("a"), "newer");
+}
+
+TEST_F(Order, C6_ASnapshotOlderThanTheSameWritersChangeIsNot) {
+  Message copy = **store_->messages().Get(MessageId("a"));
+  for (const char* text : {"1", "12", "123"}) {
+    copy.parts = {TextPart{text, false, ""}};
+    Outcome outcome;
+    store_->messages().Update(copy, "w", outcome.AsDoneMessage());
+    EXPECT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
+  }
+  EXPECT_EQ(TextOf("a"), "123");
+}
+
+TEST_F(Order, C6_AFinishedMessageIsNeverUnfinishedButByResume) {
+  Message before = **store_->messages().Get(MessageId("a"));
+  Finish finish;
+  finish.reason = FinishReason::kInterrupted;
+  ASSERT_TRUE(Write("a", finish).ok());
+  EXPECT_EQ(Write("a", AppendText{"x", false}).status().code(), Code::kFinished);
+  Message after = **store_->messages().Get(MessageId("a"));
+  after.parts.clear();
+  Outcome update;
+  store_->messages().Update(after, "w", update.AsDoneMessage());
+  EXPECT_EQ(update.status.code(), Code::kFinished);
+  Outcome open;
+  store_->messages().Open(MessageId("a"), false, open.AsDoneMessage());
+  EXPECT_EQ(open.status.code(), Code::kFinished);
+  Outcome resume;
+  store_->messages().Open(MessageId("a"), true, resume.AsDoneMessage());
+  EXPECT_TRUE(resume.status.ok()) << resume.status.message();
+  Append("a", "more");
+  RunFor(100);
+  EXPECT_EQ(SavedTextOf("a"), "more");
+  OpenStore({});
+  EXPECT_EQ(TextOf("a"), "more");
+}
+
+TEST_F(Order, C6_AReplyThatEndedByItselfCannotBeResumed) {
+  ASSERT_TRUE(Write("a", Finish{}).ok());
+  Outcome resume;
+  store_->messages().Open(MessageId("a"), true, resume.AsDoneMessage());
+  EXPECT_EQ(resume.status.code(), Code::kFinished);
+}
+
+TEST_F(Order, C6_CountedWritesAreAppliedOnceAndNeverWithAGap) {
+  const auto write = [&](std::int64_t version, const char* text, const char* writer = "draft") {
+    MessageWrite w;
+    w.writer = writer;
+    w.version = version;
+    w.mutations.emplace_back(AppendText{text, false});
+    return store_->messages().Write(MessageId("a"), std::move(w)).status();
+  };
+  EXPECT_TRUE(write(2, "1").ok());
+  EXPECT_TRUE(write(3, "2").ok());
+  EXPECT_TRUE(write(2, "1").ok()) << "sent again";
+  EXPECT_TRUE(write(3, "2").ok()) << "sent again";
+  EXPECT_EQ(write(5, "gap").code(), Code::kStale);
+  EXPECT_EQ(write(3, "other", "another draft").code(), Code::kStale);
+  EXPECT_TRUE(write(4, "3").ok());
+  EXPECT_EQ(TextOf("a"), "123");
+}
+
+TEST_F(Order, C6_AWritersCountGoesOnWhateverOthersWriteAndWhateverChangesNothing) {
+  const auto write = [&](std::int64_t version, Mutation mutation) {
+    MessageWrite w;
+    w.writer = "draft";
+    w.version = version;
+    w.mutations.push_back(std::move(mutation));
+    return store_->messages().Write(MessageId("a"), std::move(w)).status();
+  };
+  EXPECT_TRUE(write(2, AppendText{"1", false}).ok());
+  EXPECT_TRUE(write(3, EndReasoning{""}).ok()) << "nothing to end";
+  EXPECT_TRUE(write(4, AppendText{"2", false}).ok());
+  Append("a", "3");
+  EXPECT_TRUE(write(5, AppendText{"4", false}).ok());
+  RunFor(100);
+  EXPECT_EQ(TextOf("a"), "1234");
+  EXPECT_EQ(SavedTextOf("a"), "1234");
+  const auto saved = store_->messages().Get(MessageId("a"), {true});
+  EXPECT_EQ((*saved)->version, (*store_->messages().Get(MessageId("a")))->version);
+}
+
+// Flaw 4: a delete during a write was followed by `updated`, or the row came back.
+TEST_F(Order, C7_ADeleteDuringAWriteNeitherResurrectsNorPublishes) {
+  storage_->set_hold(true);
+  Append("a", "1");
+  Advance(33);
+  Outcome outcome;
+  store_->messages().Delete(MessageId("a"), outcome.AsDone());
+  EXPECT_EQ(TextOf("a"), "");
+  EXPECT_EQ(Write("a", AppendText{"late", false}).status().code(), Code::kNotFound);
+  storage_->ReleaseOne();
+  storage_->ReleaseOne();
+  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+  EXPECT_TRUE(EventsOf<MessageUpdated>().empty());
+  EXPECT_EQ(EventsOf<MessagesDeleted>().size(), 1U);
+  RunFor(10'000);
+  EXPECT_FALSE(store_->messages().Get(MessageId("a"))->has_value());
+  EXPECT_EQ(store_->stats().live_messages, 0);
+}
+
+TEST_F(Order, C7_DeletingDropsPendingStateAndTheTimer) {
+  Append("a", "1");
+  Outcome outcome;
+  store_->messages().Delete(MessageId("a"), outcome.AsDone());
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_EQ(store_->NextDeadline(), kNever);
+}
+
+TEST_F(Order, C7_DeletingASessionCascadesAndIsToldOnce) {
+  CreateMessage("b");
+  Append("a", "1");
+  Outcome outcome;
+  store_->sessions().Delete(SessionId("s"), outcome.AsDone());
+  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+  ASSERT_EQ(EventsOf<MessagesDeleted>().size(), 1U);
+  EXPECT_EQ(EventsOf<MessagesDeleted>()[0].ids.size(), 2U);
+  EXPECT_EQ(EventsOf<SessionDeleted>().size(), 1U);
+  EXPECT_FALSE(store_->messages().Get(MessageId("a"))->has_value());
+  EXPECT_EQ(Write("a", AppendText{"x", false}).status().code(), Code::kNotFound);
+}
+
+TEST_F(Order, C7_AFailedDeleteBringsTheMessageBackWithAllThatWasAccepted) {
+  Append("a", "1");
+  storage_->set_failure(Status(Code::kIo, "test"));
+  Outcome outcome;
+  store_->messages().Delete(MessageId("a"), outcome.AsDone());
+  EXPECT_EQ(outcome.status.code(), Code::kIo);
+  storage_->set_failure(Status::Ok());
+  EXPECT_EQ(TextOf("a"), "1");
+  RunFor(20'000);
+  EXPECT_EQ(SavedTextOf("a"), "1");
+  EXPECT_TRUE(EventsOf<MessagesDeleted>().empty());
+}
+
+TEST_F(Order, C7_DeletingNothingIsNoError) {
+  for (int i = 0; i < 2; ++i) {
+    Outcome message;
+    Outcome session;
+    Outcome all;
+    store_->messages().Delete(MessageId("nobody"), message.AsDone());
+    store_->sessions().Delete(SessionId("nobody"), session.AsDone());
+    store_->messages().DeleteAll(SessionId("nobody"), all.AsDone());
+    EXPECT_TRUE(message.called() && message.status.ok());
+    EXPECT_TRUE(session.called() && session.status.ok());
+    EXPECT_TRUE(all.called() && all.status.ok()) << all.status.message();
+  }
+  EXPECT_TRUE(events_.empty());
+}
+
+TEST_F(Order, C8_AfterARestartTheBaselineIsWhatIsOnDisk) {
+  ToolCallPart call;
+  call.id = "call_1";
+  Finish finish;
+  finish.reason = FinishReason::kInterrupted;
+  ASSERT_TRUE(Write("a", PutToolCall{call}).ok());
+  ASSERT_TRUE(Write("a", finish).ok());
+  OpenStore({});
+  Outcome resumed;
+  store_->messages().Open(MessageId("a"), true, resumed.AsDoneMessage());
+  ASSERT_TRUE(resumed.status.ok());
+  const std::size_t commits = storage_->commits_seen();
+  ASSERT_TRUE(Write("a", PutToolCall{call}).ok());
+  EXPECT_EQ(storage_->commits_seen(), commits) << "the same call is no change";
+  ASSERT_TRUE(Write("a", FinishToolCall{"call_1"}).ok());
+  EXPECT_EQ(storage_->commits_seen(), commits + 1);
+}
+
+TEST_F(Order, S4_UnfinishedMessagesOfADeadRunAreFinishedAsInterrupted) {
+  CreateMessage("b");
+  ASSERT_TRUE(Write("b", Finish{}).ok());
+  Append("a", "up to the last window");
+  Advance(33);
+  Append("a", " and not this");
+  OpenStore({});
+  ASSERT_EQ(store_->recovered().size(), 1U);
+  EXPECT_EQ(store_->recovered()[0].id, MessageId("a"));
+  EXPECT_EQ(TextOf("a"), "up to the last window");
+  const auto message = store_->messages().Get(MessageId("a"), {true});
+  ASSERT_NE(FinishOf(**message), nullptr);
+  EXPECT_EQ(FinishOf(**message)->reason, FinishReason::kInterrupted);
+  OpenStore({});
+  EXPECT_TRUE(store_->recovered().empty());
+}
+
+}  // namespace
+}  // namespace millrace

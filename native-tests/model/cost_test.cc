@@ -1,0 +1,72 @@
+// What a delta costs, in allocations: exact, so that no clock is needed. Times are in the
+// benchmarks.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "millrace/model/apply.h"
+#include "millrace/model/message.h"
+#include "millrace/model/mutation.h"
+#include "millrace/model/part.h"
+#include "millrace/model/patch.h"
+
+namespace {
+std::int64_t allocations = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+namespace millrace {
+namespace {
+
+// Allocations of 1,000 deltas to `message`, as a window after another of 13 deltas.
+std::int64_t CostOfDeltas(Message message, const Mutation& delta) {
+  const std::int64_t before = allocations;
+  Patch window;
+  for (int i = 0; i < 1'000; ++i) {
+    if (i % 13 == 0) window = Patch();
+    const Result<Effect> effect = Apply(delta, i, message, window);
+    EXPECT_TRUE(effect.ok());
+  }
+  return allocations - before;
+}
+
+Message WithText(std::size_t size) {
+  Message message;
+  message.parts.emplace_back(TextPart{std::string(size, 'x'), false, ""});
+  return message;
+}
+
+TEST(Cost, C10_ADeltaCostsTheSameAtAnySizeOfText) {
+  const Mutation delta = AppendText{"word ", false};
+  // Growing is amortised: a short text grows once more often than a long one.
+  const std::int64_t small = CostOfDeltas(WithText(16 * 1024), delta);
+  EXPECT_LE(CostOfDeltas(WithText(10 * 1024 * 1024), delta), small);
+  EXPECT_LE(small, 5 * 1'000 / 13);  // a few a window: its op, and its text as that grows
+}
+
+TEST(Cost, C10_ADeltaCostsTheSameWithAnyNumberOfToolCalls) {
+  const auto cost = [](int calls) {
+    Message message;
+    for (int i = 0; i <= calls; ++i) {
+      message.parts.emplace_back(ToolCallPart{"c" + std::to_string(i), "t", "", false, false, ""});
+    }
+    return CostOfDeltas(std::move(message), AppendToolInput{"c" + std::to_string(calls), "word "});
+  };
+  EXPECT_EQ(cost(0), cost(1'000));
+}
+
+}  // namespace
+}  // namespace millrace

@@ -1,0 +1,161 @@
+// The disk is full, or fails, at every operation of a script: a failed commit changes nothing and
+// can be repeated (contract S5, and what C5 builds on).
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "millrace/storage/sqlite_storage.h"
+#include "storage/fault_block_file.h"
+#include "storage/storage_script.h"
+#include "storage/test_data.h"
+
+namespace millrace {
+namespace {
+
+using Fault = FaultDisk::Fault;
+using Kind = FaultDisk::Kind;
+
+class FailingDisk : public testing::Test {
+ protected:
+  // Runs the script with `plan` in force until the first failure, which has to be `code`; then
+  // without it, from the step that failed. Returns whether a step failed.
+  bool RunAndRepeat(FaultDisk& disk, Storage& storage, const FaultDisk::Plan& plan, Code code) {
+    disk.set_plan(plan);
+    bool failed = false;
+    for (std::size_t n = 0; n < script_.size() && !HasFailure(); ++n) {
+      Status status = Commit(storage, script_[n].batch, script_[n].durability);
+      if (!status.ok()) {
+        EXPECT_FALSE(failed) << "again: " << status.message();
+        EXPECT_EQ(status.code(), code) << status.message();
+        failed = true;
+        disk.set_plan(nullptr);
+        EXPECT_EQ(Dump(storage), expected_[n]) << "step " << n << " changed something";
+        status = Commit(storage, script_[n].batch, script_[n].durability);
+        EXPECT_TRUE(status.ok()) << "step " << n << " repeated: " << status.message();
+      }
+    }
+    disk.set_plan(nullptr);
+    EXPECT_EQ(Dump(storage), expected_.back());
+    return failed;
+  }
+
+  // RunAndRepeat with `fault` at each change in turn, then a power cut: what was acknowledged as
+  // durable must be there.
+  void FailAtEveryChange(Fault fault, Code code, bool lasting) {
+    FaultDisk created;
+    ASSERT_TRUE(OpenForScript(created.Files()).ok());
+    int failed = 0;
+    std::int64_t index = 1;
+    for (bool reached = true; reached; ++index) {
+      FaultDisk disk = created;
+      auto storage = OpenForScript(disk.Files());
+      ASSERT_TRUE(storage.ok());
+      const std::int64_t target = disk.changes() + index;
+      failed += RunAndRepeat(disk, **storage, FailChange(target, fault, lasting), code) ? 1 : 0;
+      reached = disk.changes() >= target;
+      const Status flushed = Commit(**storage, {}, Durability::kPower);
+      EXPECT_TRUE(flushed.ok()) << flushed.message();
+      storage->reset();
+      disk.Restart(FaultDisk::Survival::kNone, 1);
+      auto reopened = OpenForScript(disk.Files());
+      ASSERT_TRUE(reopened.ok()) << "at change " << index << ": " << reopened.status().message();
+      EXPECT_EQ(Dump(**reopened), expected_.back());
+      reopened->reset();
+      EXPECT_EQ(IntegrityCheck(disk.Files()), "ok");
+      if (HasFailure()) FAIL() << "at change " << index;
+    }
+    std::printf("%lld changes, a commit failed at %d of them (the others are checkpoints)\n",
+                static_cast<long long>(index - 2), failed);
+    EXPECT_GT(failed, 100);
+  }
+
+  const std::vector<ScriptStep> script_ = MakeScript();
+  const std::vector<std::string> expected_ = ExpectedDumps(script_);
+};
+
+TEST_F(FailingDisk, S5_FullAtEveryChange) {
+  FailAtEveryChange(Fault::kFull, Code::kQuotaExceeded, /*lasting=*/false);
+}
+
+TEST_F(FailingDisk, S5_FullFromEveryChangeOn) {
+  FailAtEveryChange(Fault::kFull, Code::kQuotaExceeded, /*lasting=*/true);
+}
+
+TEST_F(FailingDisk, S4_ErrorAtEveryChange) {
+  FailAtEveryChange(Fault::kError, Code::kIo, /*lasting=*/false);
+}
+
+TEST_F(FailingDisk, S3_SyncThatFailsAndForgetsAtEveryChange) {
+  FailAtEveryChange(Fault::kSyncForgets, Code::kIo, /*lasting=*/false);
+}
+
+TEST_F(FailingDisk, S4_FailingReads) {
+  FaultDisk disk;
+  auto created = OpenForScript(disk.Files());
+  ASSERT_EQ(RunUntilFailure(*std::move(created), script_).acknowledged, script_.size());
+  const std::int64_t before = disk.reads();
+  {
+    auto storage = OpenForScript(disk.Files());
+    EXPECT_EQ(Dump(**storage), expected_.back());
+  }
+  const std::int64_t reads = disk.reads() - before;
+  ASSERT_GT(reads, 3);
+  for (std::int64_t index = 1; index <= reads; ++index) {
+    FaultDisk copy = disk;
+    const std::int64_t target = copy.reads() + index;
+    copy.set_plan([target](const FaultDisk::Operation& operation) {
+      const bool hit = operation.kind == Kind::kRead && operation.index == target;
+      return hit ? Fault::kError : Fault::kNone;
+    });
+    auto storage = OpenForScript(copy.Files());
+    if (!storage.ok()) {
+      EXPECT_EQ(storage.status().code(), Code::kIo) << storage.status().message();
+      storage = OpenForScript(copy.Files());
+      ASSERT_TRUE(storage.ok()) << storage.status().message();
+    }
+    (void)Dump(**storage);
+    EXPECT_EQ(Dump(**storage), expected_.back()) << "read " << index;
+  }
+}
+
+TEST_F(FailingDisk, S3_AFlushSyncsOnceAndOnlyWhatIsDirty) {
+  FaultDisk disk;
+  auto storage = OpenSqliteStorage(disk.Files());
+  ASSERT_TRUE(storage.ok());
+  Message message = MakeMessage(1, "");
+  ASSERT_TRUE(Commit(**storage, {Put(MakeSession("s")), Put(message)}, Durability::kPower).ok());
+  const std::int64_t syncs = disk.syncs(FaultDisk::File::kWal);
+  ASSERT_TRUE(Commit(**storage, {}, Durability::kPower).ok());
+  EXPECT_EQ(disk.syncs(FaultDisk::File::kWal), syncs) << "clean: nothing to do";
+  ASSERT_TRUE(Commit(**storage, {Grow(message, "a")}).ok());
+  ASSERT_TRUE(Commit(**storage, {Grow(message, "b")}).ok());
+  EXPECT_EQ(disk.syncs(FaultDisk::File::kWal), syncs) << "a window does not sync";
+  ASSERT_TRUE(Commit(**storage, {}, Durability::kPower).ok());
+  EXPECT_EQ(disk.syncs(FaultDisk::File::kWal), syncs + 1);
+  ASSERT_TRUE(Commit(**storage, {Grow(message, "c")}).ok());
+  // Changes nothing itself, but answers for the window before it.
+  ASSERT_TRUE(Commit(**storage, {DeleteMessage{MessageId("nobody")}}, Durability::kPower).ok());
+  storage->reset();
+  disk.Restart(FaultDisk::Survival::kNone, 1);
+  storage = OpenSqliteStorage(disk.Files());
+  EXPECT_EQ(TextOf(**(*storage)->ReadMessage(message.id)), "abc");
+}
+
+TEST_F(FailingDisk, S5_CloseOnAFullDiskKeepsEverything) {
+  FaultDisk disk;
+  auto storage = OpenSqliteStorage(disk.Files());
+  Message message = MakeMessage(1, std::string(50'000, 'x'));
+  ASSERT_TRUE(Commit(**storage, {Put(MakeSession("s")), Put(message)}).ok());
+  disk.set_plan(FailChange(1, Fault::kFull, /*lasting=*/true));
+  EXPECT_EQ((*storage)->Close().code(), Code::kQuotaExceeded);
+  storage->reset();
+  disk.Restart(FaultDisk::Survival::kAll, 1);
+  storage = OpenSqliteStorage(disk.Files());
+  EXPECT_EQ(**(*storage)->ReadMessage(message.id), message);
+  EXPECT_TRUE((*storage)->Close().ok());
+}
+
+}  // namespace
+}  // namespace millrace

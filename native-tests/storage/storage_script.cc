@@ -1,0 +1,102 @@
+#include "storage/storage_script.h"
+
+#include <utility>
+
+#include "storage/sqlite/schema.h"
+#include "storage/sqlite/sqlite_storage.h"
+#include "storage/test_data.h"
+
+namespace millrace {
+namespace {
+
+class ScriptWriter {
+ public:
+  void Step(StorageBatch batch, Durability durability = Durability::kProcess) {
+    script_.push_back({std::move(batch), durability});
+  }
+  void DurableStep(StorageBatch batch) { Step(std::move(batch), Durability::kPower); }
+  std::vector<ScriptStep> Take() { return std::move(script_); }
+
+ private:
+  std::vector<ScriptStep> script_;
+};
+
+StorageOp AddToolCall(Message& message) {
+  auto patch = std::make_shared<Patch>();
+  patch->from_version = message.version;
+  patch->to_version = message.version + 1;
+  patch->updated_at = message.updated_at + 1;
+  patch->Add(PutOp{1, ToolCallPart{"call", "search", "{}", true, false, ""}, false});
+  (void)ApplyPatch(*patch, message);
+  return AppendDelta{message.seq, std::move(patch)};
+}
+
+}  // namespace
+
+std::vector<ScriptStep> MakeScript() {
+  ScriptWriter script;
+  Session session = MakeSession("s");
+  script.DurableStep({Put(session)});
+  script.DurableStep({Put(MakeSession("t"))});
+  script.DurableStep({Put(Finished(MakeMessage(1, "a question")))});
+  Message first = MakeMessage(2, "");
+  Message second = MakeMessage(3, "", "t");
+  script.DurableStep({Put(first)});
+  // One stream, long enough to fill pages of the log.
+  for (int i = 0; i < 12; ++i) script.Step({Grow(first, std::string(700, 'a'))});
+  script.DurableStep({Put(second)});
+  // Two streams in the same windows, a flush and a tool call in the middle.
+  for (int i = 0; i < 8; ++i) {
+    script.Step({Grow(first, "text of the first, "), Grow(second, std::string(900, 'b'))});
+    if (i == 3) script.DurableStep({});
+    if (i == 5) script.DurableStep({AddToolCall(first)});
+  }
+  session.completion_tokens += 100;
+  session.updated_at += 10;
+  script.DurableStep({Put(Finished(first)), Put(session)});
+  for (int i = 0; i < 6; ++i) script.Step({Grow(second, "more of the second. ")});
+  script.DurableStep({Put(Finished(MakeMessage(4, std::string(60'000, 'c'), "t")))});
+  script.DurableStep({DeleteMessage{MessageId("m1")}});
+  script.Step({Grow(second, "still more.")});
+  script.DurableStep({DeleteSession{SessionId("t")}});
+  Message third = MakeMessage(5, "");
+  script.DurableStep({Put(third)});
+  for (int i = 0; i < 6; ++i) script.Step({Grow(third, std::string(300, 'd'))});
+  script.DurableStep({});
+  script.Step({Grow(third, "the last window")});
+  return script.Take();
+}
+
+Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files) {
+  Result<std::unique_ptr<Connection>> connection = Connection::Open(std::move(files));
+  if (!connection.ok()) return connection.status();
+  if (Status status = PrepareDatabase(**connection); !status.ok()) return status;
+  if (Status status = (*connection)->Execute("PRAGMA wal_autocheckpoint=24"); !status.ok()) {
+    return status;
+  }
+  auto storage = std::make_unique<SqliteStorage>(*std::move(connection), SqliteOptions());
+  if (Status status = storage->Load(); !status.ok()) return status;
+  return std::unique_ptr<Storage>(std::move(storage));
+}
+
+std::vector<std::string> ExpectedDumps(const std::vector<ScriptStep>& script) {
+  auto storage = OpenForScript(MakeMemoryFiles());
+  std::vector<std::string> dumps = {Dump(**storage)};
+  for (const ScriptStep& step : script) {
+    const Status status = Commit(**storage, step.batch, step.durability);
+    dumps.push_back(status.ok() ? Dump(**storage) : status.message());
+  }
+  return dumps;
+}
+
+ScriptRun RunUntilFailure(std::unique_ptr<Storage> storage, const std::vector<ScriptStep>& script) {
+  ScriptRun run;
+  for (const ScriptStep& step : script) {
+    if (!Commit(*storage, step.batch, step.durability).ok()) break;
+    ++run.acknowledged;
+    if (step.durability == Durability::kPower) run.durable = run.acknowledged;
+  }
+  return run;
+}
+
+}  // namespace millrace

@@ -1,0 +1,58 @@
+#include "support/held_storage.h"
+
+#include <cassert>
+
+namespace millrace {
+
+void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
+  Waiting waiting{{std::move(batch), durability}, std::move(done)};
+  log_.push_back(waiting.commit);
+  if (hold_) {
+    waiting_.push_back(std::move(waiting));
+  } else if (!failure_.ok()) {
+    waiting.done({failure_, took_});
+  } else {
+    Pass(std::move(waiting));
+  }
+}
+
+void HeldStorage::ReleaseOne() {
+  assert(!waiting_.empty());
+  Waiting waiting = std::move(waiting_.front());
+  waiting_.pop_front();
+  Pass(std::move(waiting));
+}
+
+void HeldStorage::FailOne(const Status& status) {
+  assert(!waiting_.empty());
+  Waiting waiting = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting.done({status, took_});
+}
+
+void HeldStorage::Pass(Waiting waiting) {
+  inner_->Commit(std::move(waiting.commit.batch), waiting.commit.durability,
+                 [this, done = std::move(waiting.done)](CommitOutcome outcome) {
+                   outcome.took_ms = took_;
+                   done(std::move(outcome));
+                 });
+}
+
+Result<std::optional<Message>> HeldStorage::ReadMessage(const MessageId& id) {
+  return inner_->ReadMessage(id);
+}
+Result<std::vector<Message>> HeldStorage::ReadMessages(const MessageQuery& query) {
+  return inner_->ReadMessages(query);
+}
+Result<std::vector<Message>> HeldStorage::ReadUnfinished() { return inner_->ReadUnfinished(); }
+Result<std::optional<Session>> HeldStorage::ReadSession(const SessionId& id) {
+  return inner_->ReadSession(id);
+}
+Result<std::vector<Session>> HeldStorage::ReadSessions(const SessionQuery& query) {
+  return inner_->ReadSessions(query);
+}
+Result<std::int64_t> HeldStorage::LastSeq() { return inner_->LastSeq(); }
+std::int64_t HeldStorage::bytes_written() const { return inner_->bytes_written(); }
+Status HeldStorage::Close() { return inner_->Close(); }
+
+}  // namespace millrace

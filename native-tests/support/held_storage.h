@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "millrace/storage/storage.h"
+
+namespace millrace {
+
+// A real storage whose commits end when the test says so: held open as long as it likes, failed
+// with any status, never reordered. So every interleaving of accepting and saving can be written
+// down. Reads go through.
+class HeldStorage : public Storage {
+ public:
+  struct SeenCommit {
+    StorageBatch batch;
+    Durability durability = Durability::kProcess;
+  };
+
+  explicit HeldStorage(std::unique_ptr<Storage> inner) : inner_(std::move(inner)) {}
+
+  // While true, commits wait for ReleaseOne or FailOne.
+  void set_hold(bool hold) { hold_ = hold; }
+  // Commits that begin from now on fail with this; OK ends it.
+  void set_failure(Status status) { failure_ = std::move(status); }
+  // What a commit says it took, milliseconds.
+  void set_took(DurationMs took) { took_ = took; }
+
+  std::size_t held() const { return waiting_.size(); }
+  void ReleaseOne();
+  void FailOne(const Status& status);
+
+  // Every commit that reached this storage, failed ones included.
+  std::size_t commits_seen() const { return log_.size(); }
+  const SeenCommit& seen(std::size_t i) const { return log_[i]; }
+  const SeenCommit& last_seen() const { return log_.back(); }
+
+  void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
+  Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
+  Result<std::vector<Message>> ReadUnfinished() override;
+  Result<std::optional<Session>> ReadSession(const SessionId& id) override;
+  Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
+  Result<std::int64_t> LastSeq() override;
+  std::int64_t bytes_written() const override;
+  Status Close() override;
+
+ private:
+  struct Waiting {
+    SeenCommit commit;
+    CommitDone done;
+  };
+  void Pass(Waiting waiting);
+
+  std::unique_ptr<Storage> inner_;
+  std::deque<Waiting> waiting_;
+  std::vector<SeenCommit> log_;
+  Status failure_;
+  DurationMs took_ = 0;
+  bool hold_ = false;
+};
+
+}  // namespace millrace

@@ -1,0 +1,53 @@
+// Registration only: what each name does stands in web/src/core-module.ts, how in core_host.cpp.
+
+#include <emscripten/bind.h>
+
+#include "core_host.h"
+#include "stream_host.h"
+
+using millrace::wasm::FeedHost;
+using millrace::wasm::StoreHost;
+using millrace::wasm::StreamHost;
+
+EMSCRIPTEN_BINDINGS(millrace) {
+  emscripten::function("openStore", &StoreHost::Open);
+
+  emscripten::class_<StoreHost>("CoreStore")
+      .smart_ptr<std::shared_ptr<StoreHost>>("CoreStore")
+      .function("recovered", &StoreHost::Recovered)
+      .function("stats", &StoreHost::Stats)
+      .function("createSession", &StoreHost::CreateSession)
+      .function("getSession", &StoreHost::GetSession)
+      .function("listSessions", &StoreHost::ListSessions)
+      .function("updateSession", &StoreHost::UpdateSession)
+      .function("deleteSession", &StoreHost::DeleteSession)
+      .function("createMessage", &StoreHost::CreateMessage)
+      .function("openMessage", &StoreHost::OpenMessage)
+      .function("write", &StoreHost::Write)
+      .function("updateMessage", &StoreHost::UpdateMessage)
+      .function("getMessage", &StoreHost::GetMessage)
+      .function("listMessages", &StoreHost::ListMessages)
+      .function("listUser", &StoreHost::ListUser)
+      .function("lastAssistant", &StoreHost::LastAssistant)
+      .function("deleteMessage", &StoreHost::DeleteMessage)
+      .function("deleteAll", &StoreHost::DeleteAll)
+      .function("flush", &StoreHost::Flush)
+      .function("flushAll", &StoreHost::FlushAll)
+      .function("beginRun", &StoreHost::BeginRun)
+      .function("addToRun", &StoreHost::AddToRun)
+      .function("endRun", &StoreHost::EndRun)
+      .function("openStream", &StoreHost::OpenStream)
+      .function("subscribe", &StoreHost::Subscribe)
+      .function("close", &StoreHost::Close);
+
+  emscripten::class_<StreamHost>("CoreStream")
+      .smart_ptr<std::shared_ptr<StreamHost>>("CoreStream")
+      .function("feed", &StreamHost::Feed)
+      .function("finish", &StreamHost::Finish)
+      .function("fail", &StreamHost::Fail);
+
+  emscripten::class_<FeedHost>("CoreFeed")
+      .smart_ptr<std::shared_ptr<FeedHost>>("CoreFeed")
+      .function("grant", &FeedHost::Grant)
+      .function("forget", &FeedHost::Forget);
+}

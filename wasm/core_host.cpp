@@ -1,0 +1,356 @@
+#include "core_host.h"
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "callback.h"
+#include "js_value.h"
+#include "millrace/storage/block_file.h"
+#include "millrace/storage/sqlite_storage.h"
+#include "millrace/streams/stream_reader.h"
+#include "opfs_block_file.h"
+#include "stream_host.h"
+#include "value_codec.h"
+
+namespace millrace::wasm {
+namespace {
+
+Result<DatabaseFiles> ReadFiles(const val& files) {
+  if (KindOf(files) == Kind::kAbsent) return MakeMemoryFiles();
+  ObjectReader in(files, "files");
+  DatabaseFiles result;
+  result.database = std::make_unique<OpfsBlockFile>(in.Object("database"), "the database file");
+  result.wal = std::make_unique<OpfsBlockFile>(in.Object("wal"), "the write-ahead log");
+  result.journal = std::make_unique<OpfsBlockFile>(in.Object("journal"), "the journal");
+  if (!in.ok()) return in.status();
+  return result;
+}
+
+Result<StoreOptions> ReadOptions(const val& options) {
+  ObjectReader in(options, "options");
+  StoreOptions result;
+  // A part of a millisecond is a window; rounded down to 0 it would be none.
+  if (const auto window = in.MaybeNumber("windowMs")) {
+    result.window_ms = static_cast<DurationMs>(std::ceil(*window));
+  }
+  if (const auto timeout = in.MaybeCount("mustDeliverTimeoutMs")) {
+    result.broker.must_deliver_timeout_ms = static_cast<DurationMs>(*timeout);
+  }
+  if (const auto capacity = in.MaybeCount("mailboxCapacity")) {
+    if (*capacity == 0) in.Fail("mailboxCapacity", "must be at least 1");
+    result.broker.mailbox_capacity = *capacity;
+  }
+  if (!in.ok()) return in.status();
+  return result;
+}
+
+// The value read; nullopt after telling `done` what is wrong with it.
+template <typename T>
+std::optional<T> Take(Result<T> read, const val& done) {
+  if (read.ok()) return std::move(read).value();
+  CallBack(done, read.status());
+  return std::nullopt;
+}
+
+template <typename IdType>
+std::optional<IdType> TakeId(const val& word, const val& done) {
+  constexpr bool kSession = std::is_same_v<IdType, SessionId>;
+  auto id = Take(ReadWord(word, kSession ? "the session's id" : "the message's id"), done);
+  if (!id) return std::nullopt;
+  return IdType(*std::move(id));
+}
+
+std::optional<RunExit> RunExitFromName(const std::string& how) {
+  if (how == "returned") return RunExit::kReturned;
+  if (how == "threw") return RunExit::kThrew;
+  if (how == "aborted") return RunExit::kAborted;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void StoreHost::Open(val files, val options, val done) {
+  auto database = Take(ReadFiles(files), done);
+  if (!database) return;
+  auto store_options = Take(ReadOptions(options), done);
+  if (!store_options) return;
+  HostClock clock;
+  auto storage =
+      OpenSqliteStorage(*std::move(database), {.clock = [clock]() mutable { return clock.Now(); }});
+  if (!storage.ok()) return CallBack(done, storage.status());
+  Store::Open(*std::move(storage), *store_options, clock.Now(),
+              [clock, done = std::move(done)](Result<std::unique_ptr<Store>> opened) {
+                if (!opened.ok()) return CallBack(done, opened.status());
+                auto host = std::make_shared<StoreHost>(*std::move(opened), clock);
+                // Arms the timer for what recovery left to do.
+                const TimerPump::Turn turn(host->pump());
+                CallJs(done, val::null(), val(host));
+              });
+}
+
+StoreHost::StoreHost(std::unique_ptr<Store> store, HostClock clock)
+    : clock_(clock), store_(std::move(store)), pump_(*store_, clock_) {}
+
+val StoreHost::Recovered() const { return ToJs(store_->recovered()); }
+
+val StoreHost::Stats() const { return ToJs(store_->stats()); }
+
+// ---- sessions
+
+void StoreHost::CreateSession(val init, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = Take(ReadNewSession(init), done);
+  if (!session) return;
+  store_->sessions().Create(*std::move(session), Completion(std::move(done)));
+}
+
+void StoreHost::GetSession(val id, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(id, done);
+  if (!session) return;
+  CallBack(done, store_->sessions().Get(*std::move(session)));
+}
+
+void StoreHost::ListSessions(val options, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto query = Take(ReadSessionQuery(options), done);
+  if (!query) return;
+  CallBack(done, store_->sessions().List(*query));
+}
+
+void StoreHost::UpdateSession(val id, val change, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(id, done);
+  if (!session) return;
+  auto changes = Take(ReadSessionChange(change), done);
+  if (!changes) return;
+  store_->sessions().Update(*std::move(session), *std::move(changes), Completion(std::move(done)));
+}
+
+void StoreHost::DeleteSession(val id, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(id, done);
+  if (!session) return;
+  store_->sessions().Delete(*std::move(session), Completion(std::move(done)));
+}
+
+// ---- messages
+
+void StoreHost::CreateMessage(val session_id, val init, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(session_id, done);
+  if (!session) return;
+  auto message = Take(ReadNewMessage(*std::move(session), init), done);
+  if (!message) return;
+  store_->messages().Create(*std::move(message), Completion(std::move(done)));
+}
+
+void StoreHost::OpenMessage(val id, bool resume, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto message = TakeId<MessageId>(id, done);
+  if (!message) return;
+  store_->messages().Open(*std::move(message), resume, Completion(std::move(done)));
+}
+
+void StoreHost::Write(val id, val writer, double version, val mutations, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto message = TakeId<MessageId>(id, done);
+  if (!message) return;
+  auto writer_name = Take(ReadWord(writer, "the writer"), done);
+  if (!writer_name) return;
+  auto list = Take(ReadMutations(mutations), done);
+  if (!list) return;
+  // Two things must have happened before the answer: the call returned the version, and the
+  // completion came. Either may be the first.
+  struct Outcome {
+    val done;
+    std::optional<std::int64_t> version;
+    std::optional<Status> status;
+    void Report() const {
+      if (!version || !status) return;
+      if (!status->ok()) return CallBack(done, *status);
+      CallJs(done, val::null(), val(static_cast<double>(*version)));
+    }
+  };
+  const auto outcome = std::make_shared<Outcome>(Outcome{std::move(done), {}, {}});
+  const auto accepted = store_->messages().Write(*std::move(message),
+                                                 {.mutations = *std::move(list),
+                                                  .writer = *std::move(writer_name),
+                                                  .version = static_cast<std::int64_t>(version),
+                                                  .usage = std::nullopt},
+                                                 [outcome](const Status& status) {
+                                                   outcome->status = status;
+                                                   outcome->Report();
+                                                 });
+  if (!accepted.ok()) return CallBack(outcome->done, accepted.status());
+  outcome->version = *accepted;
+  outcome->Report();
+}
+
+void StoreHost::UpdateMessage(val message, val writer, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto snapshot = Take(ReadMessage(message), done);
+  if (!snapshot) return;
+  auto writer_name = Take(ReadWord(writer, "the writer"), done);
+  if (!writer_name) return;
+  store_->messages().Update(*std::move(snapshot), *std::move(writer_name),
+                            Completion(std::move(done)));
+}
+
+void StoreHost::GetMessage(val id, bool committed, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto message = TakeId<MessageId>(id, done);
+  if (!message) return;
+  CallBack(done, store_->messages().Get(*std::move(message), {.committed = committed}));
+}
+
+void StoreHost::ListMessages(val session_id, val options, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(session_id, done);
+  if (!session) return;
+  auto list_options = Take(ReadListOptions(options), done);
+  if (!list_options) return;
+  CallBack(done, store_->messages().List(*std::move(session), *list_options));
+}
+
+void StoreHost::ListUser(val session_id, val limit, val done) {
+  const TimerPump::Turn turn(pump_);
+  std::optional<SessionId> session;
+  if (KindOf(session_id) != Kind::kAbsent) {
+    session = TakeId<SessionId>(session_id, done);
+    if (!session) return;
+  }
+  ObjectWriter options;
+  options.Set("limit", limit);
+  auto list_options = Take(ReadListOptions(options.Take()), done);
+  if (!list_options) return;
+  CallBack(done, store_->messages().ListUser(std::move(session), list_options->limit));
+}
+
+void StoreHost::LastAssistant(val session_id, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(session_id, done);
+  if (!session) return;
+  CallBack(done, store_->messages().LastAssistant(*std::move(session)));
+}
+
+void StoreHost::DeleteMessage(val id, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto message = TakeId<MessageId>(id, done);
+  if (!message) return;
+  store_->messages().Delete(*std::move(message), Completion(std::move(done)));
+}
+
+void StoreHost::DeleteAll(val session_id, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto session = TakeId<SessionId>(session_id, done);
+  if (!session) return;
+  store_->messages().DeleteAll(*std::move(session), Completion(std::move(done)));
+}
+
+void StoreHost::Flush(val id, double timeout_ms, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto message = TakeId<MessageId>(id, done);
+  if (!message) return;
+  store_->messages().Flush(*std::move(message), Deadline(timeout_ms), Completion(std::move(done)));
+}
+
+void StoreHost::FlushAll(double timeout_ms, val done) {
+  const TimerPump::Turn turn(pump_);
+  store_->messages().FlushAll(Deadline(timeout_ms), Completion(std::move(done)));
+}
+
+// ---- runs
+
+void StoreHost::BeginRun(val session_id, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto id = TakeId<SessionId>(session_id, done);
+  if (!id) return;
+  const auto session = store_->sessions().Get(SessionId(*id));
+  if (!session.ok()) return CallBack(done, session.status());
+  if (!*session) return CallBack(done, NotFound("there is no session " + id->value));
+  const int run = ++last_run_;
+  runs_[run] = store_->BeginRun();
+  CallJs(done, val::null(), val(run));
+}
+
+void StoreHost::AddToRun(int run, val message_id) {
+  const auto found = runs_.find(run);
+  const auto id = ReadWord(message_id, "the message's id");
+  if (found != runs_.end() && id.ok()) found->second->Add(MessageId(*id));
+}
+
+void StoreHost::EndRun(int run, val how, val done) {
+  const TimerPump::Turn turn(pump_);
+  auto word = Take(ReadWord(how, "how the run ended"), done);
+  if (!word) return;
+  const auto exit = RunExitFromName(*word);
+  if (!exit) return CallBack(done, InvalidArgument("a run cannot end as " + *word));
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) return CallBack(done, NotFound("there is no such run"));
+  const std::shared_ptr<RunScope> scope = std::move(found->second);
+  runs_.erase(found);
+  // The completion keeps the scope until it is through.
+  scope->End(*exit,
+             [scope, done = std::move(done)](const Status& status) { CallBack(done, status); });
+}
+
+// ---- streams and feeds
+
+std::shared_ptr<StreamHost> StoreHost::OpenStream(val message_id, val format) {
+  auto id = ReadWord(message_id, "the message's id");
+  const auto name = ReadWord(format, "the format");
+  if (!id.ok() || !name.ok()) return nullptr;
+  const auto known = StreamFormatFromName(*name);
+  if (!known) return nullptr;
+  return std::make_shared<StreamHost>(shared_from_this(), MessageId(*std::move(id)),
+                                      MakeStreamReader(*known));
+}
+
+std::shared_ptr<FeedHost> StoreHost::Subscribe(val deliver, int credits) {
+  return std::make_shared<FeedHost>(shared_from_this(), std::move(deliver), credits);
+}
+
+FeedHost::FeedHost(std::shared_ptr<StoreHost> host, val deliver, int credits)
+    : host_(std::move(host)) {
+  const TimerPump::Turn turn(host_->pump());
+  feed_ = host_->store().OpenFeed(
+      [deliver = std::move(deliver)](const std::vector<Event>& batch) {
+        return CallJs(deliver, ToJs(batch), val::undefined());
+      },
+      credits);
+}
+
+FeedHost::~FeedHost() {
+  const TimerPump::Turn turn(host_->pump());
+  feed_.reset();
+}
+
+void FeedHost::Grant(int credits) {
+  const TimerPump::Turn turn(host_->pump());
+  feed_->Grant(credits);
+}
+
+void FeedHost::Forget(val message_id) {
+  const auto id = ReadWord(message_id, "the message's id");
+  if (id.ok()) feed_->Forget(MessageId(*id));
+}
+
+// ---- the end
+
+void StoreHost::Close(double timeout_ms, val done) {
+  const TimerPump::Turn turn(pump_);
+  store_->Close(Deadline(timeout_ms), Completion(std::move(done)));
+}
+
+TimeMs StoreHost::Deadline(double timeout_ms) {
+  // Past this many milliseconds, or without a number, there is no deadline.
+  constexpr double kForeverMs = 1e15;
+  if (!(timeout_ms >= 0 && timeout_ms < kForeverMs)) return kNever;
+  return clock_.Now() + static_cast<TimeMs>(std::ceil(timeout_ms));
+}
+
+}  // namespace millrace::wasm

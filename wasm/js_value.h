@@ -1,0 +1,118 @@
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "millrace/base/status.h"
+
+namespace millrace::wasm {
+
+using emscripten::val;
+
+// A property name. Only from a literal: JavaScript remembers the name by the literal's address.
+class Key {
+ public:
+  template <std::size_t kSize>
+  consteval Key(const char (&literal)[kSize]) : literal_(literal) {}  // implicit: reads as a name
+
+  const char* literal() const { return literal_; }
+
+ private:
+  const char* literal_;
+};
+
+// ---- C++ to JavaScript; copies
+
+val ToJs(std::string_view text);
+val BytesToJs(std::string_view bytes);  // a Uint8Array
+// `undefined` for what is no JSON.
+val JsonToJs(std::string_view json);
+
+// Builds one plain object. The optional setters leave the property out where there is nothing to
+// say: absent, never null.
+class ObjectWriter {
+ public:
+  ObjectWriter() : object_(val::object()) {}
+
+  ObjectWriter& Set(Key key, std::string_view text);
+  ObjectWriter& Set(Key key, const char* text) { return Set(key, std::string_view(text)); }
+  ObjectWriter& Set(Key key, double number);
+  ObjectWriter& Set(Key key, std::int64_t number) { return Set(key, static_cast<double>(number)); }
+  ObjectWriter& Set(Key key, bool flag);
+  ObjectWriter& Set(Key key, const val& value);
+  ObjectWriter& SetUnlessEmpty(Key key, std::string_view text);
+  ObjectWriter& SetIf(Key key, bool flag);
+  ObjectWriter& SetIfAny(Key key, const std::optional<std::int64_t>& number);
+
+  val Take() { return std::move(object_); }
+
+ private:
+  val object_;
+};
+
+void Push(const val& array, const val& value);
+
+// ---- JavaScript to C++
+
+enum class Kind { kAbsent, kString, kNumber, kBoolean, kFunction, kArray, kBytes, kObject, kOther };
+
+Kind KindOf(const val& value);
+// REQUIRES: of the kind named.
+std::string StringOf(const val& string);
+std::string BytesOf(const val& bytes);
+std::size_t LengthOf(const val& array);
+val ElementOf(const val& array, std::size_t index);
+// JSON text; nullopt for a value that has none.
+std::optional<std::string> JsonOf(const val& value);
+
+// Reads the properties of one object that came from outside. The first thing wrong is kept in
+// status() and later reads give empty values, so a caller reads everything and checks once.
+// Undefined and null count as absent.
+class ObjectReader {
+ public:
+  // `what` names the object in messages; a literal.
+  ObjectReader(val object, const char* what);
+
+  std::string String(Key key);
+  std::string StringOrEmpty(Key key) { return MaybeString(key).value_or(std::string()); }
+  std::optional<std::string> MaybeString(Key key);
+  bool BoolOrFalse(Key key);
+  std::int64_t Integer(Key key);
+  std::optional<std::int64_t> MaybeInteger(Key key);  // within +-2^53
+  std::optional<double> MaybeNumber(Key key);         // finite
+  std::optional<std::size_t> MaybeCount(Key key);     // an integer of at least 0
+  std::string Bytes(Key key);
+  // JSON text of whatever is there; "" when absent.
+  std::string JsonOrEmpty(Key key);
+  val Object(Key key);
+  val Array(Key key);  // an empty one when absent
+
+  bool ok() const { return status_.ok(); }
+  const Status& status() const { return status_; }
+  // Notes that the property is not as it must be: "<what>.<key> <problem>".
+  void Fail(Key key, std::string_view problem);
+  // The same for what stands inside it: "<what>.<key>: <why>", "<what>.<key>[<index>]: <why>".
+  void FailInside(Key key, const Status& why);
+  void FailInside(Key key, std::size_t index, const Status& why);
+
+ private:
+  void FailAt(const std::string& place, std::string_view problem);
+  Kind KindAt(Key key) const;
+
+  val object_;
+  const char* what_;
+  Status status_;
+};
+
+// ---- calls
+
+// Calls a JavaScript function; false when it threw (the exception is reported to the console).
+bool CallJs(const val& function, const val& first, const val& second);
+
+}  // namespace millrace::wasm

@@ -1,0 +1,82 @@
+#include "opfs_block_file.h"
+
+#include <utility>
+
+#include "js_value.h"
+
+using emscripten::EM_VAL;
+
+// In library_millrace.js. Each returns what the handle returned, or one of the two numbers below.
+extern "C" {
+double millrace_file_read(EM_VAL handle, std::byte* into, double offset, std::size_t size);
+double millrace_file_write(EM_VAL handle, const std::byte* from, double offset, std::size_t size);
+double millrace_file_truncate(EM_VAL handle, double size);
+double millrace_file_flush(EM_VAL handle);
+double millrace_file_size(EM_VAL handle);
+EM_VAL millrace_file_error();
+}
+
+namespace millrace::wasm {
+namespace {
+
+constexpr double kThrewQuota = -1;
+constexpr double kThrew = -2;
+
+// Chromium hands its internal error out as if it were a count, as an unsigned 32-bit number:
+// "no space" is -8.
+constexpr double kChromiumErrors = 4294967296.0;
+constexpr double kChromiumNoSpace = kChromiumErrors - 8;
+
+}  // namespace
+
+OpfsBlockFile::OpfsBlockFile(val handle, std::string name)
+    : handle_(std::move(handle)), name_(std::move(name)) {}
+
+Result<std::size_t> OpfsBlockFile::Read(std::uint64_t offset, std::span<std::byte> into) {
+  const double count = millrace_file_read(handle_.as_handle(), into.data(),
+                                          static_cast<double>(offset), into.size());
+  if (count >= 0 && count <= static_cast<double>(into.size())) {
+    return static_cast<std::size_t>(count);
+  }
+  return Failure("read", count);
+}
+
+Status OpfsBlockFile::Write(std::uint64_t offset, std::span<const std::byte> from) {
+  const double count = millrace_file_write(handle_.as_handle(), from.data(),
+                                           static_cast<double>(offset), from.size());
+  if (count == static_cast<double>(from.size())) return Status::Ok();
+  return Failure("write", count);
+}
+
+Status OpfsBlockFile::Truncate(std::uint64_t size) {
+  const double failed = millrace_file_truncate(handle_.as_handle(), static_cast<double>(size));
+  return failed == 0 ? Status::Ok() : Failure("truncate", failed);
+}
+
+Status OpfsBlockFile::Sync() {
+  const double failed = millrace_file_flush(handle_.as_handle());
+  return failed == 0 ? Status::Ok() : Failure("sync", failed);
+}
+
+Result<std::uint64_t> OpfsBlockFile::Size() {
+  const double size = millrace_file_size(handle_.as_handle());
+  if (size >= 0) return static_cast<std::uint64_t>(size);
+  return Failure("measure", size);
+}
+
+Status OpfsBlockFile::Failure(const char* what, double count) const {
+  const std::string call = std::string("could not ") + what + " " + name_ + ": ";
+  // Firefox writes what fits and returns how much that was.
+  const bool short_write = count >= 0 && count < kChromiumErrors / 2;
+  if (count == kThrewQuota || count == kChromiumNoSpace || short_write) {
+    return {Code::kQuotaExceeded,
+            call + "the disk or the storage quota of this origin is full; delete data to go on"};
+  }
+  if (count == kThrew) {
+    const val error = val::take_ownership(millrace_file_error());
+    return {Code::kIo, call + StringOf(error)};
+  }
+  return {Code::kIo, call + "the browser returned " + std::to_string(count - kChromiumErrors)};
+}
+
+}  // namespace millrace::wasm

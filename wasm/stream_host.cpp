@@ -1,0 +1,102 @@
+#include "stream_host.h"
+
+#include <utility>
+
+#include "callback.h"
+#include "js_value.h"
+#include "value_codec.h"
+
+namespace millrace::wasm {
+namespace {
+
+val UsageToJs(const StreamUsage& usage) {
+  ObjectWriter out;
+  out.Set("inputTokens", usage.input_tokens).Set("outputTokens", usage.output_tokens);
+  return out.Take();
+}
+
+// A StreamEnd, without its message.
+ObjectWriter EndToJs(const StreamOutcome& outcome) {
+  ObjectWriter out;
+  if (!outcome.status.ok()) {
+    ObjectWriter error;
+    error.Set("code", CodeName(outcome.status.code()))
+        .Set("message", outcome.status.message())
+        .SetUnlessEmpty("providerType", outcome.provider_type);
+    out.Set("error", error.Take());
+  }
+  if (outcome.usage) out.Set("usage", UsageToJs(*outcome.usage));
+  out.Set("skippedLines", outcome.skipped_lines);
+  return out;
+}
+
+}  // namespace
+
+StreamHost::StreamHost(std::shared_ptr<StoreHost> host, MessageId id,
+                       std::unique_ptr<StreamReader> reader)
+    : host_(std::move(host)), id_(std::move(id)), reader_(std::move(reader)) {}
+
+bool StreamHost::Feed(val bytes) {
+  const TimerPump::Turn turn(host_->pump());
+  if (KindOf(bytes) != Kind::kBytes) {
+    Run([this](auto& out) { reader_->Fail(InvalidArgument("a chunk must be a Uint8Array"), out); });
+    return false;
+  }
+  const std::string chunk = BytesOf(bytes);
+  Run([this, &chunk](auto& out) { reader_->Feed(chunk, out); });
+  return !reader_->done() && !ending_->status;
+}
+
+void StreamHost::Finish(val done) {
+  const TimerPump::Turn turn(host_->pump());
+  Run([this](auto& out) { reader_->Finish(out); });
+  ReportWhenEnded(std::move(done));
+}
+
+void StreamHost::Fail(val error, val done) {
+  const TimerPump::Turn turn(host_->pump());
+  Run([this, &error](auto& out) { reader_->Fail(ReadError(error), out); });
+  ReportWhenEnded(std::move(done));
+}
+
+void StreamHost::Run(const Step& step) {
+  if (reader_->done() || ending_->status) return;
+  std::vector<Mutation> mutations;
+  step(mutations);
+  const bool last = reader_->done();
+  if (mutations.empty() && !last) return;
+  MessageWrite write{.mutations = std::move(mutations), .writer = {}, .version = 0, .usage = {}};
+  Done done;
+  if (last) {
+    if (const auto& usage = reader_->outcome().usage) {
+      write.usage = Usage{usage->input_tokens, usage->output_tokens};
+    }
+    done = [ending = ending_](const Status& status) { SetStatus(*ending, status); };
+  }
+  const auto accepted = host_->store().messages().Write(id_, std::move(write), std::move(done));
+  // The message was deleted, or finished by its run: it takes no more.
+  if (!accepted.ok()) SetStatus(*ending_, accepted.status());
+}
+
+void StreamHost::ReportWhenEnded(val done) {
+  // Weak: what waits in the store must not keep the store.
+  ending_->report = [host = std::weak_ptr<StoreHost>(host_), id = id_,
+                     end = EndToJs(reader_->outcome()),
+                     done = std::move(done)](const Status& status) mutable {
+    const auto alive = host.lock();
+    if (!status.ok() || !alive) return CallBack(done, status);
+    const auto message = alive->store().messages().Get(id);
+    if (!message.ok()) return CallBack(done, message.status());
+    if (!*message) return CallBack(done, NotFound("the message was deleted"));
+    end.Set("message", ToJs(**message));
+    CallJs(done, val::null(), end.Take());
+  };
+  if (ending_->status) ending_->report(*ending_->status);
+}
+
+void StreamHost::SetStatus(Ending& ending, const Status& status) {
+  ending.status = status;
+  if (ending.report) ending.report(status);
+}
+
+}  // namespace millrace::wasm

@@ -1,0 +1,61 @@
+#include "timer_pump.h"
+
+#include <emscripten/emscripten.h>
+#include <emscripten/eventloop.h>
+
+#include <algorithm>
+#include <cmath>
+
+extern "C" double millrace_wall_clock();  // library_millrace.js
+
+namespace millrace::wasm {
+namespace {
+
+// How far the wall clock may be ahead before it is caught up with. Far above the drift of a clock
+// that is slewed, far below a nap that anybody notices.
+constexpr double kCatchUpMs = 1000;
+// A longer time-out overflows the browser's 32-bit timer; this one just wakes up and arms again.
+constexpr TimeMs kLongestTimerMs = 3'600'000;
+
+}  // namespace
+
+HostClock::HostClock() : origin_(millrace_wall_clock() - emscripten_get_now()) {}
+
+TimeMs HostClock::Now() {
+  const double monotonic = emscripten_get_now();
+  const double ahead = millrace_wall_clock() - (origin_ + monotonic);
+  if (ahead > kCatchUpMs) origin_ += ahead;
+  return static_cast<TimeMs>(std::floor(origin_ + monotonic));
+}
+
+TimerPump::Turn::Turn(TimerPump& pump) : pump_(pump) {
+  if (pump_.depth_++ == 0) pump_.store_.AdvanceTo(pump_.clock_.Now());
+}
+
+TimerPump::Turn::~Turn() {
+  if (--pump_.depth_ == 0) pump_.Arm();
+}
+
+void TimerPump::OnTimer(void* pump) {
+  auto* self = static_cast<TimerPump*>(pump);
+  self->armed_for_ = kNever;
+  const Turn turn(*self);
+}
+
+void TimerPump::Arm() {
+  const TimeMs deadline = store_.NextDeadline();
+  if (deadline == armed_for_) return;
+  Disarm();
+  if (deadline == kNever) return;
+  const TimeMs delay = std::clamp<TimeMs>(deadline - clock_.Now(), 0, kLongestTimerMs);
+  timer_ = emscripten_set_timeout(OnTimer, static_cast<double>(delay), this);
+  armed_for_ = deadline;
+}
+
+void TimerPump::Disarm() {
+  if (armed_for_ == kNever) return;
+  emscripten_clear_timeout(timer_);
+  armed_for_ = kNever;
+}
+
+}  // namespace millrace::wasm

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/messages/message_service.h"
+#include "millrace/messages/store.h"
+#include "millrace/model/event.h"
+#include "millrace/model/message.h"
+#include "millrace/model/mutation.h"
+#include "millrace/model/session.h"
+#include "millrace/storage/storage.h"
+
+// The values of the core in the shapes of the npm package (web/src/types.ts, core-module.ts), and
+// back. No rules: what is right to do with a value is the core's affair.
+//
+// An empty or unset optional field is left out. Times, versions and counts are numbers. Binary
+// data is a Uint8Array, the JSON texts of the core (custom data, extra) are parsed values.
+namespace millrace::wasm {
+
+// ---- value_writer.cpp
+
+emscripten::val ToJs(const Status& status);  // { code, message }
+emscripten::val ToJs(const Part& part);
+emscripten::val ToJs(const Message& message);
+emscripten::val ToJs(const std::vector<Message>& messages);
+emscripten::val ToJs(const Session& session);
+emscripten::val ToJs(const std::vector<Session>& sessions);
+emscripten::val ToJs(const PatchOp& op);
+emscripten::val ToJs(const Patch& patch);
+emscripten::val ToJs(const Event& event);
+emscripten::val ToJs(const std::vector<Event>& events);
+emscripten::val ToJs(const StoreStats& stats);
+emscripten::val ToJs(const RecoveredMessage& recovered);
+emscripten::val ToJs(const std::vector<RecoveredMessage>& recovered);
+
+// ---- value_reader.cpp. Each fails with kInvalidArgument, saying which field and what is wrong.
+
+Result<Part> ReadPart(const emscripten::val& part);
+Result<std::vector<Mutation>> ReadMutations(const emscripten::val& mutations);
+// A NewMessage with its id.
+Result<Message> ReadNewMessage(const SessionId& session_id, const emscripten::val& init);
+// A snapshot for MessageService::Update.
+Result<Message> ReadMessage(const emscripten::val& message);
+Result<Session> ReadNewSession(const emscripten::val& init);
+Result<SessionChange> ReadSessionChange(const emscripten::val& change);
+Result<SessionQuery> ReadSessionQuery(const emscripten::val& options);
+Result<ListOptions> ReadListOptions(const emscripten::val& options);
+// { code, message }; kInternal for a code the core does not know.
+Status ReadError(const emscripten::val& error);
+// An id or another word given by itself; `what` names it in the message.
+Result<std::string> ReadWord(const emscripten::val& word, const char* what);
+
+}  // namespace millrace::wasm

@@ -1,0 +1,246 @@
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "js_value.h"
+#include "millrace/storage/sqlite_storage.h"
+#include "value_codec.h"
+
+namespace millrace::wasm {
+namespace {
+
+template <typename T>
+val ArrayToJs(const std::vector<T>& items) {
+  const val array = val::array();
+  for (const T& item : items) Push(array, ToJs(item));
+  return array;
+}
+
+val IdsToJs(const std::vector<MessageId>& ids) {
+  const val array = val::array();
+  for (const MessageId& id : ids) Push(array, ToJs(std::string_view(id.value)));
+  return array;
+}
+
+void SetExtra(ObjectWriter& out, const std::string& extra) {
+  if (!extra.empty()) out.Set("extra", JsonToJs(extra));
+}
+
+struct PartWriter {
+  ObjectWriter out;
+
+  void operator()(const TextPart& part) {
+    out.Set("type", "text").Set("text", part.text).SetIf("refusal", part.refusal);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const ReasoningPart& part) {
+    out.Set("type", "reasoning")
+        .Set("text", part.text)
+        .SetUnlessEmpty("signature", part.signature)
+        .SetIfAny("startedAt", part.started_at)
+        .SetIfAny("finishedAt", part.finished_at);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const ToolCallPart& part) {
+    out.Set("type", "tool_call")
+        .Set("id", part.id)
+        .Set("name", part.name)
+        .Set("input", part.input)
+        .Set("finished", part.finished)
+        .SetIf("providerExecuted", part.provider_executed);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const ToolResultPart& part) {
+    out.Set("type", "tool_result")
+        .Set("toolCallId", part.tool_call_id)
+        .Set("name", part.name)
+        .Set("content", part.content)
+        .SetIf("isError", part.is_error)
+        .SetUnlessEmpty("data", part.data)
+        .SetUnlessEmpty("mimeType", part.mime_type)
+        .SetUnlessEmpty("metadata", part.metadata);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const ImageUrlPart& part) {
+    out.Set("type", "image_url").Set("url", part.url).SetUnlessEmpty("detail", part.detail);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const BinaryPart& part) {
+    out.Set("type", "binary")
+        .Set("mimeType", part.mime_type)
+        .Set("data", BytesToJs(part.data))
+        .SetUnlessEmpty("path", part.path);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const ShellCommandPart& part) {
+    out.Set("type", "shell_command")
+        .Set("command", part.command)
+        .Set("output", part.output)
+        .Set("exitCode", part.exit_code);
+    SetExtra(out, part.extra);
+  }
+  void operator()(const FinishPart& part) {
+    out.Set("type", "finish")
+        .Set("reason", FinishReasonName(part.reason))
+        .Set("time", part.time)
+        .SetUnlessEmpty("message", part.message)
+        .SetUnlessEmpty("details", part.details);
+    // A word that is no FinishReason crosses as `extra.reason`; the reader takes it from there.
+    if (!part.foreign_reason.empty()) {
+      val object = part.extra.empty() ? val::object() : JsonToJs(part.extra);
+      object.set("reason", ToJs(std::string_view(part.foreign_reason)));
+      out.Set("extra", object);
+    } else {
+      SetExtra(out, part.extra);
+    }
+  }
+  void operator()(const CustomPart& part) {
+    out.Set("type", "custom")
+        .Set("name", part.name)
+        .Set("data", JsonToJs(part.data))
+        // Not in the public types: lets a snapshot that comes back keep what was stored.
+        .SetUnlessEmpty("verbatim", part.verbatim);
+  }
+};
+
+struct EventWriter {
+  ObjectWriter out;
+
+  void operator()(const MessageCreated& event) { out.Set("message", ToJs(*event.message)); }
+  void operator()(const MessageUpdated& event) {
+    out.Set("id", event.id.value)
+        .Set("sessionId", event.session_id.value)
+        .Set("terminal", event.terminal)
+        .Set("saved", event.saved)
+        .Set("finished", event.finished);
+    if (event.patch) out.Set("patch", ToJs(*event.patch));
+    if (event.whole) out.Set("message", ToJs(*event.whole));
+  }
+  void operator()(const MessagesDeleted& event) {
+    out.Set("sessionId", event.session_id.value).Set("messageIds", IdsToJs(event.ids));
+  }
+  void operator()(const SessionCreated& event) { out.Set("session", ToJs(event.session)); }
+  void operator()(const SessionUpdated& event) { out.Set("session", ToJs(event.session)); }
+  void operator()(const SessionDeleted& event) { out.Set("sessionId", event.id.value); }
+  void operator()(const Lagged& event) {
+    out.Set("dropped", event.dropped).Set("messageIds", IdsToJs(event.ids));
+  }
+  void operator()(const StorageError& event) { out.Set("error", ToJs(event.status)); }
+  void operator()(const StorageRecovered&) {}
+};
+
+}  // namespace
+
+val ToJs(const Status& status) {
+  ObjectWriter out;
+  out.Set("code", CodeName(status.code())).Set("message", status.message());
+  return out.Take();
+}
+
+val ToJs(const Part& part) {
+  PartWriter writer;
+  std::visit(writer, part);
+  return writer.out.Take();
+}
+
+val ToJs(const Message& message) {
+  ObjectWriter out;
+  out.Set("id", message.id.value)
+      .Set("sessionId", message.session_id.value)
+      .Set("role", RoleName(message.role))
+      .Set("parts", ArrayToJs(message.parts))
+      .SetUnlessEmpty("model", message.model)
+      .SetUnlessEmpty("provider", message.provider)
+      .Set("isSummary", message.is_summary)
+      .Set("createdAt", message.created_at)
+      .Set("updatedAt", message.updated_at)
+      .SetIfAny("finishedAt", message.finished_at)
+      .Set("version", message.version);
+  return out.Take();
+}
+
+val ToJs(const std::vector<Message>& messages) { return ArrayToJs(messages); }
+
+val ToJs(const Session& session) {
+  ObjectWriter out;
+  out.Set("id", session.id.value)
+      .SetUnlessEmpty("parentId", session.parent_id.value)
+      .Set("title", session.title)
+      .Set("messageCount", session.message_count)
+      .Set("promptTokens", session.prompt_tokens)
+      .Set("completionTokens", session.completion_tokens)
+      .Set("cost", session.cost)
+      .SetUnlessEmpty("summaryMessageId", session.summary_message_id.value)
+      .Set("createdAt", session.created_at)
+      .Set("updatedAt", session.updated_at);
+  return out.Take();
+}
+
+val ToJs(const std::vector<Session>& sessions) { return ArrayToJs(sessions); }
+
+val ToJs(const PatchOp& op) {
+  ObjectWriter out;
+  if (const auto* append = std::get_if<AppendOp>(&op)) {
+    out.Set("op", "append")
+        .Set("part", static_cast<double>(append->part))
+        .Set("text", append->text);
+  } else if (const auto* put = std::get_if<PutOp>(&op)) {
+    out.Set("op", "put")
+        .Set("part", static_cast<double>(put->part))
+        .Set("value", ToJs(put->value))
+        .Set("keepBody", put->keep_body);
+  } else if (const auto* truncate = std::get_if<TruncateOp>(&op)) {
+    out.Set("op", "truncate").Set("size", static_cast<double>(truncate->size));
+  } else if (const auto* header = std::get_if<HeaderOp>(&op)) {
+    out.Set("op", "header")
+        .SetUnlessEmpty("model", header->model)
+        .SetUnlessEmpty("provider", header->provider)
+        .Set("isSummary", header->is_summary)
+        .SetIfAny("finishedAt", header->finished_at);
+  }
+  return out.Take();
+}
+
+val ToJs(const Patch& patch) {
+  ObjectWriter out;
+  out.Set("fromVersion", patch.from_version)
+      .Set("toVersion", patch.to_version)
+      .Set("updatedAt", patch.updated_at)
+      .Set("ops", ArrayToJs(patch.ops));
+  return out.Take();
+}
+
+val ToJs(const Event& event) {
+  EventWriter writer;
+  writer.out.Set("type", EventTypeName(event));
+  std::visit(writer, event);
+  return writer.out.Take();
+}
+
+val ToJs(const std::vector<Event>& events) { return ArrayToJs(events); }
+
+val ToJs(const StoreStats& stats) {
+  ObjectWriter out;
+  out.Set("updates", stats.updates)
+      .Set("commits", stats.commits)
+      .Set("bytesWritten", stats.bytes_written)
+      .Set("conflated", stats.broker.conflated_count)
+      .Set("dropped", stats.broker.drop_count)
+      .Set("mustDeliverDropped", stats.broker.must_deliver_drop_count)
+      .Set("subscribers", stats.broker.subscriber_count)
+      .Set("pending", stats.pending)
+      .Set("liveMessages", stats.live_messages)
+      .Set("sqliteVersion", SqliteVersion());
+  return out.Take();
+}
+
+val ToJs(const RecoveredMessage& message) {
+  ObjectWriter out;
+  out.Set("messageId", message.id.value).Set("sessionId", message.session_id.value);
+  return out.Take();
+}
+
+val ToJs(const std::vector<RecoveredMessage>& recovered) { return ArrayToJs(recovered); }
+
+}  // namespace millrace::wasm

@@ -1,0 +1,74 @@
+// The browser benchmarks: Chromium on OPFS, in a fresh profile on disk. Prints Markdown tables; ends with an error when a
+// target of the design is missed.
+import { fileURLToPath } from 'node:url';
+import { launchChromium, openPage } from '../test/support/chromium.mjs';
+import { serve } from '../test/support/server.mjs';
+
+const PER_SECOND = 1000;
+const SECONDS = 10;
+const MEGABYTE = 1024 * 1024;
+/** Of a window, beyond twice the payload; the issue's budget. */
+const BYTES_PER_WINDOW = 4.3 * 1024;
+
+const count = (number) => Math.round(number).toLocaleString('en-US');
+const times = (number) => `${number.toFixed(1)}×`;
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+async function steadyTable(run) {
+  const options = { perSecond: PER_SECOND, seconds: SECONDS };
+  const single = await run('steady', { ...options, name: 'bench-single', windowMs: 0 });
+  const coalesced = await run('steady', { ...options, name: 'bench-coalesced', windowMs: 33 });
+  const deltas = PER_SECOND * SECONDS;
+  const row = (label, key) => [label, count(single[key]), count(coalesced[key]), times(single[key] / coalesced[key])];
+  const countRow = (label, key) => [...row(label, key), times(deltas / coalesced[key])];
+  console.log(`\n### ${PER_SECOND} deltas/s for ${SECONDS} s, Chromium on OPFS\n`);
+  console.log(table(['', 'one by one (window 0)', 'coalesced (33 ms)', 'one by one : coalesced', 'deltas : coalesced'], [
+    countRow('saves', 'saves'),
+    // With window 0 a listener hears of each update as far as it keeps up, so of several in one call.
+    countRow('notifications', 'notifications'),
+    [...row('bytes written', 'bytesWritten'), ''],
+    ['most notifications in any second', count(single.mostNotificationsInASecond), count(coalesced.mostNotificationsInASecond), '', ''],
+    ['text read back after reopening', ...[single, coalesced].map(({ exact }) => (exact ? 'exact' : 'DIFFERENT')), '', ''],
+  ]));
+  return [
+    [single.exact && coalesced.exact, 'the text read back is the text that was streamed'],
+    [deltas / coalesced.saves >= 30 && deltas / coalesced.notifications >= 30, 'at least 30 times fewer saves and notifications than deltas'],
+    // One more of each: the finish.
+    [coalesced.saves <= 31 * SECONDS + 1, 'at most 31 saves a second'],
+    [coalesced.mostNotificationsInASecond <= 32, 'at most 31 notifications in any second, plus the finish'],
+  ];
+}
+
+async function longReplyTable(run) {
+  const reply = await run('longReply', { name: 'bench-long', bytes: MEGABYTE, deltasPerWindow: 13 });
+  const budget = reply.windows * BYTES_PER_WINDOW + 2 * reply.payload;
+  console.log('\n### A reply of 1 MB, 13 deltas of 4 bytes to a window (each ended by a flush), Chromium on OPFS\n');
+  console.log(table(['windows', 'bytes written', 'budget (4.3 KiB a window + 2 × payload)', 'of payload', 'beyond 2 × payload, a window', 'time'], [[
+    count(reply.windows), count(reply.bytesWritten), count(budget), times(reply.bytesWritten / reply.payload),
+    `${count((reply.bytesWritten - 2 * reply.payload) / reply.windows)} B`, `${(reply.tookMs / 1000).toFixed(1)} s`,
+  ]]));
+  return [
+    [reply.exact, 'the long reply read back is the one that was streamed'],
+    [reply.bytesWritten <= budget, 'a reply of 1 MB stays within its budget of bytes'],
+  ];
+}
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const server = await serve({ dist: here('../dist'), bench: here('.') });
+const browser = await launchChromium();
+try {
+  const { page } = await openPage(browser.context, server.url);
+  const run = (scenario, options) => page.evaluate(
+    async ([name, given]) => (await import('/bench/scenarios.js'))[name](given), [scenario, options]);
+  const targets = [...await steadyTable(run), ...await longReplyTable(run)];
+  console.log();
+  for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);
+  if (targets.some(([met]) => !met)) process.exitCode = 1;
+} finally {
+  await browser.close();
+  await server.close();
+}

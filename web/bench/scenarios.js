@@ -1,0 +1,77 @@
+// What run.mjs measures, on the page's side: each scenario is a function of plain options that
+// resolves with plain figures. The package is used as its users do.
+import { openStore } from '/dist/index.js';
+
+const WORDS = ['The ', 'mill ', 'race ', 'runs ', 'on, ', 'naïve ', '水車 ', '🌊', 'and ', 'the ', 'wheel ', 'turns. '];
+const deltaAt = (index) => WORDS[index % WORDS.length];
+const textOf = (count) => Array.from({ length: count }, (_, index) => deltaAt(index)).join('');
+
+const textIn = (message) => message.parts.filter((part) => part.type === 'text').map((part) => part.text).join('');
+
+/** A fresh store with one session and one draft, and its figures before anything was streamed. */
+async function start(name, windowMs) {
+  const store = await openStore({ name, storage: 'opfs', windowMs });
+  const session = await store.sessions.create();
+  const heard = [];
+  store.subscribe(() => heard.push(performance.now()), { types: ['updated'] });
+  const draft = await store.messages.create(session.id, { role: 'assistant' });
+  return { store, draft, heard, before: await store.stats() };
+}
+
+/** Finishes, closes, opens again and reads back: what counts is what is in the file then. */
+async function finish({ store, draft, heard, before }, name, expected) {
+  await draft.finish('end_turn');
+  const after = await store.stats();
+  await store.close();
+  const again = await openStore({ name, storage: 'opfs' });
+  const stored = await again.messages.get(draft.id);
+  await again.close();
+  return {
+    saves: after.commits - before.commits,
+    notifications: heard.length,
+    bytesWritten: after.bytesWritten - before.bytesWritten,
+    payload: new TextEncoder().encode(expected).length,
+    mostNotificationsInASecond: mostInASecond(heard),
+    exact: textIn(stored) === expected,
+  };
+}
+
+function mostInASecond(times) {
+  let most = 0;
+  for (let first = 0, last = 0; last < times.length; last += 1) {
+    while (times[last] - times[first] >= 1000) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+/** Deltas at a steady rate, as a network would bring them. */
+export async function steady({ name, windowMs, perSecond, seconds }) {
+  const run = await start(name, windowMs);
+  const total = perSecond * seconds;
+  const began = performance.now();
+  let sent = 0;
+  await new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const due = Math.min(total, Math.floor(((performance.now() - began) / 1000) * perSecond));
+      for (; sent < due; sent += 1) run.draft.appendText(deltaAt(sent));
+      if (sent === total) resolve(clearInterval(timer));
+    }, 1);
+  });
+  const figures = await finish(run, name, textOf(total));
+  return { ...figures, tookMs: performance.now() - began };
+}
+
+/** A long reply whose windows end after so many deltas each, by a flush, as fast as it goes. */
+export async function longReply({ name, bytes, deltasPerWindow }) {
+  const run = await start(name, 3_600_000);
+  const delta = 'word';
+  const windows = Math.floor(bytes / (delta.length * deltasPerWindow));
+  const began = performance.now();
+  for (let window = 0; window < windows; window += 1) {
+    for (let i = 0; i < deltasPerWindow; i += 1) run.draft.appendText(delta);
+    await run.draft.flush();
+  }
+  const figures = await finish(run, name, delta.repeat(windows * deltasPerWindow));
+  return { ...figures, windows, tookMs: performance.now() - began };
+}

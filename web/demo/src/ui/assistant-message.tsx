@@ -1,0 +1,82 @@
+import type { Message, Part, ToolResultPart } from 'millrace';
+import { memo } from 'react';
+import { FinishNote } from './finish-note.js';
+import { Markdown } from './markdown.js';
+import { Reasoning } from './reasoning.js';
+import { ToolCard } from './tool-card.js';
+
+interface AssistantMessageProps {
+  message: Message;
+  /** Of the tools this or another message called, by the id of the call. */
+  results: ReadonlyMap<string, ToolResultPart>;
+  /** The message before it belongs to the same turn. */
+  goesOn: boolean;
+  cutOffByReload: boolean;
+}
+
+export const AssistantMessage = memo(function AssistantMessage({ message, results, goesOn, cutOffByReload }: AssistantMessageProps) {
+  const streaming = message.finishedAt === undefined;
+  const last = message.parts.at(-1);
+  // A reply that calls tools is half of one; what it took is not worth a line of its own.
+  const shown = message.parts.some(({ type }) => type === 'tool_call') ? message.parts.filter(({ type }) => type !== 'custom') : message.parts;
+  return (
+    <article className="message assistant" aria-label="Assistant" aria-busy={streaming} data-goes-on={goesOn}>
+      {!goesOn && <p className="message-author" aria-hidden="true">{message.model ?? 'Assistant'}</p>}
+      {shown.map((part, index) => (
+        <PartView
+          key={index}
+          part={part}
+          live={streaming && part === last}
+          result={part.type === 'tool_call' ? results.get(part.id) : undefined}
+          ended={!streaming}
+          cutOffByReload={cutOffByReload}
+        />
+      ))}
+      {streaming && message.parts.length === 0 && (
+        <p className="waiting">
+          <span className="visually-hidden">Waiting for the model</span>
+          <span className="waiting-dots" aria-hidden="true" />
+        </p>
+      )}
+    </article>
+  );
+},
+// The map of results is new with each window; only what this message called matters to it.
+(before, after) =>
+  before.message === after.message &&
+  before.goesOn === after.goesOn &&
+  before.cutOffByReload === after.cutOffByReload &&
+  after.message.parts.every((part) => part.type !== 'tool_call' || before.results.get(part.id) === after.results.get(part.id)));
+
+interface PartViewProps {
+  part: Part;
+  /** It is the part that is being written. */
+  live: boolean;
+  result: ToolResultPart | undefined;
+  /** The message it belongs to is finished. */
+  ended: boolean;
+  cutOffByReload: boolean;
+}
+
+const PartView = memo(function PartView({ part, live, result, ended, cutOffByReload }: PartViewProps) {
+  switch (part.type) {
+    case 'text':
+      return part.refusal === true ? <div className="refusal"><Markdown text={part.text} live={live} /></div> : <Markdown text={part.text} live={live} />;
+    case 'reasoning':
+      return <Reasoning part={part} live={live} />;
+    case 'tool_call':
+      return <ToolCard call={part} result={result} abandoned={ended && !part.finished} />;
+    case 'finish':
+      return <FinishNote part={part} cutOffByReload={cutOffByReload} />;
+    case 'custom':
+      return part.name === 'usage' ? <Usage data={part.data} /> : null;
+    default:
+      return <p className="other-part">A part of type {part.type.replaceAll('_', ' ')} came with this reply; this demo does not show it.</p>;
+  }
+});
+
+function Usage({ data }: { data: unknown }) {
+  const { inputTokens, outputTokens } = (data ?? {}) as { inputTokens?: unknown; outputTokens?: unknown };
+  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return null;
+  return <p className="usage">{outputTokens.toLocaleString('en')} tokens written, {inputTokens.toLocaleString('en')} read</p>;
+}

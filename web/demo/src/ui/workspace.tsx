@@ -1,0 +1,147 @@
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { OpenedStore } from '../store/store-host.js';
+import { useSessions } from '../store/use-store.js';
+import { Conversation } from './conversation.js';
+import { Composer, type ComposerHandle } from './composer.js';
+import { Drawer } from './drawer.js';
+import { ChartIcon, GearIcon, MenuIcon } from './icons.js';
+import { announce, reportError } from './notices.js';
+import { Panel } from './panel.js';
+import { SettingsDialog } from './settings-dialog.js';
+import { Sidebar } from './sidebar.js';
+import { titleOf } from './session-item.js';
+import { showSession, useActiveSessionId } from './use-active-session.js';
+import { useMedia, VERY_WIDE, WIDE } from './use-media.js';
+
+interface WorkspaceProps {
+  opened: OpenedStore;
+  switching: boolean;
+  onReopen: (windowMs: number) => void;
+}
+
+export function Workspace({ opened, switching, onReopen }: WorkspaceProps) {
+  const { store, turns } = opened;
+  const sessions = useSessions(store);
+  const running = useSyncExternalStore(turns.subscribe, turns.getSnapshot);
+  const wanted = useActiveSessionId();
+  const active = sessions?.find(({ id }) => id === wanted) ?? sessions?.[0];
+  const wide = useMedia(WIDE);
+  const veryWide = useMedia(VERY_WIDE);
+  const [drawerOpen, setDrawerOpen] = useState(false);
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  const [panelOpen, setPanelOpen] = useState(veryWide);
+  const composer = useRef<ComposerHandle>(null);
+  const replying = active !== undefined && running.has(active.id);
+
+  useRecoveryAnnouncement(opened);
+
+  const createSession = async (): Promise<string> => {
+    const session = await store.sessions.create({ title: '' });
+    showSession(session.id);
+    setDrawerOpen(false);
+    return session.id;
+  };
+  const send = (prompt: string): void => {
+    const target = active === undefined ? createSession() : Promise.resolve(active.id);
+    target.then((id) => turns.send(id, prompt)).catch(reportError);
+  };
+  const stop = (): void => {
+    if (active !== undefined) turns.stop(active.id);
+  };
+  useEscapeToStop(replying, stop);
+
+  const sidebar = (
+    <Sidebar
+      store={store}
+      sessions={sessions ?? []}
+      activeId={active?.id}
+      running={running}
+      onSelect={(id) => {
+        showSession(id);
+        setDrawerOpen(false);
+      }}
+      onCreate={() => void createSession().then(() => composer.current?.focus(), reportError)}
+      onDelete={(id) => {
+        turns.stop(id);
+        store.sessions.delete(id).then(() => announce('The conversation was deleted.'), reportError);
+      }}
+    />
+  );
+
+  return (
+    <div className="shell" data-panel={panelOpen ? 'open' : 'closed'}>
+      <a className="skip-link" href="#composer" onClick={(event) => { event.preventDefault(); composer.current?.focus(); }}>
+        Skip to the message field
+      </a>
+      {wide ? sidebar : <Drawer label="Conversations" open={drawerOpen} onClose={() => setDrawerOpen(false)}>{sidebar}</Drawer>}
+
+      <main className="stage" aria-busy={sessions === undefined || switching}>
+        <header className="stage-header">
+          {!wide && (
+            <button type="button" className="icon-button" aria-label="Conversations" aria-haspopup="dialog" onClick={() => setDrawerOpen(true)}>
+              <MenuIcon />
+            </button>
+          )}
+          <div className="stage-title">
+            <h1>{active === undefined ? 'New conversation' : titleOf(active)}</h1>
+          </div>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Live figures"
+            aria-expanded={panelOpen}
+            aria-controls="panel"
+            onClick={() => setPanelOpen(!panelOpen)}
+          >
+            <ChartIcon />
+          </button>
+          <button type="button" className="icon-button" aria-label="Settings" aria-haspopup="dialog" onClick={() => setSettingsOpen(true)}>
+            <GearIcon />
+          </button>
+        </header>
+        {sessions !== undefined && (
+          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} onPrompt={send} />
+        )}
+        <Composer ref={composer} replying={replying} disabled={switching} onSend={send} onStop={stop} />
+      </main>
+
+      <Panel
+        opened={opened}
+        expanded={panelOpen}
+        switchable={running.size === 0 && !switching}
+        onExpand={setPanelOpen}
+        onReopen={onReopen}
+      />
+      <SettingsDialog open={settingsOpen} onClose={() => setSettingsOpen(false)} />
+    </div>
+  );
+}
+
+/** Says what a reload or a crash has cut off. */
+function useRecoveryAnnouncement({ store }: OpenedStore): void {
+  useEffect(() => {
+    const count = store.recovered.length;
+    if (count === 0) return;
+    announce(
+      count === 1
+        ? 'One reply was cut off when this page last closed. What had arrived is kept.'
+        : `${count} replies were cut off when this page last closed. What had arrived is kept.`,
+    );
+  }, [store]);
+}
+
+/** Escape stops the reply on the screen, unless something nearer has used the key. */
+function useEscapeToStop(replying: boolean, stop: () => void): void {
+  const latest = useRef(stop);
+  useEffect(() => {
+    latest.current = stop;
+  });
+  useEffect(() => {
+    if (!replying) return;
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented && document.querySelector('dialog[open]') === null) latest.current();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, [replying]);
+}

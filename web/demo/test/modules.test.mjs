@@ -1,0 +1,140 @@
+// Modules of the demo that need no page.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, test } from 'node:test';
+import { createServer } from 'vite';
+
+let vite;
+const load = (path) => vite.ssrLoadModule(`/src/${path}`);
+
+before(async () => {
+  vite = await createServer({
+    configFile: false,
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    server: { middlewareMode: true, ws: false },
+    optimizeDeps: { noDiscovery: true },
+    appType: 'custom',
+    logLevel: 'error',
+  });
+});
+after(() => vite.close());
+
+describe('Markdown blocks', () => {
+  const cases = [
+    ['paragraphs', 'a\nb\n\nc\n\n\nd', ['a\nb', 'c', 'd']],
+    ['a fence with blank lines', '```js\na\n\nb\n```\n\nc', ['```js\na\n\nb\n```', 'c']],
+    ['a fence that is still open', 'a\n\n```\nb\n\nc', ['a', '```\nb\n\nc']],
+    ['a longer fence around a shorter one', '````\n```\n\na\n````\n\nb', ['````\n```\n\na\n````', 'b']],
+    ['a fence of tildes', '~~~\n```\n\na\n~~~\n\nb', ['~~~\n```\n\na\n~~~', 'b']],
+    ['a loose list', '- a\n\n- b\n\n  more of b\n\nc', ['- a\n\n- b\n\n  more of b', 'c']],
+    ['a numbered list with a fence', '1. a\n\n   ```\n   x\n\n   y\n   ```\n\n2. b', ['1. a\n\n   ```\n   x\n\n   y\n   ```\n\n2. b']],
+    ['a heading and a table', '# a\n\n| b |\n| --- |\n| c |\n\nd', ['# a', '| b |\n| --- |\n| c |', 'd']],
+    ['nothing', '\n\n', []],
+  ];
+  for (const [name, text, blocks] of cases) {
+    test(name, async () => {
+      const { splitBlocks } = await load('ui/markdown-blocks.ts');
+      assert.deepEqual(splitBlocks(text), blocks);
+    });
+  }
+
+  test('a text that grows changes in its last two blocks only', async () => {
+    const { splitBlocks } = await load('ui/markdown-blocks.ts');
+    const text = cases.map(([, markdown]) => markdown.replaceAll('`', '')).join('\n\nnext\n\n');
+    let before = [];
+    for (let end = 1; end <= text.length; end++) {
+      const now = splitBlocks(text.slice(0, end));
+      assert.deepEqual(now.slice(0, Math.max(0, before.length - 2)), before.slice(0, -2), JSON.stringify(text.slice(0, end)));
+      before = now;
+    }
+  });
+});
+
+describe('calculator', () => {
+  for (const [expression, value] of [['1+2*3', 7], ['(17.5 + 2) * 34', 663], ['2^3^2', 512], ['-2^2', -4], ['10/4-1', 1.5], ['--3', 3]]) {
+    test(expression, async () => assert.equal((await load('agent/calculator.ts')).calculate(expression), value));
+  }
+  for (const expression of ['', '1+', '(1', '1)', 'alert(1)', '1 2']) {
+    test(`“${expression}” is refused`, async () => {
+      const { calculate } = await load('agent/calculator.ts');
+      assert.throws(() => calculate(expression), /expected|closed/);
+    });
+  }
+});
+
+describe('history for a request', () => {
+  const message = (role, ...parts) => ({ role, parts });
+  const text = (value) => ({ type: 'text', text: value });
+  const call = (id, finished = true) => ({ type: 'tool_call', id, name: 'tool', input: '{}', finished });
+  const result = (toolCallId) => ({ type: 'tool_result', toolCallId, name: 'tool', content: 'it is' });
+
+  test('answered calls are sent with their results', async () => {
+    const { toChatMessages } = await load('agent/history.ts');
+    const sent = toChatMessages([
+      message('user', text('a')),
+      message('assistant', { type: 'reasoning', text: 'hm' }, text('b'), call('1'), { type: 'finish', reason: 'tool_use', time: 0 }),
+      message('tool', result('1')),
+      message('assistant', text('c')),
+    ]);
+    assert.deepEqual(sent, [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', tool_calls: [{ id: '1', type: 'function', function: { name: 'tool', arguments: '{}' } }] },
+      { role: 'tool', tool_call_id: '1', content: 'it is' },
+      { role: 'assistant', content: 'c' },
+    ]);
+  });
+
+  test('what an interruption left dangling is left out', async () => {
+    const { toChatMessages } = await load('agent/history.ts');
+    const sent = toChatMessages([
+      message('user', text('a')),
+      message('assistant', call('1')),
+      message('assistant', text('b'), call('2', false)),
+      message('assistant'),
+      message('tool', result('3')),
+      message('user', text('d')),
+    ]);
+    assert.deepEqual(sent, [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }, { role: 'user', content: 'd' }]);
+  });
+
+  test('calls wait for an answer until there is one, or another question', async () => {
+    const { pendingToolCalls } = await load('agent/history.ts');
+    const asked = [message('user', text('a')), message('assistant', call('1'), call('2'), call('3', false))];
+    assert.deepEqual(pendingToolCalls(asked).map(({ id }) => id), ['1', '2']);
+    assert.deepEqual(pendingToolCalls([...asked, message('tool', result('1'), result('2'))]), []);
+    assert.deepEqual(pendingToolCalls([...asked, message('user', text('b'))]), []);
+  });
+});
+
+describe('colours', () => {
+  const css = readFileSync(new URL('../src/styles/tokens.css', import.meta.url), 'utf8');
+  const [light, dark] = css.split('@media (prefers-color-scheme: dark)').map((part) =>
+    Object.fromEntries([...part.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value])));
+
+  function luminance(hex) {
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+  function contrast(a, b) {
+    const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+    return (high + 0.05) / (low + 0.05);
+  }
+
+  const surfaces = ['page', 'surface', 'raised', 'sunken', 'hover'];
+  const pairs = [
+    ...surfaces.flatMap((surface) => [['text', surface, 4.5], ['text-muted', surface, 4.5]]),
+    ...['page', 'surface', 'raised'].flatMap((surface) => [['accent', surface, 4.5], ['danger', surface, 4.5], ['line-strong', surface, 3]]),
+    ['text', 'user', 4.5], ['text', 'accent-soft', 4.5], ['text-muted', 'accent-soft', 4.5], ['on-accent', 'accent', 4.5], ['on-accent', 'accent-strong', 4.5],
+    ['danger', 'danger-soft', 4.5], ['text', 'danger-soft', 4.5], ['notice', 'notice-soft', 4.5], ['series-saves', 'page', 4.5], ['series-deltas', 'page', 3],
+  ];
+  for (const [name, tokens] of [['light', light], ['dark', { ...light, ...dark }]]) {
+    test(`are far enough apart (${name})`, () => {
+      const faults = pairs
+        .map(([a, b, least]) => [a, b, contrast(tokens[a], tokens[b]), least])
+        .filter(([, , measured, least]) => !(measured >= least));
+      assert.deepEqual(faults, []);
+    });
+  }
+});

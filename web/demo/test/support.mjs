@@ -1,0 +1,93 @@
+// What the browser test of the demo stands on: the built page, its server, a person's hands.
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { launchChromium } from '../../test/support/chromium.mjs';
+import { startServer } from '../server/http-server.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Builds the demo on the built package, and serves it. */
+export async function startDemo() {
+  if (!existsSync(here('../../dist/index.js'))) throw new Error('The package is not built: run scripts/build first.');
+  await build({ configFile: here('../vite.config.ts'), logLevel: 'error' });
+  return startServer({ root: here('../dist/'), port: 0 });
+}
+
+/** A browser with a fresh profile, in which pages remember what they complained about. */
+export async function startBrowser() {
+  const { context, close } = await launchChromium();
+  return {
+    context,
+    close,
+    async open(address, { expected = [] } = {}) {
+      const page = await context.newPage();
+      const troubles = [];
+      const note = (text) => expected.some((pattern) => pattern.test(text)) || troubles.push(text);
+      page.on('pageerror', (error) => note(`uncaught: ${error.message}`));
+      page.on('console', (message) => message.type() === 'error' && note(message.text()));
+      await page.goto(address);
+      return { page, troubles };
+    },
+  };
+}
+
+/** The parts of the page, found as assistive technology finds them. */
+export function partsOf(page) {
+  const conversations = page.getByRole('navigation', { name: 'Conversations' });
+  return {
+    field: page.getByRole('textbox', { name: 'Message' }),
+    send: page.getByRole('button', { name: 'Send' }),
+    stop: page.getByRole('button', { name: 'Stop the reply' }),
+    questions: page.getByRole('article', { name: 'You' }),
+    replies: page.getByRole('article', { name: 'Assistant' }),
+    status: page.getByRole('status'),
+    rate: page.getByRole('slider', { name: 'Rate of the reply' }),
+    conversations,
+    session: (title) => conversations.getByRole('button', { name: title, exact: true }),
+    create: conversations.getByRole('button', { name: 'New conversation' }).first(),
+    panel: page.getByRole('complementary', { name: 'Live figures' }),
+  };
+}
+
+/** Types a question and sends it, with the keyboard alone. */
+export async function ask(page, question) {
+  const { field } = partsOf(page);
+  await field.focus();
+  await page.keyboard.type(question);
+  await page.keyboard.press('Enter');
+}
+
+/** A number of the panel: how often `figure` was counted, in the column of the store itself. */
+export async function counted(page, figure) {
+  const row = partsOf(page).panel.getByRole('row', { name: new RegExp(`^${figure}`) });
+  return Number((await row.getByRole('cell').first().innerText()).replaceAll(',', ''));
+}
+
+/** Another model server, on another origin: it says what it is told to, and remembers who asked. */
+export async function startOtherServer(reply) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Allow-Headers', 'authorization, content-type');
+    if (request.method === 'OPTIONS') return void response.end();
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    requests.push({ path: request.url, authorization: request.headers.authorization, body: JSON.parse(body) });
+    response.setHeader('Content-Type', 'text/event-stream');
+    for (const content of reply) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+    response.end(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    requests,
+    close: () => new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    }),
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * The objects of the public contract: the store and what it hands out. Types only.
+ *
+ * Every promise of this package rejects with a `MillraceError`, and so does every synchronous throw.
+ */
+import type {
+  EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, Session,
+} from './types.js';
+
+/**
+ * A message being written. Deltas are synchronous and cheap; the promises resolve once the change is durable.
+ * After the message is finished the deltas throw, and the promises of changes reject, with code 'finished';
+ * after it was deleted with 'not-found'. A delta that ends between two surrogates is completed by the next one;
+ * a surrogate that stays alone is stored as U+FFFD.
+ *
+ * Ordering: changes are applied in the order of the calls. If one is refused (the message was changed by
+ * another writer: 'stale'; or deleted), every later call on the draft throws or rejects with that error.
+ */
+export interface Draft {
+  readonly id: string;
+  /** The newest state, pending deltas included. Built when asked for; the same object until something changes. */
+  readonly message: Message;
+  /** Appends to the last part if it is text, otherwise starts a new text part, so the order of parts is the order of the stream. */
+  appendText(delta: string): void;
+  /** The same for reasoning. */
+  appendReasoning(delta: string): void;
+  /** Ends the open section of reasoning. Without one, nothing changes. */
+  finishReasoning(signature?: string): Promise<void>;
+  /** Adds the call, or replaces the one with the same id. */
+  putToolCall(call: { id: string; name: string; input?: string; finished?: boolean; providerExecuted?: boolean }): Promise<void>;
+  /** Throws 'not-found' if the message has no such call. */
+  appendToolInput(toolCallId: string, delta: string): void;
+  /** Rejects with 'not-found' if the message has no such call. */
+  finishToolCall(toolCallId: string): Promise<void>;
+  /** Saved at once, whatever the part. A finish part finishes the message. */
+  addPart(part: Part): Promise<void>;
+  /** Drops the parts written so far: a provider's retry starts the reply over. */
+  reset(): Promise<void>;
+  /** `reason`: default 'end_turn'. */
+  finish(reason?: FinishReason, info?: { message?: string; details?: string }): Promise<void>;
+  /** Resolves when everything written before the call is durable; on a finished message too. */
+  flush(): Promise<void>;
+}
+
+export interface Messages {
+  /** Durable when it resolves. A message of role other than assistant is finished from the start. */
+  create(sessionId: string, init: NewMessage): Promise<Draft>;
+  /**
+   * Goes on with an unfinished message. With `resume`, also with one finished as 'interrupted', 'canceled' or
+   * 'error': its finish part is taken off, the only way a message is ever un-finished. Else rejects with 'finished'.
+   */
+  open(id: string, options?: { resume?: boolean }): Promise<Draft>;
+  /**
+   * The whole new state, the classic way to stream: resolves with it when accepted; if the update is terminal, when durable.
+   * Rejects with 'stale' if another writer (a tab, a draft, an ingest) has changed the message since `message.version`,
+   * with 'finished' if it would un-finish it, with 'not-found' if there is none.
+   */
+  update(message: Message): Promise<Message>;
+  /** Newest accepted state; with `committed` only what is saved. */
+  get(id: string, options?: { committed?: boolean }): Promise<Message | undefined>;
+  /**
+   * In the order of creation. `limit` alone gives the newest so many; with `before` (a message id) those just before it,
+   * with `after` those just after it. Both at once: 'invalid-argument'; an unknown id: 'not-found'.
+   */
+  list(sessionId: string, options?: { limit?: number; before?: string; after?: string; committed?: boolean }): Promise<Message[]>;
+  /** Messages of role user, newest first: of one session, or of all. */
+  listUser(sessionId?: string, options?: { limit?: number }): Promise<Message[]>;
+  lastAssistant(sessionId: string): Promise<Message | undefined>;
+  /** Durable when it resolves. Nothing to delete is no error. */
+  delete(id: string): Promise<void>;
+  deleteAll(sessionId: string): Promise<void>;
+}
+
+/** Every change is durable when its promise resolves. */
+export interface Sessions {
+  create(init?: { id?: string; title?: string; parentId?: string }): Promise<Session>;
+  get(id: string): Promise<Session | undefined>;
+  /** Most recently updated first. */
+  list(options?: { limit?: number; parentId?: string }): Promise<Session[]>;
+  update(id: string, change: Partial<Pick<Session, 'title' | 'promptTokens' | 'completionTokens' | 'cost' | 'summaryMessageId'>>): Promise<Session>;
+  /** Deletes its messages too. */
+  delete(id: string): Promise<void>;
+}
+
+// ---------------------------------------------------------------- streams
+
+/** 'openai-chat': Server-Sent Events of OpenAI Chat Completions and its dialects; 'text': the body is the reply. */
+export type StreamFormat = 'openai-chat' | 'text';
+
+export type StreamSource =
+  | Response | Promise<Response>
+  | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
+  /** The Worker makes the request: nothing of it passes through the page's thread. */
+  | { url: string | URL; init?: RequestInit };
+
+export interface IngestOptions {
+  /**
+   * A function is called on the page with each decoded chunk and writes to the draft; a promise it returns is
+   * awaited before the next chunk. If it throws, the code is 'protocol'. When the source ends and the function has
+   * not finished the message, it finishes as 'end_turn'.
+   */
+  format: StreamFormat | ((chunk: string, draft: Draft) => void);
+  /** Default 'assistant', and nothing else yet: a message of another role is finished from the start. */
+  role?: Role;
+  model?: string;
+  provider?: string;
+  /** Goes on with that message (see Messages.open with `resume`) if it exists; else the new message's id. */
+  messageId?: string;
+  signal?: AbortSignal;
+  /** Token counts, when the stream reports them. They are also added to the session's, in the commit that finishes the message. */
+  onUsage?: (usage: { inputTokens: number; outputTokens: number }) => void;
+}
+
+export interface Run {
+  /** Saved, with its message, before the first byte is read. */
+  readonly messageId: string;
+  /**
+   * The finished message, durable. A stream that ends without saying so finishes as 'unknown' and resolves.
+   * Rejects with 'aborted', 'network', 'http' or 'protocol'; what had arrived is kept. Not awaiting it raises no
+   * unhandled rejection.
+   */
+  readonly done: Promise<Message>;
+  abort(reason?: unknown): void;
+}
+
+// ---------------------------------------------------------------- store
+
+/** Two opens of one name in one page share one store; the options of the first rule, another `storage` is 'invalid-argument'. */
+export interface OpenOptions {
+  /** One database per name and origin. Default 'millrace'. */
+  name?: string;
+  /** 'auto' (default): opfs; where that is missing the open rejects with 'storage-unavailable'. 'memory' only when asked for. */
+  storage?: 'auto' | 'opfs' | 'memory';
+  /** Coalescing window. Default 33; 0 or less saves and notifies at every update. */
+  windowMs?: number;
+  /** How long an event that must not be lost waits for room. Default 50. */
+  mustDeliverTimeoutMs?: number;
+  /** Events that wait for a busy page before older ones of the same message are merged away. Default 64. */
+  mailboxCapacity?: number;
+  /** Ask the browser to exempt the origin from eviction. Default false. */
+  persist?: boolean;
+  /** Where the worker comes from, for bundlers and CSPs that need it. */
+  worker?: () => Worker;
+  /** Where the wasm comes from; relative to the page. */
+  wasmUrl?: string | URL;
+}
+
+export interface Stats {
+  storage: 'opfs' | 'memory';
+  role: 'leader';
+  /** Mutations accepted; transactions committed; bytes handed to the files; calls of listeners. Of the whole store since it was opened, notifications of this tab. */
+  updates: number; commits: number; bytesWritten: number; notifications: number;
+  conflated: number; dropped: number; mustDeliverDropped: number;
+  subscribers: number; pending: number; liveMessages: number;
+  sqliteVersion: string;
+}
+
+export interface RunScope {
+  /** Aborted with the caller's signal, and when the store closes. */
+  readonly signal: AbortSignal;
+  create(init: NewMessage): Promise<Draft>;
+  ingest(source: StreamSource, options: IngestOptions): Promise<Run>;
+}
+
+export interface Store {
+  readonly name: string;
+  readonly storage: 'opfs' | 'memory';
+  /** Messages that a crash or a closed tab left unfinished and that opening the store finished as 'interrupted'. */
+  readonly recovered: readonly { messageId: string; sessionId: string }[];
+  readonly sessions: Sessions;
+  readonly messages: Messages;
+  /**
+   * Creates an assistant message and streams the source into it; resolves once the message is saved, before the first byte.
+   * The source is consumed. Rejects with 'aborted' if the signal already is, 'not-found' without the session,
+   * 'invalid-argument' for an `init` that cannot be sent to the Worker.
+   *
+   * The stream belongs to the store: it goes on until it ends, is aborted, or the last handle closes.
+   */
+  ingest(sessionId: string, source: StreamSource, options: IngestOptions): Promise<Run>;
+  /**
+   * One agent turn. Messages made through the scope belong to it: however `fn` exits they are flushed, and what is
+   * unfinished is finished: 'unknown' after a return, 'error' after a throw, 'canceled' after an abort.
+   * With an aborted signal it rejects with 'aborted' and does not call `fn`; what `fn` throws is passed on as it is.
+   */
+  run<T>(sessionId: string, fn: (scope: RunScope) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T>;
+  /** Returns a function that ends the subscription. A listener that throws is reported and stops nobody else. */
+  subscribe(listener: Listener, filter?: EventFilter): () => void;
+  /** Durable when they resolve. A time-out rejects with 'timeout'; the write goes on. */
+  flush(messageId: string, options?: { timeoutMs?: number }): Promise<void>;
+  flushAll(options?: { timeoutMs?: number }): Promise<void>;
+  stats(): Promise<Stats>;
+  /** Drains (within `timeoutMs`, default 5000), then closes. Afterwards every call rejects with code 'closed', but for a second close. */
+  close(options?: { timeoutMs?: number }): Promise<void>;
+}

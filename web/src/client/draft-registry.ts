@@ -1,0 +1,37 @@
+import type { WireError } from '../protocol.js';
+import { MillraceError } from '../errors.js';
+import type { Message } from '../types.js';
+import { fromWire } from './connection.js';
+import type { PageDraft } from './draft.js';
+
+/**
+ * The unfinished drafts of a page: whom to tell that a write was refused, that a message was deleted
+ * or that it was finished by something else than its draft. A draft leaves when it ends.
+ */
+export class DraftRegistry {
+  readonly #byWriter = new Map<string, PageDraft>();
+
+  get size(): number { return this.#byWriter.size; }
+
+  add(draft: PageDraft): void { this.#byWriter.set(draft.writer, draft); }
+  remove(draft: PageDraft): void { this.#byWriter.delete(draft.writer); }
+
+  refused(writer: string, error: WireError): void {
+    this.#byWriter.get(writer)?.refuse(fromWire(error));
+  }
+
+  deleted(matches: (draft: PageDraft) => boolean): void {
+    for (const draft of [...this.#byWriter.values()]) {
+      if (matches(draft)) draft.refuse(new MillraceError('not-found', `The message "${draft.id}" was deleted`));
+    }
+  }
+
+  finished(message: Message): void {
+    if (message.finishedAt === undefined) return;
+    for (const draft of [...this.#byWriter.values()]) if (draft.id === message.id) draft.adopt(message);
+  }
+
+  settleHeld(): void {
+    for (const draft of this.#byWriter.values()) draft.settleHeld();
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The page's one subscription: from the first listener to the last one leaving.
+ *
+ * A batch costs the Worker a credit and the page gives it back when its listeners are through, so a
+ * page that is busy is sent at most CREDITS batches, however much happens meanwhile (B7).
+ */
+import type { WireEvent } from '../core-module.js';
+import type { EventFilter, Listener } from '../types.js';
+import type { Connection } from './connection.js';
+import { Listeners } from './listeners.js';
+import { Mirrors, type Heard } from './mirrors.js';
+
+export class Feed {
+  readonly #connection: Connection;
+  readonly #listeners = new Listeners();
+  readonly #mirrors: Mirrors;
+  #subscribed = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#mirrors = new Mirrors((messageId) => connection.post({ type: 'forget', messageId }));
+  }
+
+  /** Calls of listeners so far. */
+  get notifications(): number { return this.#listeners.calls; }
+
+  subscribe(listener: Listener, filter: EventFilter): () => void {
+    const remove = this.#listeners.add(listener, filter);
+    if (!this.#subscribed) this.#connection.post({ type: 'subscribe' });
+    this.#subscribed = true;
+    return () => {
+      remove();
+      this.#unsubscribeIfUnused();
+    };
+  }
+
+  /** A batch of the Worker. One that comes after the last listener left is dropped. */
+  receive(events: readonly WireEvent[]): void {
+    if (!this.#subscribed) return;
+    const heard = events.map((event) => this.#mirrors.take(event)).filter((item): item is Heard => item !== undefined);
+    if (heard.length > 0) this.#listeners.deliver(heard);
+    if (this.#subscribed) this.#connection.post({ type: 'credit', count: 1 });
+  }
+
+  #unsubscribeIfUnused(): void {
+    if (!this.#subscribed || this.#listeners.size > 0) return;
+    this.#subscribed = false;
+    this.#mirrors.clear();
+    this.#connection.post({ type: 'unsubscribe' });
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The listeners of a page and what each of them has seen.
+ *
+ * Invariants:
+ * 1. A listener is called once per batch, with the events that pass its filter, or not at all.
+ * 2. `appended` is on an event only for a listener whose last event about the message showed the
+ *    version that the patch starts from.
+ * 3. Subscribing and unsubscribing inside a listener are safe: who joins hears from the next batch
+ *    on, who left hears nothing more.
+ */
+import type { EventFilter, Listener, StoreEvent } from '../types.js';
+import type { Heard } from './mirrors.js';
+
+interface Entry {
+  readonly listener: Listener;
+  readonly filter: EventFilter;
+  readonly types: ReadonlySet<string> | undefined;
+  /** Unfinished messages and the version last shown. */
+  readonly seen: Map<string, number>;
+}
+
+export class Listeners {
+  readonly #entries = new Set<Entry>();
+  #calls = 0;
+
+  get size(): number { return this.#entries.size; }
+  /** Calls of listeners so far. */
+  get calls(): number { return this.#calls; }
+
+  /** Returns what removes it; removing twice is safe. */
+  add(listener: Listener, filter: EventFilter): () => void {
+    const types = filter.types && new Set<string>(filter.types);
+    const entry: Entry = { listener, filter: { ...filter }, types, seen: new Map() };
+    this.#entries.add(entry);
+    return () => void this.#entries.delete(entry);
+  }
+
+  deliver(batch: readonly Heard[]): void {
+    const variants = new Map<Heard, StoreEvent>();
+    for (const entry of [...this.#entries]) {
+      if (!this.#entries.has(entry)) continue;
+      const events: StoreEvent[] = [];
+      for (const heard of batch) if (passes(heard.event, entry)) events.push(eventFor(entry, heard, variants));
+      if (events.length === 0) continue;
+      this.#calls += 1;
+      try {
+        entry.listener(events);
+      } catch (error) {
+        report(error);
+      }
+    }
+  }
+}
+
+/** What an event is about; undefined: the store itself, which concerns everybody. */
+function subjectOf(event: StoreEvent): { sessionId: string; messageIds: readonly string[] } | undefined {
+  if ('message' in event) return { sessionId: event.message.sessionId, messageIds: [event.message.id] };
+  if ('session' in event) return { sessionId: event.session.id, messageIds: [] };
+  if (event.type === 'session-deleted') return { ...event, messageIds: [] };
+  return event.type === 'deleted' ? event : undefined;
+}
+
+function passes(event: StoreEvent, { filter, types }: Entry): boolean {
+  if (types && !types.has(event.type)) return false;
+  const { sessionId, messageId } = filter;
+  const subject = subjectOf(event);
+  return !subject ||
+    ((sessionId === undefined || subject.sessionId === sessionId) &&
+      (messageId === undefined || subject.messageIds.includes(messageId)));
+}
+
+/** `variants`: events with `appended`, made once and shared by the listeners that may see them. */
+function eventFor(entry: Entry, heard: Heard, variants: Map<Heard, StoreEvent>): StoreEvent {
+  const { event, grown } = heard;
+  if (event.type === 'deleted') for (const id of event.messageIds) entry.seen.delete(id);
+  if (event.type !== 'created' && event.type !== 'updated') return event;
+  const { id, version, finishedAt } = event.message;
+  const last = entry.seen.get(id);
+  if (finishedAt === undefined) entry.seen.set(id, version);
+  else entry.seen.delete(id);
+  if (!grown || last !== grown.fromVersion) return event;
+  let variant = variants.get(heard);
+  if (!variant) {
+    variant = Object.freeze({ ...event, appended: grown.appended });
+    variants.set(heard, variant);
+  }
+  return variant;
+}
+
+/** Like an exception in an event listener of the page: seen by its error handlers, stopping nobody. */
+export function report(error: unknown): void {
+  queueMicrotask(() => { throw error; });
+}

@@ -1,0 +1,129 @@
+/**
+ * The page's copy of a message, changed by patches and shown as immutable snapshots.
+ *
+ * Cost: an append is O(1) (the engine keeps concatenated strings as ropes); the first change after a
+ * snapshot copies the list of parts, never their text.
+ *
+ * Invariants:
+ * 1. Snapshots are frozen with their parts, so what a listener does to one touches nobody else (C15).
+ * 2. A part is changed in place exactly as long as it is not frozen, that is, not shown.
+ */
+import type { PatchOp, WirePatch } from '../core-module.js';
+import type { Message, Part, TextPart } from '../types.js';
+
+/** A message without its parts. */
+export type Header = Omit<Message, 'parts'>;
+
+/** The text that deltas append to; undefined for parts that never grow. */
+export function bodyOf(part: Part | undefined): string | undefined {
+  if (part?.type === 'text' || part?.type === 'reasoning') return part.text;
+  return part?.type === 'tool_call' ? part.input : undefined;
+}
+
+/** The part with that body: itself unless it was shown. REQUIRES: bodyOf(part) !== undefined. */
+function withBody(part: Part, body: string): Part {
+  const own = Object.isFrozen(part) ? { ...part } : part;
+  if (own.type === 'tool_call') own.input = body;
+  else (own as TextPart).text = body;
+  return own;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
+  const [x, y] = [Object.entries(a), Object.entries(b)];
+  return x.length === y.length && x.every(([key, value]) => sameValue(value, (b as Record<string, unknown>)[key]));
+}
+
+export class MessageCopy {
+  #header: Header;
+  /** Newer than the header's. */
+  #version: number;
+  #updatedAt: number;
+  #parts: Part[];
+  #shown: Message | undefined;
+
+  /** Takes the message over: parts of it that are not frozen may change. */
+  constructor(message: Message) {
+    const { parts, ...header } = message;
+    this.#header = header;
+    this.#version = header.version;
+    this.#updatedAt = header.updatedAt;
+    this.#parts = [...parts];
+  }
+
+  get id(): string { return this.#header.id; }
+  get sessionId(): string { return this.#header.sessionId; }
+  get version(): number { return this.#version; }
+  get finished(): boolean { return this.#header.finishedAt !== undefined; }
+  get header(): Readonly<Header> { return this.#header; }
+  get parts(): readonly Part[] { return this.#parts; }
+
+  /** The message as it is now; the same object until something changes. */
+  snapshot(): Message {
+    if (!this.#shown) {
+      for (const part of this.#parts) Object.freeze(part);
+      this.#shown = Object.freeze({
+        ...this.#header, version: this.#version, updatedAt: this.#updatedAt, parts: Object.freeze(this.#parts),
+      });
+    }
+    return this.#shown;
+  }
+
+  /** Applies a patch. False if it does not fit: the copy is of no more use then. */
+  apply(patch: WirePatch): boolean {
+    if (patch.fromVersion !== this.#version) return false;
+    if (this.#shown) this.#parts = [...this.#parts];
+    this.#shown = undefined;
+    if (!patch.ops.every((op) => this.#applyOp(op))) return false;
+    this.#version = patch.toVersion;
+    this.#updatedAt = patch.updatedAt;
+    return true;
+  }
+
+  /** Becomes `message`; parts that are equal keep their identity. */
+  adopt(message: Message): void {
+    const old = this.#parts;
+    const { parts, ...header } = message;
+    this.#header = header;
+    this.#version = header.version;
+    this.#updatedAt = header.updatedAt;
+    this.#parts = parts.map((part, index) => (sameValue(old[index], part) ? old[index]! : part));
+    this.#shown = undefined;
+  }
+
+  #applyOp(op: PatchOp): boolean {
+    const parts = this.#parts;
+    switch (op.op) {
+      case 'append': {
+        const part = parts[op.part];
+        const body = bodyOf(part);
+        if (!part || body === undefined) return false;
+        parts[op.part] = withBody(part, body + op.text);
+        return true;
+      }
+      case 'put': {
+        if (op.part > parts.length) return false;
+        const body = op.keepBody ? bodyOf(parts[op.part]) : undefined;
+        if (op.keepBody && body === undefined) return false;
+        parts[op.part] = body === undefined ? op.value : withBody(op.value, body);
+        return true;
+      }
+      case 'truncate':
+        if (op.size > parts.length) return false;
+        parts.length = op.size;
+        return true;
+      case 'header': {
+        const { model, provider, finishedAt, ...rest } = this.#header;
+        this.#header = {
+          ...rest,
+          isSummary: op.isSummary,
+          ...(op.model !== undefined && { model: op.model }),
+          ...(op.provider !== undefined && { provider: op.provider }),
+          ...(op.finishedAt !== undefined && { finishedAt: op.finishedAt }),
+        };
+        return true;
+      }
+    }
+  }
+}

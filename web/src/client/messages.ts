@@ -1,0 +1,70 @@
+import type { Messages } from '../api.js';
+import type { NewMessage } from '../types.js';
+import { PageDraft, type DraftHost } from './draft.js';
+import { newId } from './ids.js';
+import type { SharedStore } from './shared-store.js';
+import { checkId, checkLimit, checkObject, checkOptionalId, invalid } from './validate.js';
+
+/** `run`: the id of the run scope that the message belongs to, 0 for none. */
+export async function createDraft(host: DraftHost, sessionId: string, init: NewMessage, run: number): Promise<PageDraft> {
+  checkId('sessionId', sessionId);
+  checkObject('The new message', init);
+  checkOptionalId('The id of a new message', init.id);
+  const message = await host.connection.call('createMessage', sessionId, { ...init, id: init.id ?? newId() }, run);
+  return new PageDraft(host, message);
+}
+
+/** `use` throws 'closed' once the handle is. */
+export function messagesOf(use: () => SharedStore): Messages {
+  const useWith = (id: string, what = 'The id of a message'): SharedStore => {
+    const store = use();
+    checkId(what, id);
+    return store;
+  };
+  return {
+    async create(sessionId, init) {
+      return createDraft(use(), sessionId, init, 0);
+    },
+    async open(id, { resume = false } = {}) {
+      const store = useWith(id);
+      return new PageDraft(store, await store.connection.call('openMessage', id, resume));
+    },
+    async update(message) {
+      checkObject('The message', message);
+      const { connection, drafts, writer } = useWith(message.id);
+      const accepted = await connection.call('updateMessage', message, writer);
+      drafts.finished(accepted);
+      return accepted;
+    },
+    async get(id, { committed = false } = {}) {
+      return useWith(id).connection.call('getMessage', id, committed);
+    },
+    async list(sessionId, options = {}) {
+      const { connection } = useWith(sessionId, 'sessionId');
+      checkLimit(options.limit);
+      checkOptionalId('before', options.before);
+      checkOptionalId('after', options.after);
+      if (options.before && options.after) throw invalid('A list has either before or after, not both');
+      return connection.call('listMessages', sessionId, options);
+    },
+    async listUser(sessionId, { limit } = {}) {
+      const { connection } = use();
+      checkOptionalId('sessionId', sessionId);
+      checkLimit(limit);
+      return connection.call('listUser', sessionId, limit);
+    },
+    async lastAssistant(sessionId) {
+      return useWith(sessionId, 'sessionId').connection.call('lastAssistant', sessionId);
+    },
+    async delete(id) {
+      const { connection, drafts } = useWith(id);
+      await connection.call('deleteMessage', id);
+      drafts.deleted((draft) => draft.id === id);
+    },
+    async deleteAll(sessionId) {
+      const { connection, drafts } = useWith(sessionId, 'sessionId');
+      await connection.call('deleteAll', sessionId);
+      drafts.deleted((draft) => draft.sessionId === sessionId);
+    },
+  };
+}

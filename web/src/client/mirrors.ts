@@ -1,0 +1,92 @@
+/**
+ * The page's copies of the messages it hears about, and the events they make of what the Worker sends.
+ *
+ *   whole message ──▶ held ──patch that fits──▶ held ──finished or deleted──▶ dropped
+ *                       └──patch that does not──▶ dropped, `lost`: the Worker sends it whole once more
+ *
+ * The Worker keeps the same book: it drops its note of a message when it sends it finished.
+ */
+import type { PatchOp, WireEvent } from '../core-module.js';
+import { MillraceError } from '../errors.js';
+import type { Message, StoreEvent } from '../types.js';
+import { bodyOf, MessageCopy } from './message-copy.js';
+
+export type Appended = readonly { part: number; offset: number; text: string }[];
+
+/** An event for listeners, and how the message got to be what it shows. */
+export interface Heard {
+  event: StoreEvent;
+  /** Of 'updated' by a patch that only appended: what, and to which version. */
+  grown?: { fromVersion: number; appended: Appended };
+}
+
+type Updated = Extract<WireEvent, { type: 'updated' }>;
+
+export class Mirrors {
+  readonly #copies = new Map<string, MessageCopy>();
+  readonly #lost: (messageId: string) => void;
+
+  /** `lost` is called with each message whose patches no longer fit. */
+  constructor(lost: (messageId: string) => void) {
+    this.#lost = lost;
+  }
+
+  clear(): void { this.#copies.clear(); }
+
+  /** Undefined: there is nothing right to show until the message comes whole. Events are frozen: listeners share them. */
+  take(event: WireEvent): Heard | undefined {
+    const heard = this.#resolve(event);
+    if (heard) Object.freeze(heard.event);
+    return heard;
+  }
+
+  #resolve(event: WireEvent): Heard | undefined {
+    switch (event.type) {
+      case 'created':
+        return { event: { type: 'created', message: this.#hold(event.message) } };
+      case 'updated':
+        return this.#update(event);
+      case 'deleted':
+        for (const id of event.messageIds) this.#copies.delete(id);
+        return { event };
+      case 'storage-error':
+        return { event: { type: event.type, error: new MillraceError(event.error.code, event.error.message) } };
+      default:
+        return { event };
+    }
+  }
+
+  #hold(message: Message): Message {
+    const copy = new MessageCopy(message);
+    if (copy.finished) this.#copies.delete(message.id);
+    else this.#copies.set(message.id, copy);
+    return copy.snapshot();
+  }
+
+  #update({ id, terminal, saved, finished, patch, message }: Updated): Heard | undefined {
+    if (message) return { event: { type: 'updated', message: this.#hold(message), terminal, saved } };
+    const copy = this.#copies.get(id);
+    const appended = copy && patch && appendedBy(patch.ops, copy);
+    if (!copy || !patch || !copy.apply(patch)) {
+      this.#copies.delete(id);
+      this.#lost(id);
+      return undefined;
+    }
+    if (finished) this.#copies.delete(id);
+    const event: StoreEvent = { type: 'updated', message: copy.snapshot(), terminal, saved };
+    return appended ? { event, grown: { fromVersion: patch.fromVersion, appended } } : { event };
+  }
+}
+
+/** What the ops append, if that is all they do. REQUIRES: the copy as it is before them. */
+function appendedBy(ops: readonly PatchOp[], copy: MessageCopy): Appended | undefined {
+  const ends = new Map<number, number>();
+  const appended: { part: number; offset: number; text: string }[] = [];
+  for (const op of ops) {
+    if (op.op !== 'append') return undefined;
+    const offset = ends.get(op.part) ?? bodyOf(copy.parts[op.part])?.length ?? 0;
+    ends.set(op.part, offset + op.text.length);
+    appended.push({ part: op.part, offset, text: op.text });
+  }
+  return appended;
+}

@@ -1,0 +1,96 @@
+/** `openStore` and `deleteStore`: which store of the page belongs to a name. */
+import type { OpenOptions, Store } from '../api.js';
+import { MillraceError } from '../errors.js';
+import type { Opened } from '../protocol.js';
+import { Connection, WORKER_HINT } from './connection.js';
+import { closedError, SharedStore } from './shared-store.js';
+import { StoreHandle } from './store-handle.js';
+import { absoluteUrl, check, checkDuration, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './validate.js';
+
+const DEFAULT_NAME = 'millrace';
+const DEFAULT_WINDOW_MS = 33;
+const DEFAULT_MUST_DELIVER_TIMEOUT_MS = 50;
+const DEFAULT_MAILBOX_CAPACITY = 64;
+
+/** The stores of this page. One stays until its Worker is gone. */
+const stores = new Map<string, SharedStore>();
+
+/**
+ * Opens the store of that name, creating it if need be.
+ *
+ * Rejects with 'storage-unavailable' where there is no Worker, no OPFS, or the Worker cannot be
+ * loaded; 'in-use' while another tab has it open; 'corrupt', 'newer-schema' or 'io' for what is
+ * wrong with the files; 'invalid-argument'. Never falls back to another storage.
+ */
+export async function openStore(options: OpenOptions = {}): Promise<Store> {
+  checkOptions(options);
+  const { name = DEFAULT_NAME, storage = 'auto', persist = false } = options;
+  for (let there = stores.get(name); there?.going; there = stores.get(name)) await there.gone;
+  const store = stores.get(name) ?? start(name, options);
+  store.users += 1;
+  try {
+    const opened = await store.opened;
+    checkSameStorage(name, storage, opened);
+    // Not awaited: some browsers ask the user first.
+    if (persist) void navigator.storage?.persist?.().catch(() => undefined);
+    return new StoreHandle(store, opened);
+  } catch (error) {
+    await store.release(0).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Deletes a database; rejects with 'in-use' while a tab has it open. Nothing to delete is no error. */
+export async function deleteStore(name: string): Promise<void> {
+  checkId('The name of a store', name);
+  for (let there = stores.get(name); there; there = stores.get(name)) {
+    if (!there.going) throw new MillraceError('in-use', `The store "${name}" is open in this page: close it first`);
+    await there.gone;
+  }
+  const connection = new Connection(startWorker(), { beforeCall() {}, notice() {}, failed() {} });
+  try {
+    await connection.request({ type: 'delete-store', id: connection.nextId(), name });
+  } finally {
+    connection.end(closedError(name));
+  }
+}
+
+function start(name: string, options: OpenOptions): SharedStore {
+  const {
+    storage = 'auto', windowMs = DEFAULT_WINDOW_MS, mustDeliverTimeoutMs = DEFAULT_MUST_DELIVER_TIMEOUT_MS,
+    mailboxCapacity = DEFAULT_MAILBOX_CAPACITY, wasmUrl,
+  } = options;
+  const request = {
+    name, storage, windowMs, mustDeliverTimeoutMs, mailboxCapacity, wasmUrl: wasmUrl && absoluteUrl('wasmUrl', wasmUrl),
+  };
+  const store = new SharedStore(startWorker(options.worker), request);
+  stores.set(name, store);
+  void store.gone.then(() => stores.delete(name));
+  return store;
+}
+
+function startWorker(custom?: OpenOptions['worker']): Worker {
+  if (typeof Worker === 'undefined') {
+    throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages, its core in a dedicated Worker');
+  }
+  try {
+    // Written out in one piece: bundlers look for this very form.
+    return custom?.() ?? new Worker(new URL('../worker/worker.js', import.meta.url), { type: 'module', name: 'millrace' });
+  } catch (error) {
+    throw new MillraceError('storage-unavailable', `The Worker of the store could not be started: ${String(error)}. ${WORKER_HINT}`, { cause: error });
+  }
+}
+
+function checkSameStorage(name: string, asked: string, { storage }: Opened): void {
+  if (asked === storage || (asked === 'auto' && storage !== 'memory')) return;
+  throw invalid(`The store "${name}" is open with storage "${storage}", not "${asked}": use another name, or the same storage`);
+}
+
+function checkOptions({ name, storage, windowMs, mustDeliverTimeoutMs, mailboxCapacity = 1, worker }: OpenOptions): void {
+  checkOptionalId('The name of a store', name);
+  if (storage !== undefined) oneOf('storage', storage, ['auto', 'opfs', 'memory']);
+  checkDuration('windowMs', windowMs, -Infinity);
+  checkDuration('mustDeliverTimeoutMs', mustDeliverTimeoutMs, 0);
+  check(Number.isSafeInteger(mailboxCapacity) && mailboxCapacity > 0, 'mailboxCapacity', 'a whole number from 1 on', mailboxCapacity);
+  if (worker !== undefined) checkFunction('worker', worker);
+}

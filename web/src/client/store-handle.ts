@@ -1,0 +1,91 @@
+import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
+import type { Opened } from '../protocol.js';
+import type { EventFilter, Listener } from '../types.js';
+import { ingest } from './ingest.js';
+import { messagesOf } from './messages.js';
+import { run } from './run-scope.js';
+import { sessionsOf } from './sessions.js';
+import { CLOSE_TIMEOUT_MS, closedError, type SharedStore } from './shared-store.js';
+import { checkDuration, checkFunction, checkId } from './validate.js';
+
+/**
+ * One opening of a store. Closing it ends what goes through it: calls and subscriptions. Streams,
+ * runs and drafts belong to the shared store and end with the last handle.
+ */
+export class StoreHandle implements Store {
+  readonly name: string;
+  readonly storage: Store['storage'];
+  readonly recovered: Store['recovered'];
+  readonly sessions: Sessions;
+  readonly messages: Messages;
+  readonly #shared: SharedStore;
+  readonly #unsubscribes = new Set<() => void>();
+  #closing: Promise<void> | undefined;
+
+  /** Takes one use of the store over. */
+  constructor(shared: SharedStore, opened: Opened) {
+    this.name = shared.name;
+    this.storage = opened.storage;
+    this.recovered = opened.recovered;
+    this.#shared = shared;
+    const use = (): SharedStore => this.#use();
+    this.sessions = sessionsOf(use);
+    this.messages = messagesOf(use);
+  }
+
+  async ingest(sessionId: string, source: StreamSource, options: IngestOptions): Promise<Run> {
+    return ingest(this.#use(), sessionId, source, options);
+  }
+
+  async run<T>(sessionId: string, fn: (scope: RunScope) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T> {
+    return run(this.#use(), sessionId, fn, options);
+  }
+
+  subscribe(listener: Listener, filter: EventFilter = {}): () => void {
+    const { feed } = this.#use();
+    checkFunction('A listener', listener);
+    const remove = feed.subscribe(listener, filter);
+    const unsubscribe = (): void => {
+      this.#unsubscribes.delete(unsubscribe);
+      remove();
+    };
+    this.#unsubscribes.add(unsubscribe);
+    return unsubscribe;
+  }
+
+  async flush(messageId: string, { timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+    const { connection } = this.#use();
+    checkId('messageId', messageId);
+    checkDuration('timeoutMs', timeoutMs, 0);
+    await connection.call('flush', messageId, timeoutMs ?? -1);
+  }
+
+  async flushAll({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+    const { connection } = this.#use();
+    checkDuration('timeoutMs', timeoutMs, 0);
+    await connection.call('flushAll', timeoutMs ?? -1);
+  }
+
+  async stats(): Promise<Stats> {
+    const { connection, feed } = this.#use();
+    const core = await connection.call('stats');
+    return { ...core, storage: this.storage, role: 'leader', notifications: feed.notifications };
+  }
+
+  async close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<void> {
+    checkDuration('timeoutMs', timeoutMs, 0);
+    this.#closing ??= this.#close(timeoutMs);
+    await this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    for (const unsubscribe of [...this.#unsubscribes]) unsubscribe();
+    await this.#shared.release(timeoutMs);
+  }
+
+  #use(): SharedStore {
+    if (this.#closing) throw closedError(this.name);
+    if (this.#shared.connection.failure) throw this.#shared.connection.failure;
+    return this.#shared;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * What the WebAssembly core offers to the Worker: the embind surface of `wasm/bindings.cpp`, typed.
+ * Values cross as the public types of the package (camelCase objects); ids are strings.
+ *
+ * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
+ * and must not throw.
+ */
+import type { ErrorCode, FinishReason, Message, NewMessage, Part, Role, Session } from './types.js';
+
+export interface CoreError { code: ErrorCode; message: string }
+export type Callback<T> = (error: CoreError | null, value?: T) => void;
+
+/** A mutation on the wire: `web/src/client/draft.ts` writes it, `wasm/value_codec.cpp` reads it. */
+export type WireMutation =
+  | { op: 'appendText'; text: string; refusal?: boolean }
+  | { op: 'appendReasoning'; text: string }
+  | { op: 'endReasoning'; signature?: string }
+  | { op: 'putToolCall'; call: { id: string; name: string; input?: string; finished?: boolean; providerExecuted?: boolean } }
+  | { op: 'appendToolInput'; toolCallId: string; text: string }
+  | { op: 'finishToolCall'; toolCallId: string }
+  | { op: 'addPart'; part: Part }
+  | { op: 'reset' }
+  | { op: 'finish'; reason: FinishReason; message?: string; details?: string };
+
+/** What was done to a message, resolved to part indexes: apply mechanically, in order. */
+export type PatchOp =
+  | { op: 'append'; part: number; text: string }
+  | { op: 'put'; part: number; value: Part; keepBody: boolean }
+  | { op: 'truncate'; size: number }
+  | { op: 'header'; model?: string; provider?: string; isSummary: boolean; finishedAt?: number };
+
+export interface WirePatch { fromVersion: number; toVersion: number; updatedAt: number; ops: PatchOp[] }
+
+export type WireEvent =
+  | { type: 'created'; message: Message }
+  | { type: 'updated'; id: string; sessionId: string; terminal: boolean; saved: boolean; finished: boolean;
+      /** Exactly one of the two. */
+      patch?: WirePatch; message?: Message }
+  | { type: 'deleted'; sessionId: string; messageIds: string[] }
+  | { type: 'session-created' | 'session-updated'; session: Session }
+  | { type: 'session-deleted'; sessionId: string }
+  | { type: 'lagged'; dropped: number; messageIds: string[] }
+  | { type: 'storage-error'; error: CoreError }
+  | { type: 'storage-recovered' };
+
+export interface CoreStats {
+  updates: number; commits: number; bytesWritten: number;
+  conflated: number; dropped: number; mustDeliverDropped: number;
+  subscribers: number; pending: number; liveMessages: number; sqliteVersion: string;
+}
+
+export interface CoreOptions {
+  windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
+}
+
+export interface StreamEnd {
+  /** The finished message, durable. */
+  message: Message;
+  /** Set when the stream failed. */
+  error?: CoreError & { providerType?: string };
+  usage?: { inputTokens: number; outputTokens: number };
+  skippedLines: number;
+}
+
+/** One reply being read: bytes in, mutations of its message inside the core. Free with `delete()`. */
+export interface CoreStream {
+  /** False once the reply has ended by itself (a provider's error): stop reading. */
+  feed(bytes: Uint8Array): boolean;
+  /** The body ended. `done` is called once the finished message is durable. */
+  finish(done: Callback<StreamEnd>): void;
+  /** The body failed; the code 'aborted' finishes as canceled, any other as error. */
+  fail(error: CoreError, done: Callback<StreamEnd>): void;
+  delete(): void;
+}
+
+/** A page's subscription: `deliver` is called with one batch per window while there is credit. */
+export interface CoreFeed {
+  grant(credits: number): void;
+  /** The page lost or dropped its copy of the message: the next event carries it whole. */
+  forget(messageId: string): void;
+  delete(): void;
+}
+
+export interface CoreStore {
+  /** Finished as 'interrupted' while opening. */
+  recovered(): { messageId: string; sessionId: string }[];
+  stats(): CoreStats;
+
+  createSession(init: { id: string; title?: string; parentId?: string }, done: Callback<Session>): void;
+  getSession(id: string, done: Callback<Session | undefined>): void;
+  listSessions(options: { limit?: number; parentId?: string }, done: Callback<Session[]>): void;
+  updateSession(id: string, change: object, done: Callback<Session>): void;
+  deleteSession(id: string, done: Callback<void>): void;
+
+  /** Resolves with the message as created. */
+  createMessage(sessionId: string, init: NewMessage & { id: string }, done: Callback<Message>): void;
+  openMessage(id: string, resume: boolean, done: Callback<Message>): void;
+  /** `done` when durable if one of them is terminal, else when accepted; value: the version reached. */
+  write(id: string, writer: string, version: number, mutations: WireMutation[], done: Callback<number>): void;
+  updateMessage(message: Message, writer: string, done: Callback<Message>): void;
+  getMessage(id: string, committed: boolean, done: Callback<Message | undefined>): void;
+  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }, done: Callback<Message[]>): void;
+  listUser(sessionId: string | undefined, limit: number | undefined, done: Callback<Message[]>): void;
+  lastAssistant(sessionId: string, done: Callback<Message | undefined>): void;
+  deleteMessage(id: string, done: Callback<void>): void;
+  deleteAll(sessionId: string, done: Callback<void>): void;
+
+  /** timeoutMs < 0: no time-out. */
+  flush(id: string, timeoutMs: number, done: Callback<void>): void;
+  flushAll(timeoutMs: number, done: Callback<void>): void;
+
+  /** A run scope (C14): `endRun` finishes what its messages left open and flushes them. */
+  beginRun(sessionId: string, done: Callback<number>): void;
+  addToRun(run: number, messageId: string): void;
+  endRun(run: number, how: 'returned' | 'threw' | 'aborted', done: Callback<void>): void;
+
+  /** Null for a format the core does not know. */
+  openStream(messageId: string, format: string): CoreStream | null;
+
+  subscribe(deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
+
+  close(timeoutMs: number, done: Callback<void>): void;
+  /** Frees the core. After `close` completed. */
+  delete(): void;
+}
+
+/** What the core uses of a `FileSystemSyncAccessHandle`, a type that only Workers know. */
+export interface SyncFile {
+  read(buffer: Uint8Array, options: { at: number }): number;
+  write(buffer: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  getSize(): number;
+}
+
+/** The three files of a database; undefined in memory. */
+export interface CoreFiles { database: SyncFile; wal: SyncFile; journal: SyncFile }
+
+export interface CoreModule {
+  /** `files` undefined: in memory. */
+  openStore(files: CoreFiles | undefined, options: CoreOptions, done: Callback<CoreStore>): void;
+}
+
+export type { Role };

@@ -1,0 +1,38 @@
+import { MillraceError } from './errors.js';
+
+/** Bytes of an error's body that are kept: enough for any provider's explanation. */
+const BODY_BYTES = 2048;
+
+/** Milliseconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date). */
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const ms = Number(headers.get('retry-after-ms') ?? NaN);
+  if (ms >= 0) return ms;
+  const after = headers.get('retry-after');
+  if (!after) return undefined;
+  const wait = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now;
+  return Number.isNaN(wait) ? undefined : Math.max(0, Math.round(wait));
+}
+
+/** The error that a response with a status of failure stands for. Reads the start of its body. */
+export async function httpError(response: Response): Promise<MillraceError> {
+  const body = await startOf(response.body).catch(() => '');
+  const { status, statusText, headers } = response;
+  return new MillraceError('http', `The server answered ${status}${statusText && ` ${statusText}`}`, {
+    status, body, retryAfterMs: retryAfterMs(headers, Date.now()),
+  });
+}
+
+async function startOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (!body) return '';
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let left = BODY_BYTES; left > 0;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  void reader.cancel().catch(() => undefined);
+  return text;
+}

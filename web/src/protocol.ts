@@ -1,0 +1,118 @@
+/**
+ * Everything that crosses between the page and the Worker.
+ *
+ *   page                                   Worker
+ *    │── open, or delete-store ──────────────▶│  answered by `reply`
+ *    │── call (one of `Calls`) ──────────────▶│  answered by `reply`
+ *    │── write (a draft's outbox) ───────────▶│  answered by `reply` when `id` is set, else only on failure
+ *    │── subscribe / credit / unsubscribe ───▶│
+ *    │◀───────────────── batch (costs a credit)│  at most CREDITS under way (B7)
+ *    │── ingest ─────────────────────────────▶│  `reply` once the message is saved
+ *    │── chunk / end / fail ─────────────────▶│  only for sources that cannot be transferred;
+ *    │◀──────────────────────────────── pull ──│  one chunk per pull
+ *    │── abort ──────────────────────────────▶│
+ *    │◀──────────────────────────── ingested ──│  the finished message is durable
+ *
+ * Messages of one direction arrive in the order they were sent.
+ */
+import type { CoreError, CoreStats, WireEvent, WireMutation } from './core-module.js';
+import type { ErrorCode, Message, NewMessage, Session } from './types.js';
+
+/** A MillraceError by value. */
+export interface WireError {
+  code: ErrorCode; message: string;
+  status?: number; body?: string; providerType?: string; retryAfterMs?: number;
+}
+
+/** Batches under way to one page: while it is busy with two, changes conflate in the Worker. */
+export const CREDITS = 2;
+
+export interface OpenRequest {
+  name: string;
+  storage: 'auto' | 'opfs' | 'memory';
+  windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
+  wasmUrl?: string;
+}
+export interface Opened {
+  storage: 'opfs' | 'memory';
+  recovered: { messageId: string; sessionId: string }[];
+}
+
+/** Request and answer of each method, named as the core names it. */
+export interface Calls {
+  createSession(init: { id: string; title?: string; parentId?: string }): Session;
+  getSession(id: string): Session | undefined;
+  listSessions(options: { limit?: number; parentId?: string }): Session[];
+  updateSession(id: string, change: object): Session;
+  deleteSession(id: string): void;
+  /** `run` 0: none. */
+  createMessage(sessionId: string, init: NewMessage & { id: string }, run: number): Message;
+  openMessage(id: string, resume: boolean): Message;
+  updateMessage(message: Message, writer: string): Message;
+  getMessage(id: string, committed: boolean): Message | undefined;
+  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): Message[];
+  listUser(sessionId: string | undefined, limit: number | undefined): Message[];
+  lastAssistant(sessionId: string): Message | undefined;
+  deleteMessage(id: string): void;
+  deleteAll(sessionId: string): void;
+  flush(id: string, timeoutMs: number): void;
+  flushAll(timeoutMs: number): void;
+  beginRun(sessionId: string): number;
+  endRun(run: number, how: 'returned' | 'threw' | 'aborted'): void;
+  stats(): CoreStats;
+  close(timeoutMs: number): void;
+}
+export type Method = keyof Calls;
+export type Call = { [M in Method]: { type: 'call'; id: number; method: M; args: Parameters<Calls[M]> } }[Method];
+
+/** Where a reply comes from, as far as it can be sent. */
+export type WireSource =
+  /** A body handed over whole (`postMessage` transfers it). */
+  | { kind: 'stream'; body: ReadableStream<Uint8Array> }
+  /** The Worker makes the request. `init` without `signal`. */
+  | { kind: 'request'; url: string; init?: RequestInit }
+  /** The page pumps: one `chunk` per `pull`. */
+  | { kind: 'pump' };
+
+export interface IngestRequest {
+  sessionId: string;
+  /** The message to create, or with `resume` to go on with if it exists. */
+  messageId: string;
+  resume: boolean;
+  role: NewMessage['role']; model?: string; provider?: string;
+  format: string;
+  source: WireSource;
+  /** 0: none. */
+  run: number;
+}
+
+export type ToWorker =
+  | { type: 'open'; id: number; request: OpenRequest }
+  /** Instead of `open`. Replied with nothing once the database is gone; 'in-use' while a tab has it open. */
+  | { type: 'delete-store'; id: number; name: string }
+  | Call
+  | { type: 'write'; id?: number; messageId: string; writer: string; version: number; mutations: WireMutation[] }
+  | { type: 'subscribe' } | { type: 'unsubscribe' } | { type: 'credit'; count: number }
+  /** The page no longer holds its copy of this message. */
+  | { type: 'forget'; messageId: string }
+  /** `id` also names the ingest in the messages below. Replied with `Message` as saved. */
+  | { type: 'ingest'; id: number; request: IngestRequest }
+  | { type: 'chunk'; ingest: number; bytes: Uint8Array }
+  | { type: 'end'; ingest: number }
+  | { type: 'fail'; ingest: number; error: WireError }
+  | { type: 'abort'; ingest: number; reason: string };
+
+export type ToPage =
+  | { type: 'reply'; id: number; value: unknown }
+  | { type: 'reply'; id: number; error: WireError }
+  /** A write without an `id` failed: the draft rejects what comes next with it. */
+  | { type: 'write-failed'; messageId: string; writer: string; error: WireError }
+  | { type: 'batch'; events: WireEvent[] }
+  | { type: 'pull'; ingest: number }
+  /** Stop pumping: the reply ended by itself. */
+  | { type: 'enough'; ingest: number }
+  | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: { inputTokens: number; outputTokens: number } }
+  /** The ingest could not be finished durably. */
+  | { type: 'ingest-lost'; ingest: number; error: WireError };
+
+export type { CoreError };

@@ -1,0 +1,128 @@
+/**
+ * The data of the public contract: messages, sessions, events, error codes. Types only.
+ *
+ * Times are milliseconds since the epoch, durations milliseconds, text offsets UTF-16 code units.
+ */
+import type { MillraceError } from './errors.js';
+
+// ---------------------------------------------------------------- messages
+
+export type Role = 'user' | 'assistant' | 'system' | 'tool';
+
+export type FinishReason =
+  | 'end_turn' | 'max_tokens' | 'tool_use' | 'canceled' | 'error'
+  | 'content_filter' | 'interrupted' | 'unknown';
+
+/** Fields of a stored part that this version does not know; kept through every read and update. */
+interface Extra { extra?: Readonly<Record<string, unknown>> }
+
+/** `refusal`: the model declined, in its own words. */
+export interface TextPart extends Extra { type: 'text'; text: string; refusal?: boolean }
+export interface ReasoningPart extends Extra {
+  type: 'reasoning'; text: string;
+  /** Opaque, kept byte for byte: some providers refuse the next turn without it. */
+  signature?: string;
+  startedAt?: number;
+  /** Set: this section has ended, and a next delta of reasoning starts a new part. */
+  finishedAt?: number;
+}
+export interface ToolCallPart extends Extra {
+  type: 'tool_call'; id: string; name: string;
+  /** JSON text as the model wrote it; may be incomplete until `finished`. */
+  input: string;
+  finished: boolean; providerExecuted?: boolean;
+}
+export interface ToolResultPart extends Extra {
+  type: 'tool_result'; toolCallId: string; name: string; content: string;
+  isError?: boolean; data?: string; mimeType?: string; metadata?: string;
+}
+export interface ImageUrlPart extends Extra { type: 'image_url'; url: string; detail?: string }
+export interface BinaryPart extends Extra { type: 'binary'; mimeType: string; data: Uint8Array; path?: string }
+export interface ShellCommandPart extends Extra { type: 'shell_command'; command: string; output: string; exitCode: number }
+export interface FinishPart extends Extra { type: 'finish'; reason: FinishReason; time: number; message?: string; details?: string }
+/** Any other type, kept verbatim. Ingest uses the name 'usage' ({ inputTokens, outputTokens }). */
+export interface CustomPart { type: 'custom'; name: string; data: unknown }
+
+export type Part =
+  | TextPart | ReasoningPart | ToolCallPart | ToolResultPart | ImageUrlPart
+  | BinaryPart | ShellCommandPart | FinishPart | CustomPart;
+
+/** An immutable snapshot. A changed message is a new object; unchanged parts keep their identity. */
+export interface Message {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly role: Role;
+  readonly parts: readonly Part[];
+  readonly model?: string;
+  readonly provider?: string;
+  readonly isSummary: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Set: the message is finished and takes no more changes. */
+  readonly finishedAt?: number;
+  /** Grows with every mutation applied. Deltas merged on their way count as one; an empty delta is none. */
+  readonly version: number;
+}
+
+export interface NewMessage {
+  /** Default: a random UUID. Taken already: 'invalid-argument'. */
+  id?: string;
+  role: Role;
+  parts?: Part[];
+  model?: string;
+  provider?: string;
+  isSummary?: boolean;
+}
+
+// ---------------------------------------------------------------- sessions
+
+export interface Session {
+  readonly id: string;
+  readonly parentId?: string;
+  readonly title: string;
+  readonly messageCount: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cost: number;
+  readonly summaryMessageId?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+// ---------------------------------------------------------------- events
+
+export type StoreEvent =
+  | { type: 'created'; message: Message }
+  | { type: 'updated'; message: Message;
+      /** The structure changed, or the message is finished: it was saved before this came. */
+      terminal: boolean;
+      /** False only while the storage is in trouble, between 'storage-error' and 'storage-recovered'. */
+      saved: boolean;
+      /** What was appended since the last event this listener saw, when that is all that changed. */
+      appended?: readonly { part: number; offset: number; text: string }[] }
+  | { type: 'deleted'; sessionId: string; messageIds: readonly string[] }
+  | { type: 'session-created' | 'session-updated'; session: Session }
+  /** After the 'deleted' of its messages. */
+  | { type: 'session-deleted'; sessionId: string }
+  /** Events were lost on the way to this page. The newest state of the messages they were about follows in the same batch. */
+  | { type: 'lagged'; dropped: number; messageIds: readonly string[] }
+  /** One per spell of trouble; until 'storage-recovered' updates come with `saved: false`. */
+  | { type: 'storage-error'; error: MillraceError }
+  /** Everything accepted so far is saved again. */
+  | { type: 'storage-recovered' };
+
+/**
+ * What a listener wants to hear; an absent field wants all. 'lagged', 'storage-error' and
+ * 'storage-recovered' pass any `sessionId` and `messageId`; events of sessions pass no `messageId`.
+ */
+export interface EventFilter { sessionId?: string; messageId?: string; types?: StoreEvent['type'][] }
+
+/** Called once per window with everything that changed in it: never empty, in order per message. */
+export type Listener = (events: readonly StoreEvent[]) => void;
+
+// ---------------------------------------------------------------- errors
+
+export type ErrorCode =
+  | 'storage-unavailable' | 'quota-exceeded' | 'io' | 'corrupt' | 'newer-schema'
+  | 'closed' | 'in-use' | 'not-found' | 'stale' | 'invalid-argument' | 'finished' | 'aborted'
+  | 'network' | 'http' | 'protocol' | 'timeout' | 'internal';

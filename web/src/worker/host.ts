@@ -1,0 +1,139 @@
+/**
+ * The Worker's side of the protocol: requests of the page become calls of the core, its outcomes become replies.
+ *
+ *   new ── open ──▶ open ── close ──▶ closed (the Worker ends itself)
+ *    └── delete-store ──▶ new
+ */
+import type { Callback, CoreError } from '../core-module.js';
+import { MillraceError } from '../errors.js';
+import type { Call, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
+import { callCore } from './calls.js';
+import { PageFeed } from './feed.js';
+import { Ingest } from './ingest.js';
+import { openStore, type OpenedStore } from './open-store.js';
+import { deleteFiles } from './opfs.js';
+import { toWire } from './wire-error.js';
+
+export interface Page {
+  post(message: ToPage): void;
+  /** Ends the Worker. */
+  end(): void;
+}
+
+interface OpenState {
+  readonly store: OpenedStore;
+  readonly feed: PageFeed;
+  readonly ingests: Map<number, Ingest>;
+}
+
+export class Host {
+  readonly #page: Page;
+  #open: OpenState | undefined;
+
+  constructor(page: Page) { this.#page = page; }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'open':
+        this.#answer(message.id, this.#openStore(message.request));
+        return;
+      case 'delete-store':
+        this.#answer(message.id, deleteFiles(message.name));
+        return;
+      default:
+        this.#receiveOpen(message);
+    }
+  }
+
+  #receiveOpen(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
+    const open = this.#open;
+    if (!open) {
+      this.#refuse(message);
+      return;
+    }
+    switch (message.type) {
+      case 'call': return this.#call(open, message);
+      case 'write': return this.#write(open, message);
+      case 'subscribe': return open.feed.subscribe();
+      case 'unsubscribe': return open.feed.unsubscribe();
+      case 'credit': return open.feed.grant(message.count);
+      case 'forget': return open.feed.forget(message.messageId);
+      case 'ingest': return this.#ingest(open, message);
+      case 'chunk': return open.ingests.get(message.ingest)?.chunk(message.bytes);
+      case 'end': return open.ingests.get(message.ingest)?.end();
+      case 'fail': return open.ingests.get(message.ingest)?.fail(message.error);
+      case 'abort': return open.ingests.get(message.ingest)?.abort(message.reason);
+    }
+  }
+
+  async #openStore(request: OpenRequest): Promise<Opened> {
+    const store = await openStore(request);
+    const feed = new PageFeed(store.core, (events) => this.#page.post({ type: 'batch', events } satisfies ToPage));
+    this.#open = { store, feed, ingests: new Map() };
+    return { storage: store.storage, recovered: store.core.recovered() };
+  }
+
+  #call(open: OpenState, { id, method, args }: Call): void {
+    if (method === 'close') {
+      this.#open = undefined;
+      void this.#answer(id, this.#close(open, args[0])).then(() => this.#page.end());
+      return;
+    }
+    try {
+      // The compiler cannot see that `method` and `args` of a Call belong together.
+      callCore(open.store.core, method, args as never, this.#replyTo(id));
+    } catch (error) {
+      this.#fail(id, toWire(error));
+    }
+  }
+
+  /** What is being ingested ends as canceled first. */
+  async #close({ store, ingests }: OpenState, timeoutMs: number): Promise<void> {
+    const running = [...ingests.values()];
+    for (const ingest of running) ingest.abort('The store was closed');
+    const ended = Promise.all(running.map((ingest) => ingest.ended));
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
+    await store.close(timeoutMs);
+  }
+
+  #write({ store }: OpenState, message: Extract<ToWorker, { type: 'write' }>): void {
+    const { id, messageId, writer, version, mutations } = message;
+    const failed = (error: CoreError): void => {
+      this.#page.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage);
+    };
+    const done = id === undefined
+      ? (error: CoreError | null): void => { if (error) failed(error); }
+      : this.#replyTo(id);
+    store.core.write(messageId, writer, version, mutations, done);
+  }
+
+  #ingest({ store, ingests }: OpenState, { id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
+    const ingest = new Ingest(store.core, id, request, (message) => this.#page.post(message));
+    ingests.set(id, ingest);
+    void ingest.ended.then(() => ingests.delete(id));
+  }
+
+  /** What comes before the store is open or after it was closed. */
+  #refuse(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
+    const { id } = message as { id?: number };
+    if (id !== undefined) this.#fail(id, toWire(new MillraceError('closed', 'The store is closed')));
+  }
+
+  #answer(id: number, outcome: Promise<unknown>): Promise<void> {
+    return outcome.then(
+      (value) => this.#page.post({ type: 'reply', id, value } satisfies ToPage),
+      (error: unknown) => this.#fail(id, toWire(error)),
+    );
+  }
+
+  #replyTo(id: number): Callback<unknown> {
+    return (error, value) => {
+      if (error) this.#fail(id, error);
+      else this.#page.post({ type: 'reply', id, value } satisfies ToPage);
+    };
+  }
+
+  #fail(id: number, error: WireError): void {
+    this.#page.post({ type: 'reply', id, error } satisfies ToPage);
+  }
+}

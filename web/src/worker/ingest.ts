@@ -1,0 +1,135 @@
+/**
+ * One reply on its way into its message.
+ *
+ *   start ──▶ message saved ──▶ read and feed, chunk by chunk ──▶ finished message durable ──▶ reported
+ *                 │ no: replied with the error      │
+ *                 └─ the source is let go           └─ abort, error: finished as canceled or error
+ *
+ * Invariant: the message is on disk before the first byte is asked for, and the stream ends exactly once.
+ */
+import type { Callback, CoreStore, CoreStream, StreamEnd } from '../core-module.js';
+import { MillraceError } from '../errors.js';
+import type { IngestRequest, ToPage, WireError } from '../protocol.js';
+import type { Message } from '../types.js';
+import { openSource, type Pump, type Source } from './source.js';
+import { fromCore, toWire } from './wire-error.js';
+
+export class Ingest {
+  /** Resolves once the outcome is reported. Never rejects. */
+  readonly ended: Promise<void>;
+
+  readonly #core: CoreStore;
+  readonly #id: number;
+  readonly #request: IngestRequest;
+  readonly #post: (message: ToPage) => void;
+  readonly #source: Source | Pump;
+  /** Set by an abort, which may come before there is a message. */
+  #failure: WireError | undefined;
+
+  constructor(core: CoreStore, id: number, request: IngestRequest, post: (message: ToPage) => void) {
+    this.#core = core;
+    this.#id = id;
+    this.#request = request;
+    this.#post = post;
+    this.#source = openSource(request.source, {
+      pull: () => post({ type: 'pull', ingest: id } satisfies ToPage),
+      enough: () => post({ type: 'enough', ingest: id } satisfies ToPage),
+    });
+    this.ended = this.#run();
+  }
+
+  /** Ends it as canceled; what had arrived is kept. */
+  abort(reason: string): void {
+    this.#failure ??= { code: 'aborted', message: reason };
+    this.#source.cancel();
+  }
+
+  chunk(bytes: Uint8Array): void { if ('chunk' in this.#source) this.#source.chunk(bytes); }
+  end(): void { if ('end' in this.#source) this.#source.end(); }
+  fail(error: WireError): void { if ('fail' in this.#source) this.#source.fail(error); }
+
+  async #run(): Promise<void> {
+    let stream: CoreStream | undefined;
+    try {
+      stream = this.#openStream();
+      const message = await this.#saveMessage();
+      if (this.#request.run !== 0) this.#core.addToRun(this.#request.run, message.id);
+      this.#post({ type: 'reply', id: this.#id, value: message } satisfies ToPage);
+    } catch (error) {
+      stream?.delete();
+      this.#source.cancel();
+      this.#post({ type: 'reply', id: this.#id, error: toWire(error) } satisfies ToPage);
+      return;
+    }
+    const failure = this.#failure ?? await this.#read(stream);
+    await this.#end(stream, this.#failure ?? failure);
+    stream.delete();
+  }
+
+  #openStream(): CoreStream {
+    const { messageId, format } = this.#request;
+    const stream = this.#core.openStream(messageId, format);
+    if (stream) return stream;
+    throw new MillraceError('invalid-argument', `The format "${format}" is not one this version reads`);
+  }
+
+  async #saveMessage(): Promise<Message> {
+    const { sessionId, messageId, resume, role, model, provider } = this.#request;
+    if (resume) {
+      try {
+        return await promise<Message>((done) => this.#core.openMessage(messageId, true, done));
+      } catch (error) {
+        if (!(error instanceof MillraceError && error.code === 'not-found')) throw error;
+      }
+    }
+    const init = { id: messageId, role, ...(model !== undefined && { model }), ...(provider !== undefined && { provider }) };
+    return promise<Message>((done) => this.#core.createMessage(sessionId, init, done));
+  }
+
+  /** Feeds until the reply ends. The error it ended with, if any. */
+  async #read(stream: CoreStream): Promise<WireError | undefined> {
+    try {
+      for (;;) {
+        const chunk = await this.#source.next();
+        if (chunk === undefined || this.#failure) return undefined;
+        if (!(chunk instanceof Uint8Array)) {
+          throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
+        }
+        if (!stream.feed(chunk)) return undefined;
+      }
+    } catch (error) {
+      return toWire(error);
+    } finally {
+      this.#source.cancel();
+    }
+  }
+
+  async #end(stream: CoreStream, failure: WireError | undefined): Promise<void> {
+    try {
+      const { message, error, usage } = await promise<StreamEnd>((done) => {
+        if (failure) stream.fail({ code: failure.code, message: failure.message }, done);
+        else stream.finish(done);
+      });
+      // The core knows the code and what the provider said, the failure the rest (status, body, …).
+      const told = error && { ...failure, ...error };
+      this.#post({
+        type: 'ingested', ingest: this.#id, message, ...(told && { error: told }), ...(usage && { usage }),
+      } satisfies ToPage);
+    } catch (error) {
+      const lost = toWire(error);
+      // Its run ended before it did, and finished the message.
+      if (lost.code === 'finished') lost.code = 'aborted';
+      this.#post({ type: 'ingest-lost', ingest: this.#id, error: lost } satisfies ToPage);
+    }
+  }
+}
+
+/** A call of the core as a promise. */
+function promise<T>(call: (done: Callback<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, value) => {
+      if (error) reject(fromCore(error));
+      else resolve(value as T);
+    });
+  });
+}

@@ -1,0 +1,97 @@
+/** The three places a reply's bytes come from, read one chunk at a time. */
+import { httpError } from '../http-error.js';
+import { MillraceError } from '../errors.js';
+import type { WireError, WireSource } from '../protocol.js';
+
+export interface Source {
+  /** Undefined at the end. Rejects with a MillraceError ('network', 'http', …). */
+  next(): Promise<Uint8Array | undefined>;
+  /** Nobody reads on: a pending `next` ends soon, its outcome does not matter. Never throws. */
+  cancel(): void;
+}
+
+/** What the page sends for a source that it pumps. */
+export interface PumpSignals { pull(): void; enough(): void }
+
+export function openSource(source: WireSource, signals: PumpSignals): Source | Pump {
+  switch (source.kind) {
+    case 'stream': return readStream(source.body);
+    case 'request': return readRequest(source.url, source.init);
+    case 'pump': return new Pump(signals);
+  }
+}
+
+function readStream(body: ReadableStream<Uint8Array>): Source {
+  const reader = body.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw new MillraceError('network', `The reply broke off: ${reasonOf(error)}`, { cause: error });
+      });
+      return done ? undefined : value;
+    },
+    cancel: () => void reader.cancel().catch(() => undefined),
+  };
+}
+
+/** Makes the request at the first `next`. */
+function readRequest(url: string, init?: RequestInit): Source {
+  const aborter = new AbortController();
+  const open = async (): Promise<Source> => {
+    const response = await fetch(url, { ...init, signal: aborter.signal }).catch((error: unknown) => {
+      throw new MillraceError('network', `The request to ${url} failed: ${reasonOf(error)}`, { cause: error });
+    });
+    if (!response.ok) throw await httpError(response);
+    return readStream(response.body ?? new Blob().stream());
+  };
+  let body: Promise<Source> | undefined;
+  return {
+    async next() {
+      body ??= open();
+      return (await body).next();
+    },
+    cancel: () => aborter.abort(),
+  };
+}
+
+type PumpEvent = { chunk: Uint8Array } | { end: true } | { error: MillraceError };
+
+/** The page reads and sends a chunk for every `pull`; an end or an error may come unasked. */
+export class Pump implements Source {
+  readonly #signals: PumpSignals;
+  #ended: PumpEvent | undefined;
+  #waiting: ((event: PumpEvent) => void) | undefined;
+
+  constructor(signals: PumpSignals) { this.#signals = signals; }
+
+  async next(): Promise<Uint8Array | undefined> {
+    const event = this.#ended ?? await this.#pull();
+    if ('error' in event) throw event.error;
+    return 'chunk' in event ? event.chunk : undefined;
+  }
+
+  cancel(): void {
+    if (!this.#ended) this.#signals.enough();
+    this.end();
+  }
+
+  chunk(bytes: Uint8Array): void { this.#waiting?.({ chunk: bytes }); }
+  end(): void { this.#finish({ end: true }); }
+  fail({ code, message, ...details }: WireError): void { this.#finish({ error: new MillraceError(code, message, details) }); }
+
+  #pull(): Promise<PumpEvent> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#signals.pull();
+    });
+  }
+
+  #finish(event: PumpEvent): void {
+    this.#ended ??= event;
+    this.#waiting?.(event);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

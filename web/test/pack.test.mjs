@@ -1,0 +1,127 @@
+// @ts-check
+/**
+ * What `npm pack` makes, installed into a fresh folder, works: in an application built by Vite, in a plain
+ * `<script type="module">` page, and for the compiler of an application in TypeScript.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'vite';
+import { launchChromium, openPage } from './support/chromium.mjs';
+import { serve } from './support/server.mjs';
+
+const web = fileURLToPath(new URL('..', import.meta.url));
+const options = { timeout: 60_000 };
+const PAGE_BUDGET_BYTES = 10 * 1024;
+
+/** What both pages run. @param {string} from */
+const application = (from) => `
+import { MillraceError, openStore } from '${from}';
+const store = await openStore({ name: 'packed' });
+const session = await store.sessions.create({ title: 'Packed' });
+const draft = await store.messages.create(session.id, { role: 'assistant' });
+draft.appendText('Works when packed 😀');
+await draft.finish();
+const [message] = await store.messages.list(session.id);
+const missing = await store.messages.open('nobody').catch((error) => error instanceof MillraceError && error.code);
+document.body.textContent = [store.storage, message.parts[0].text, missing].join(' | ');
+await store.close();
+`;
+const EXPECTED = 'opfs | Works when packed 😀 | not-found';
+const PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title><body><script type="module" src="/main.js"></script>';
+
+/** @type {string} */
+let folder;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */
+let browser;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-app-'));
+  const run = (/** @type {string[]} */ args, /** @type {string} */ cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  run(['pack', '--ignore-scripts', '--pack-destination', folder], web);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  run(['install', '--ignore-scripts', '--offline', '--no-audit', '--no-fund', `./${tarball}`], folder);
+  browser = await launchChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Waits for what the application writes into its page. @param {string} url */
+async function textOfPage(url) {
+  const { page, troubles } = await openPage(browser.context, url);
+  const failed = new Promise((_resolve, reject) => page.on('pageerror', reject));
+  if (troubles.length === 0) await Promise.race([page.waitForFunction(() => document.body.textContent?.includes('|')), failed]);
+  const text = await page.evaluate(() => document.body.textContent);
+  await page.close();
+  assert.deepEqual(troubles, []);
+  return text;
+}
+
+test('the package holds what it needs and nothing else', () => {
+  const listed = /** @type {string[]} */ (readdirSync(join(folder, 'node_modules/millrace'), { recursive: true })).map(String);
+  for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/worker/worker.js', 'dist/worker/millrace-core.js', 'dist/worker/millrace-core.wasm', 'README.md', 'LICENSE', 'package.json']) {
+    assert.ok(listed.includes(needed), needed);
+  }
+  assert.deepEqual(listed.filter((path) => !/^(dist(\/[a-z-]+)*(\/[a-z-]+(\.d\.ts|\.js|\.wasm))?|README\.md|LICENSE|package\.json)$/.test(path)), []);
+});
+
+test('in an application built by Vite', options, async () => {
+  const root = join(folder, 'vite-app');
+  mkdirSync(root);
+  writeFileSync(join(root, 'index.html'), PAGE);
+  writeFileSync(join(root, 'main.js'), application('millrace'));
+  await build({ root, logLevel: 'error', configFile: false, build: { target: 'es2022' } });
+  const server = await serve({ '': join(root, 'dist') }, { pages: { '/': readFileSync(join(root, 'dist/index.html'), 'utf8') } });
+  try {
+    assert.equal(await textOfPage(server.url), EXPECTED);
+  } finally {
+    await server.close();
+  }
+});
+
+test('in a plain page, from node_modules', options, async () => {
+  const server = await serve({ '': folder }, { pages: { '/': PAGE, '/main.js': application('./node_modules/millrace/dist/index.js') } });
+  try {
+    assert.equal(await textOfPage(server.url), EXPECTED);
+  } finally {
+    await server.close();
+  }
+});
+
+test("the page's own thread loads at most 10 KB of it, compressed", options, async () => {
+  const root = join(folder, 'size');
+  mkdirSync(root);
+  writeFileSync(join(root, 'index.html'), PAGE);
+  writeFileSync(join(root, 'main.js'), "import * as millrace from 'millrace'; Object.assign(globalThis, millrace);");
+  await build({ root, logLevel: 'error', configFile: false, build: { target: 'es2022', modulePreload: { polyfill: false } } });
+  const assets = join(root, 'dist/assets');
+  const page = readdirSync(assets).find((name) => /^index.*\.js$/.test(name)) ?? '';
+  const size = brotliCompressSync(readFileSync(join(assets, page))).length;
+  assert.ok(size <= PAGE_BUDGET_BYTES, `${size} bytes`);
+});
+
+test('for the compiler, with either resolution of modules', options, () => {
+  writeFileSync(join(folder, 'app.ts'), `
+    import { openStore, type Message, type Store } from 'millrace';
+    export async function last(store: Store, id: string): Promise<Message | undefined> {
+      store.subscribe((events) => { for (const event of events) if (event.type === 'updated') console.log(event.appended); });
+      return store.messages.lastAssistant(id);
+    }
+    void openStore({ storage: 'memory' }).then((store) => last(store, 'x'));
+  `);
+  for (const [module, moduleResolution] of [['ESNext', 'bundler'], ['NodeNext', 'nodenext']]) {
+    execFileSync(join(web, 'node_modules/.bin/tsc'), [
+      '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', '', '--module', String(module),
+      '--moduleResolution', String(moduleResolution), 'app.ts', '--ignoreConfig',
+    ], { cwd: folder, encoding: 'utf8' });
+  }
+});

@@ -1,0 +1,87 @@
+// @ts-check
+/** What a spec is given, and how it is called. A spec runs inside a page and knows no browser and no backend. */
+
+/** @import { Message, OpenOptions, Part, Store, StoreEvent } from '../../../dist/index.js' */
+
+/**
+ * @typedef {object} SpecContext
+ * @property {string} name of a store that nobody else uses
+ * @property {'opfs' | 'memory'} storage
+ * @property {(options?: OpenOptions) => Promise<Store>} open the store of that name on that storage
+ * @property {string} provider where the endpoints of provider.mjs are
+ * @property {typeof import('../../../dist/index.js')} millrace
+ */
+
+/** @typedef {(context: SpecContext) => Promise<void>} Spec */
+
+/**
+ * Runs one spec, or one phase of it, and closes what it left open.
+ * @param {string} module
+ * @param {string} spec
+ * @param {number} phase
+ * @param {{ name: string; storage: 'opfs' | 'memory'; keepOpen: boolean }} options
+ */
+export async function runSpec(module, spec, phase, { name, storage, keepOpen }) {
+  const [millrace, specs] = await Promise.all([import(/** @type {string} */ ('/dist/index.js')), import(module)]);
+  /** @type {Store[]} */
+  const stores = [];
+  /** @type {SpecContext} */
+  const context = {
+    name, storage, millrace, provider: new URL('/provider/', location.href).href,
+    async open(options = {}) {
+      const store = await millrace.openStore({ name, storage, ...options });
+      stores.push(store);
+      return store;
+    },
+  };
+  const exported = specs[spec];
+  try {
+    await (Array.isArray(exported) ? exported[phase] : exported)(context);
+  } finally {
+    if (!keepOpen) for (const store of stores) await store.close();
+  }
+}
+
+/**
+ * Waits until the condition holds; the test's own time-out ends the wait otherwise.
+ * @template T
+ * @param {() => T | Promise<T>} condition
+ * @returns {Promise<NonNullable<T>>}
+ */
+export async function until(condition) {
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** A store with one session and a draft in it. @param {Store} store */
+export async function startReply(store) {
+  const session = await store.sessions.create({ title: 'Test' });
+  const draft = await store.messages.create(session.id, { role: 'assistant', model: 'test-model' });
+  return { session, draft };
+}
+
+/** Everything a listener hears. @param {Store} store @param {Parameters<Store['subscribe']>[1]} [filter] */
+export function listen(store, filter) {
+  /** @type {StoreEvent[]} */
+  const events = [];
+  /** @type {StoreEvent[][]} */
+  const batches = [];
+  const end = store.subscribe((batch) => {
+    batches.push([...batch]);
+    events.push(...batch);
+  }, filter);
+  return { events, batches, end };
+}
+
+/** @param {Message | undefined} message */
+export function textOf(message) {
+  return (message?.parts ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** The last finish part. @param {Message | undefined} message */
+export function finishOf(message) {
+  return /** @type {Extract<Part, { type: 'finish' }> | undefined} */ (message?.parts.findLast(({ type }) => type === 'finish'));
+}

@@ -1,0 +1,163 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Feed } from '../../dist/client/feed.js';
+import { assistantMessage, makePage } from './page.mjs';
+
+/** @import { StoreEvent } from '../../dist/index.js' */
+/** @import { PatchOp } from '../../dist/core-module.js' */
+
+function setUp() {
+  const { worker, connection } = makePage();
+  const feed = new Feed(connection);
+  /** @param {Parameters<Feed['subscribe']>[1]} [filter] */
+  const listen = (filter = {}) => {
+    /** @type {StoreEvent[][]} */
+    const heard = [];
+    const end = feed.subscribe((events) => void heard.push([...events]), filter);
+    return { heard, end };
+  };
+  return { worker, feed, listen };
+}
+
+/** @param {number} fromVersion @param {PatchOp[]} ops @param {boolean} [finished] */
+const patched = (fromVersion, ops, finished = false) => /** @type {const} */ ({
+  type: 'updated', id: 'm', sessionId: 's', terminal: finished, saved: true, finished,
+  patch: { fromVersion, toVersion: fromVersion + 1, updatedAt: 5, ops },
+});
+/** @param {number} part @param {string} text @returns {PatchOp} */
+const append = (part, text) => ({ op: 'append', part, text });
+/** @param {string} text @returns {PatchOp} */
+const putText = (text) => ({ op: 'put', part: 0, value: { type: 'text', text }, keepBody: false });
+const created = () => /** @type {const} */ ({ type: 'created', message: assistantMessage() });
+
+/** @param {StoreEvent | undefined} event @returns {any} */
+const asUpdated = (event) => event;
+
+test('B7: a batch is given back when the listeners are through with it', () => {
+  const { worker, feed, listen } = setUp();
+  listen();
+  assert.deepEqual(worker.take(), [{ type: 'subscribe' }]);
+  feed.subscribe(() => assert.deepEqual(worker.take(), []), {});
+  feed.receive([created()]);
+  assert.deepEqual(worker.take(), [{ type: 'credit', count: 1 }]);
+  assert.equal(feed.notifications, 2);
+});
+
+test('the page subscribes with its first listener and unsubscribes with its last', () => {
+  const { worker, feed, listen } = setUp();
+  const [a, b] = [listen(), listen()];
+  a.end();
+  a.end();
+  assert.deepEqual(worker.take(), [{ type: 'subscribe' }]);
+  b.end();
+  assert.deepEqual(worker.take(), [{ type: 'unsubscribe' }]);
+  feed.receive([created()]);
+  assert.deepEqual([a.heard, b.heard, worker.take()], [[], [], []]);
+});
+
+test('appended: what a listener has not seen yet, in UTF-16 units, when nothing else changed', () => {
+  const { feed, listen } = setUp();
+  const { heard } = listen();
+  feed.receive([created()]);
+  feed.receive([patched(1, [putText('😀')])]);
+  feed.receive([patched(2, [append(0, 'ab'), append(0, 'c')])]);
+  const late = listen();
+  feed.receive([patched(3, [append(0, 'd')])]);
+  const [, put, grown, last] = heard.flat().map(asUpdated);
+  assert.equal(put.appended, undefined);
+  assert.deepEqual(grown.appended, [{ part: 0, offset: 2, text: 'ab' }, { part: 0, offset: 4, text: 'c' }]);
+  assert.deepEqual(last.appended, [{ part: 0, offset: 5, text: 'd' }]);
+  assert.equal(last.message.parts[0].text, '😀abcd');
+  assert.equal(asUpdated(late.heard[0]?.[0]).appended, undefined);
+  assert.equal(asUpdated(late.heard[0]?.[0]).message, last.message);
+});
+
+test('a patch that does not fit shows nothing: the page asks for the whole message', () => {
+  const { worker, feed, listen } = setUp();
+  const { heard } = listen();
+  feed.receive([created()]);
+  worker.take();
+  feed.receive([patched(5, [append(0, 'x')])]);
+  assert.deepEqual(worker.take(), [{ type: 'forget', messageId: 'm' }, { type: 'credit', count: 1 }]);
+  feed.receive([patched(1, [append(7, 'x')])]);
+  assert.deepEqual(worker.take(), [{ type: 'forget', messageId: 'm' }, { type: 'credit', count: 1 }]);
+  assert.equal(heard.length, 1);
+  const message = assistantMessage({ version: 9, parts: [{ type: 'text', text: 'whole' }] });
+  feed.receive([{ type: 'updated', id: 'm', sessionId: 's', terminal: false, saved: true, finished: false, message }]);
+  assert.deepEqual(asUpdated(heard[1]?.[0]).message, message);
+});
+
+test('a finished message is held no more, and so is a deleted one', () => {
+  const { worker, feed, listen } = setUp();
+  listen();
+  feed.receive([created(), patched(1, [putText('a')], true)]);
+  worker.take();
+  feed.receive([patched(2, [append(0, 'b')])]);
+  assert.equal(worker.take()[0].type, 'forget');
+  feed.receive([created(), { type: 'deleted', sessionId: 's', messageIds: ['m'] }]);
+  worker.take();
+  feed.receive([patched(1, [putText('b')])]);
+  assert.equal(worker.take()[0].type, 'forget');
+});
+
+test('filters: by session, by message, by type', () => {
+  const { feed, listen } = setUp();
+  const all = listen();
+  const session = listen({ sessionId: 's' });
+  const other = listen({ sessionId: 'other' });
+  const message = listen({ messageId: 'm' });
+  const types = listen({ types: ['deleted', 'session-deleted'] });
+  feed.receive([
+    created(),
+    { type: 'session-updated', session: { id: 's', title: '', messageCount: 0, promptTokens: 0, completionTokens: 0, cost: 0, createdAt: 1, updatedAt: 1 } },
+    { type: 'deleted', sessionId: 's', messageIds: ['m', 'n'] },
+    { type: 'session-deleted', sessionId: 's' },
+    { type: 'storage-recovered' },
+  ]);
+  const names = (/** @type {{ heard: StoreEvent[][] }} */ { heard }) => heard.flat().map(({ type }) => type);
+  assert.deepEqual(names(all), ['created', 'session-updated', 'deleted', 'session-deleted', 'storage-recovered']);
+  assert.deepEqual(names(session), names(all));
+  assert.deepEqual(names(other), ['storage-recovered']);
+  assert.deepEqual(names(message), ['created', 'deleted', 'storage-recovered']);
+  assert.deepEqual(names(types), ['deleted', 'session-deleted']);
+});
+
+test('B6: a listener that throws is reported and stops nobody; one may leave or join inside another', async (context) => {
+  const { worker, feed, listen } = setUp();
+  /** @type {unknown[]} */
+  const reported = [];
+  const { queueMicrotask } = globalThis;
+  globalThis.queueMicrotask = (report) => { try { report(); } catch (error) { reported.push(error); } };
+  context.after(() => { globalThis.queueMicrotask = queueMicrotask; });
+  feed.subscribe(() => { throw new Error('listener'); }, {});
+  /** @type {StoreEvent[][] | undefined} */
+  let joined;
+  const second = feed.subscribe(() => {
+    third.end();
+    joined ??= listen().heard;
+  }, {});
+  const third = listen();
+  const fourth = listen();
+  feed.receive([created()]);
+  second();
+  assert.deepEqual(reported.map(String), ['Error: listener']);
+  assert.equal(third.heard.length, 0);
+  assert.equal(fourth.heard.length, 1);
+  assert.deepEqual(joined, []);
+  assert.equal(worker.take().at(-1).type, 'credit');
+});
+
+test('C15: what a listener does to an event reaches nobody else', () => {
+  const { feed, listen } = setUp();
+  feed.subscribe((events) => {
+    const message = asUpdated(events[0]).message;
+    assert.throws(() => { message.parts.push({}); }, TypeError);
+    assert.throws(() => { message.version = 99; }, TypeError);
+    assert.throws(() => { asUpdated(events[0]).message = undefined; }, TypeError);
+    /** @type {StoreEvent[]} */ (events).length = 0;
+  }, {});
+  const { heard } = listen();
+  feed.receive([created()]);
+  assert.equal(heard[0]?.length, 1);
+});
