@@ -143,6 +143,23 @@ TEST_F(FailingDisk, S3_AFlushSyncsOnceAndOnlyWhatIsDirty) {
   EXPECT_EQ(TextOf(**(*storage)->ReadMessage(message.id)), "abc");
 }
 
+TEST_F(FailingDisk, S3_AFlushCoversWhatADeadProcessLeftUnsynced) {
+  FaultDisk disk;
+  auto storage = OpenSqliteStorage(disk.Files());
+  Message message = MakeMessage(1, "");
+  ASSERT_TRUE(Commit(**storage, {Put(MakeSession("s")), Put(message)}, Durability::kPower).ok());
+  ASSERT_TRUE(Commit(**storage, {Grow(message, "a window")}).ok());
+  // The process dies, the system lives: the window is in its cache only.
+  storage->reset();
+  storage = OpenSqliteStorage(disk.Files());
+  ASSERT_TRUE(storage.ok());
+  ASSERT_TRUE(Commit(**storage, {}, Durability::kPower).ok());
+  storage->reset();
+  disk.Restart(FaultDisk::Survival::kNone, 1);
+  storage = OpenSqliteStorage(disk.Files());
+  EXPECT_EQ(**(*storage)->ReadMessage(message.id), message);
+}
+
 TEST_F(FailingDisk, S5_CloseOnAFullDiskKeepsEverything) {
   FaultDisk disk;
   auto storage = OpenSqliteStorage(disk.Files());

@@ -7,6 +7,7 @@
 #include "messages/commit_cycle.h"
 #include "messages/deletion.h"
 #include "millrace/model/apply.h"
+#include "millrace/model/codec.h"
 #include "millrace/model/event.h"
 
 namespace millrace {
@@ -30,6 +31,10 @@ void MessageService::Create(Message init, DoneMessage done) {
   const Status taken = InvalidArgument("message id '" + init.id.value + "' is taken");
   if (cycle_.Find(init.id) != nullptr) return fail(taken);
   if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
+
+  for (Part& part : init.parts) {
+    if (const Status fits = NormalizePart(part); !fits.ok()) return fail(fits);
+  }
 
   const TimeMs now = cycle_.now();
   init.created_at = init.updated_at = now;

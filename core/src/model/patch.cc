@@ -70,8 +70,7 @@ Status Misfit(std::string what) {
 // fit before the first one is carried out. O(ops * log ops), whatever the message.
 class OpChecker {
  public:
-  explicit OpChecker(const Message& message)
-      : message_(message), untouched_(message.parts.size()), size_(message.parts.size()) {}
+  explicit OpChecker(const Message& message) : message_(message), size_(message.parts.size()) {}
 
   Status operator()(const AppendOp& op) {
     if (op.part >= size_) return Misfit("append to a part that is not there");
@@ -96,8 +95,6 @@ class OpChecker {
   Status operator()(const TruncateOp& op) {
     if (op.size > size_) return Misfit("truncating makes it longer");
     size_ = op.size;
-    untouched_ = std::min<std::size_t>(untouched_, op.size);
-    types_.erase(types_.lower_bound(op.size), types_.end());
     return Status::Ok();
   }
 
@@ -116,9 +113,10 @@ class OpChecker {
   }
 
   const Message& message_;
-  std::size_t untouched_;  // parts before this one that are not in types_ are the message's
   std::size_t size_;
-  std::map<std::uint32_t, std::size_t> types_;  // of the parts put so far
+  // The types of the parts put so far. A part that is not in it is the message's own: what was
+  // truncated has to be put again before an op can name it.
+  std::map<std::uint32_t, std::size_t> types_;
 };
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "model/json.h"
@@ -26,23 +25,13 @@ std::string UsageJson(const StreamUsage& usage) {
 void ReplyWriter::Text(std::string text, bool refusal) {
   if (text.empty()) return;
   EndReasoning();
-  auto* last = mutations_.empty() ? nullptr : std::get_if<AppendText>(&mutations_.back());
-  if (last != nullptr && last->refusal == refusal) {
-    last->text.append(text);
-  } else {
-    mutations_.emplace_back(AppendText{std::move(text), refusal});
-  }
+  mutations_.emplace_back(AppendText{std::move(text), refusal});
 }
 
 void ReplyWriter::Reasoning(std::string text) {
   if (text.empty()) return;
   reasoning_open_ = true;
-  auto* last = mutations_.empty() ? nullptr : std::get_if<AppendReasoning>(&mutations_.back());
-  if (last != nullptr) {
-    last->text.append(text);
-  } else {
-    mutations_.emplace_back(AppendReasoning{std::move(text)});
-  }
+  mutations_.emplace_back(AppendReasoning{std::move(text)});
 }
 
 void ReplyWriter::Signature(std::string_view piece) {
@@ -80,12 +69,7 @@ void ReplyWriter::BeginCall(std::string id, std::string name, std::string input)
 
 void ReplyWriter::CallInput(const std::string& id, std::string text) {
   if (text.empty()) return;
-  auto* last = mutations_.empty() ? nullptr : std::get_if<AppendToolInput>(&mutations_.back());
-  if (last != nullptr && last->tool_call_id == id) {
-    last->text.append(text);
-  } else {
-    mutations_.emplace_back(AppendToolInput{id, std::move(text)});
-  }
+  mutations_.emplace_back(AppendToolInput{id, std::move(text)});
 }
 
 void ReplyWriter::FinishCall(const std::string& id) { mutations_.emplace_back(FinishToolCall{id}); }

@@ -11,8 +11,9 @@
 namespace millrace {
 
 // Writes a reply down as mutations, for the readers of every provider's dialect. It knows what
-// the dialects leave unsaid: that reasoning ends where something else begins. Neighbouring
-// deltas of one kind become one mutation.
+// the dialects leave unsaid: that reasoning ends where something else begins. Each delta of the
+// provider stays a mutation of its own, whatever chunk it came in: merging is the window's work,
+// and without a window each is to be saved by itself (C12).
 class ReplyWriter {
  public:
   // Empty text is no mutation in any of these.

@@ -65,7 +65,8 @@ async function stream(response, reply, head, pace, includeUsage, usageOf) {
   }
   if (gone.signal.aborted) return;
 
-  if (reply.ending === 'drop') return void response.destroy();
+  // Closed in order, so that what was sent arrives; the body is cut off in the middle all the same.
+  if (reply.ending === 'drop') return void response.socket.end();
   if (reply.ending === 'error') {
     const error = { message: 'The model is overloaded. Please try again.', type: 'overloaded_error', code: 529 };
     return void response.end(`data: ${JSON.stringify({ error })}\n\n`);

@@ -126,7 +126,7 @@ describe('colours', () => {
   const pairs = [
     ...surfaces.flatMap((surface) => [['text', surface, 4.5], ['text-muted', surface, 4.5]]),
     ...['page', 'surface', 'raised'].flatMap((surface) => [['accent', surface, 4.5], ['danger', surface, 4.5], ['line-strong', surface, 3]]),
-    ['text', 'user', 4.5], ['text', 'accent-soft', 4.5], ['text-muted', 'accent-soft', 4.5], ['on-accent', 'accent', 4.5], ['on-accent', 'accent-strong', 4.5],
+    ['text', 'user', 4.5], ['text', 'chosen', 4.5], ['text', 'accent-soft', 4.5], ['text-muted', 'accent-soft', 4.5], ['on-accent', 'accent', 4.5], ['on-accent', 'accent-strong', 4.5],
     ['danger', 'danger-soft', 4.5], ['text', 'danger-soft', 4.5], ['notice', 'notice-soft', 4.5], ['series-saves', 'page', 4.5], ['series-deltas', 'page', 3],
   ];
   for (const [name, tokens] of [['light', light], ['dark', { ...light, ...dark }]]) {

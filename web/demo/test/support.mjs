@@ -60,10 +60,17 @@ export async function ask(page, question) {
   await page.keyboard.press('Enter');
 }
 
-/** A number of the panel: how often `figure` was counted, in the column of the store itself. */
-export async function counted(page, figure) {
-  const row = partsOf(page).panel.getByRole('row', { name: new RegExp(`^${figure}`) });
-  return Number((await row.getByRole('cell').first().innerText()).replaceAll(',', ''));
+/** Waits until the figures that the store has counted, as the panel shows them, are `right`. */
+export async function figuresWhere(page, right) {
+  for (let shown = ''; ;) {
+    const handle = await page.waitForFunction((before) => {
+      const now = [...document.querySelectorAll('.figures tbody tr')].map((row) => row.cells[1].textContent).join(' ');
+      return now !== before && now;
+    }, shown);
+    shown = await handle.jsonValue();
+    const [deltas, saves, notifications] = shown.split(' ').map((value) => Number(value.replaceAll(',', '')));
+    if (right({ deltas, saves, notifications })) return;
+  }
 }
 
 /** Another model server, on another origin: it says what it is told to, and remembers who asked. */

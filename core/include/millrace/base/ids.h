@@ -16,7 +16,9 @@ struct Id {
   explicit Id(std::string v) : value(std::move(v)) {}
 
   bool empty() const { return value.empty(); }
-  friend auto operator<=>(const Id&, const Id&) = default;
+  friend bool operator==(const Id&, const Id&) = default;
+  // Not <=>: the library of older Emscriptens has none for strings.
+  friend bool operator<(const Id& a, const Id& b) { return a.value < b.value; }
 };
 
 using MessageId = Id<struct MessageIdTag>;

@@ -19,12 +19,17 @@ enum class Effect {
 // REQUIRES: patch is empty, or patch.to_version == message.version.
 // ENSURES: on kDelta and kTerminal message.version grew by one, patch.to_version == message.version
 // and message.updated_at == patch.updated_at == now. On kNone and on an error nothing changed.
-// Text is made valid UTF-8. Deltas cost amortised O(their size), Replace O(the snapshot).
+// What comes in is made valid UTF-8 and brought to the form the store gives back (NormalizePart).
+//
+// Cost: appending text or reasoning is amortised O(its size); appending tool input also passes the
+// parts behind its call, which are few while it streams. Replace is O(the snapshot), all else
+// O(what it brings + number of parts). None copies a text that is there.
 //
 // kFinished: the message is finished (all but Resume, and a Replace that keeps it finished), or
 // Resume on a message that ended otherwise than interrupted, canceled or error.
 // kNotFound: AppendToolInput or FinishToolCall names a call that is not there.
-// kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last.
+// kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last;
+// `extra` or custom data that is no JSON.
 Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch);
 
 }  // namespace millrace

@@ -19,7 +19,8 @@ struct AppendText {
   friend bool operator==(const AppendText&, const AppendText&) = default;
 };
 
-// Appends to the last part if it is an unfinished reasoning, else starts a new one.
+// Appends to the last part if it is an unfinished reasoning, else starts a new one. Reasoning that
+// text or a tool call follows stays open until EndReasoning or Finish.
 struct AppendReasoning {
   std::string text;
   friend bool operator==(const AppendReasoning&, const AppendReasoning&) = default;
@@ -48,7 +49,8 @@ struct FinishToolCall {
   friend bool operator==(const FinishToolCall&, const FinishToolCall&) = default;
 };
 
-// Adds any part. A tool call goes as PutToolCall does, a finish part as Finish does.
+// Adds any part. A tool call goes as PutToolCall does, a finish part as Finish does (its time, when
+// it has one, is the time of the finish).
 struct AddPart {
   Part part;
   friend bool operator==(const AddPart&, const AddPart&) = default;
@@ -83,8 +85,8 @@ struct Replace {
   friend bool operator==(const Replace&, const Replace&) = default;
 };
 
-using Mutation = std::variant<AppendText, AppendReasoning, EndReasoning, PutToolCall,
-                              AppendToolInput, FinishToolCall, AddPart, Reset, Finish, Resume,
-                              Replace>;
+using Mutation =
+    std::variant<AppendText, AppendReasoning, EndReasoning, PutToolCall, AppendToolInput,
+                 FinishToolCall, AddPart, Reset, Finish, Resume, Replace>;
 
 }  // namespace millrace

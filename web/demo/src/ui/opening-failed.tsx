@@ -1,7 +1,7 @@
 import { MillraceError } from 'millrace';
 import { describeError } from './notices.js';
 
-interface Advice { title: string; text: string; action: string }
+interface Advice { title: string; text: string }
 
 /** What a person can do about a store that does not open. It is never replaced by another store. */
 function adviceFor(error: unknown): Advice {
@@ -10,28 +10,25 @@ function adviceFor(error: unknown): Advice {
     case 'in-use':
       return {
         title: 'Open in another tab',
-        text: 'Your conversations are open in another tab of this browser, and one tab at a time can write to them. Close the other tab, or go on there.',
-        action: 'Use it here',
+        text: 'Your conversations are open in another tab of this browser, and one tab at a time can hold them. Go on there, or close it and try again here.',
       };
     case 'storage-unavailable':
       return {
         title: 'No storage in this window',
         text: 'This browser window offers no private file system, as is usual in private windows. Nothing would be there after a reload, so the demo does not start. Please open it in an ordinary window.',
-        action: 'Try again',
       };
     case 'quota-exceeded':
       return {
         title: 'The storage is full',
         text: 'The browser gives this page no more room. Free some space on the disk; what is stored is safe.',
-        action: 'Try again',
       };
     default:
-      return { title: 'The store did not open', text: 'What is stored was not changed.', action: 'Try again' };
+      return { title: 'The store did not open', text: 'What is stored was not changed.' };
   }
 }
 
 export function OpeningFailed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const { title, text, action } = adviceFor(error);
+  const { title, text } = adviceFor(error);
   return (
     <main className="splash">
       <div className="splash-card" role="alert">
@@ -39,7 +36,7 @@ export function OpeningFailed({ error, onRetry }: { error: unknown; onRetry: () 
         <p>{text}</p>
         <p className="splash-detail">{describeError(error)}</p>
         <button type="button" className="button primary" onClick={onRetry} autoFocus>
-          {action}
+          Try again
         </button>
       </div>
     </main>
