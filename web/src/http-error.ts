@@ -2,6 +2,8 @@ import { MillraceError } from './errors.js';
 
 /** Bytes of an error's body that are kept: enough for any provider's explanation. */
 const BODY_BYTES = 2048;
+/** Characters of it that the message shows, which also stands in the finish part. */
+const EXCERPT = 300;
 
 /** Milliseconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date). */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
@@ -17,7 +19,8 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 export async function httpError(response: Response): Promise<MillraceError> {
   const body = await startOf(response.body).catch(() => '');
   const { status, statusText, headers } = response;
-  return new MillraceError('http', `The server answered ${status}${statusText && ` ${statusText}`}`, {
+  const said = body.trim().slice(0, EXCERPT);
+  return new MillraceError('http', `The server answered ${status}${statusText && ` ${statusText}`}${said && `: ${said}`}`, {
     status, body, retryAfterMs: retryAfterMs(headers, Date.now()),
   });
 }
