@@ -1,9 +1,6 @@
 #pragma once
 
-#include <emscripten/val.h>
-
 #include <optional>
-#include <utility>
 
 #include "js_value.h"
 #include "millrace/base/status.h"
@@ -30,8 +27,8 @@ void CallBack(const val& done, const Result<std::optional<T>>& result) {
 }
 
 // A core completion (Done, DoneMessage, DoneSession) that calls `done` back.
-inline auto Completion(val done) {
-  return [done = std::move(done)](const auto& outcome) { CallBack(done, outcome); };
+inline auto Completion(const val& done) {
+  return [done](const auto& outcome) { CallBack(done, outcome); };
 }
 
 }  // namespace millrace::wasm

@@ -72,7 +72,7 @@ std::optional<RunExit> RunExitFromName(const std::string& how) {
 
 }  // namespace
 
-void StoreHost::Open(val files, val options, val done) {
+void StoreHost::Open(const val& files, const val& options, const val& done) {
   auto database = Take(ReadFiles(files), done);
   if (!database) return;
   auto store_options = Take(ReadOptions(options), done);
@@ -82,7 +82,7 @@ void StoreHost::Open(val files, val options, val done) {
       OpenSqliteStorage(*std::move(database), {.clock = [clock]() mutable { return clock.Now(); }});
   if (!storage.ok()) return CallBack(done, storage.status());
   Store::Open(*std::move(storage), *store_options, clock.Now(),
-              [clock, done = std::move(done)](Result<std::unique_ptr<Store>> opened) {
+              [clock, done](Result<std::unique_ptr<Store>> opened) {
                 if (!opened.ok()) return CallBack(done, opened.status());
                 auto host = std::make_shared<StoreHost>(*std::move(opened), clock);
                 // Arms the timer for what recovery left to do.
@@ -100,62 +100,63 @@ val StoreHost::Stats() const { return ToJs(store_->stats()); }
 
 // ---- sessions
 
-void StoreHost::CreateSession(val init, val done) {
+void StoreHost::CreateSession(const val& init, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = Take(ReadNewSession(init), done);
   if (!session) return;
-  store_->sessions().Create(*std::move(session), Completion(std::move(done)));
+  store_->sessions().Create(*std::move(session), Completion(done));
 }
 
-void StoreHost::GetSession(val id, val done) {
+void StoreHost::GetSession(const val& id, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(id, done);
   if (!session) return;
   CallBack(done, store_->sessions().Get(*std::move(session)));
 }
 
-void StoreHost::ListSessions(val options, val done) {
+void StoreHost::ListSessions(const val& options, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto query = Take(ReadSessionQuery(options), done);
   if (!query) return;
   CallBack(done, store_->sessions().List(*query));
 }
 
-void StoreHost::UpdateSession(val id, val change, val done) {
+void StoreHost::UpdateSession(const val& id, const val& change, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(id, done);
   if (!session) return;
   auto changes = Take(ReadSessionChange(change), done);
   if (!changes) return;
-  store_->sessions().Update(*std::move(session), *std::move(changes), Completion(std::move(done)));
+  store_->sessions().Update(*std::move(session), *std::move(changes), Completion(done));
 }
 
-void StoreHost::DeleteSession(val id, val done) {
+void StoreHost::DeleteSession(const val& id, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(id, done);
   if (!session) return;
-  store_->sessions().Delete(*std::move(session), Completion(std::move(done)));
+  store_->sessions().Delete(*std::move(session), Completion(done));
 }
 
 // ---- messages
 
-void StoreHost::CreateMessage(val session_id, val init, val done) {
+void StoreHost::CreateMessage(const val& session_id, const val& init, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(session_id, done);
   if (!session) return;
   auto message = Take(ReadNewMessage(*std::move(session), init), done);
   if (!message) return;
-  store_->messages().Create(*std::move(message), Completion(std::move(done)));
+  store_->messages().Create(*std::move(message), Completion(done));
 }
 
-void StoreHost::OpenMessage(val id, bool resume, val done) {
+void StoreHost::OpenMessage(const val& id, bool resume, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto message = TakeId<MessageId>(id, done);
   if (!message) return;
-  store_->messages().Open(*std::move(message), resume, Completion(std::move(done)));
+  store_->messages().Open(*std::move(message), resume, Completion(done));
 }
 
-void StoreHost::Write(val id, val writer, double version, val mutations, val done) {
+void StoreHost::Write(const val& id, const val& writer, double version, const val& mutations,
+                      const val& done) {
   const TimerPump::Turn turn(pump_);
   auto message = TakeId<MessageId>(id, done);
   if (!message) return;
@@ -175,7 +176,7 @@ void StoreHost::Write(val id, val writer, double version, val mutations, val don
       CallJs(done, val::null(), val(static_cast<double>(*version)));
     }
   };
-  const auto outcome = std::make_shared<Outcome>(Outcome{std::move(done), {}, {}});
+  const auto outcome = std::make_shared<Outcome>(Outcome{done, {}, {}});
   const auto accepted = store_->messages().Write(*std::move(message),
                                                  {.mutations = *std::move(list),
                                                   .writer = *std::move(writer_name),
@@ -190,24 +191,23 @@ void StoreHost::Write(val id, val writer, double version, val mutations, val don
   outcome->Report();
 }
 
-void StoreHost::UpdateMessage(val message, val writer, val done) {
+void StoreHost::UpdateMessage(const val& message, const val& writer, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto snapshot = Take(ReadMessage(message), done);
   if (!snapshot) return;
   auto writer_name = Take(ReadWord(writer, "the writer"), done);
   if (!writer_name) return;
-  store_->messages().Update(*std::move(snapshot), *std::move(writer_name),
-                            Completion(std::move(done)));
+  store_->messages().Update(*std::move(snapshot), *std::move(writer_name), Completion(done));
 }
 
-void StoreHost::GetMessage(val id, bool committed, val done) {
+void StoreHost::GetMessage(const val& id, bool committed, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto message = TakeId<MessageId>(id, done);
   if (!message) return;
   CallBack(done, store_->messages().Get(*std::move(message), {.committed = committed}));
 }
 
-void StoreHost::ListMessages(val session_id, val options, val done) {
+void StoreHost::ListMessages(const val& session_id, const val& options, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(session_id, done);
   if (!session) return;
@@ -216,7 +216,7 @@ void StoreHost::ListMessages(val session_id, val options, val done) {
   CallBack(done, store_->messages().List(*std::move(session), *list_options));
 }
 
-void StoreHost::ListUser(val session_id, val limit, val done) {
+void StoreHost::ListUser(const val& session_id, const val& limit, const val& done) {
   const TimerPump::Turn turn(pump_);
   std::optional<SessionId> session;
   if (KindOf(session_id) != Kind::kAbsent) {
@@ -230,42 +230,42 @@ void StoreHost::ListUser(val session_id, val limit, val done) {
   CallBack(done, store_->messages().ListUser(std::move(session), list_options->limit));
 }
 
-void StoreHost::LastAssistant(val session_id, val done) {
+void StoreHost::LastAssistant(const val& session_id, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(session_id, done);
   if (!session) return;
   CallBack(done, store_->messages().LastAssistant(*std::move(session)));
 }
 
-void StoreHost::DeleteMessage(val id, val done) {
+void StoreHost::DeleteMessage(const val& id, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto message = TakeId<MessageId>(id, done);
   if (!message) return;
-  store_->messages().Delete(*std::move(message), Completion(std::move(done)));
+  store_->messages().Delete(*std::move(message), Completion(done));
 }
 
-void StoreHost::DeleteAll(val session_id, val done) {
+void StoreHost::DeleteAll(const val& session_id, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(session_id, done);
   if (!session) return;
-  store_->messages().DeleteAll(*std::move(session), Completion(std::move(done)));
+  store_->messages().DeleteAll(*std::move(session), Completion(done));
 }
 
-void StoreHost::Flush(val id, double timeout_ms, val done) {
+void StoreHost::Flush(const val& id, double timeout_ms, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto message = TakeId<MessageId>(id, done);
   if (!message) return;
-  store_->messages().Flush(*std::move(message), Deadline(timeout_ms), Completion(std::move(done)));
+  store_->messages().Flush(*std::move(message), Deadline(timeout_ms), Completion(done));
 }
 
-void StoreHost::FlushAll(double timeout_ms, val done) {
+void StoreHost::FlushAll(double timeout_ms, const val& done) {
   const TimerPump::Turn turn(pump_);
-  store_->messages().FlushAll(Deadline(timeout_ms), Completion(std::move(done)));
+  store_->messages().FlushAll(Deadline(timeout_ms), Completion(done));
 }
 
 // ---- runs
 
-void StoreHost::BeginRun(val session_id, val done) {
+void StoreHost::BeginRun(const val& session_id, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto id = TakeId<SessionId>(session_id, done);
   if (!id) return;
@@ -277,13 +277,13 @@ void StoreHost::BeginRun(val session_id, val done) {
   CallJs(done, val::null(), val(run));
 }
 
-void StoreHost::AddToRun(int run, val message_id) {
+void StoreHost::AddToRun(int run, const val& message_id) {
   const auto found = runs_.find(run);
   const auto id = ReadWord(message_id, "the message's id");
   if (found != runs_.end() && id.ok()) found->second->Add(MessageId(*id));
 }
 
-void StoreHost::EndRun(int run, val how, val done) {
+void StoreHost::EndRun(int run, const val& how, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto word = Take(ReadWord(how, "how the run ended"), done);
   if (!word) return;
@@ -294,13 +294,12 @@ void StoreHost::EndRun(int run, val how, val done) {
   const std::shared_ptr<RunScope> scope = std::move(found->second);
   runs_.erase(found);
   // The completion keeps the scope until it is through.
-  scope->End(*exit,
-             [scope, done = std::move(done)](const Status& status) { CallBack(done, status); });
+  scope->End(*exit, [scope, done](const Status& status) { CallBack(done, status); });
 }
 
 // ---- streams and feeds
 
-std::shared_ptr<StreamHost> StoreHost::OpenStream(val message_id, val format) {
+std::shared_ptr<StreamHost> StoreHost::OpenStream(const val& message_id, const val& format) {
   auto id = ReadWord(message_id, "the message's id");
   const auto name = ReadWord(format, "the format");
   if (!id.ok() || !name.ok()) return nullptr;
@@ -310,15 +309,15 @@ std::shared_ptr<StreamHost> StoreHost::OpenStream(val message_id, val format) {
                                       MakeStreamReader(*known));
 }
 
-std::shared_ptr<FeedHost> StoreHost::Subscribe(val deliver, int credits) {
-  return std::make_shared<FeedHost>(shared_from_this(), std::move(deliver), credits);
+std::shared_ptr<FeedHost> StoreHost::Subscribe(const val& deliver, int credits) {
+  return std::make_shared<FeedHost>(shared_from_this(), deliver, credits);
 }
 
-FeedHost::FeedHost(std::shared_ptr<StoreHost> host, val deliver, int credits)
+FeedHost::FeedHost(std::shared_ptr<StoreHost> host, const val& deliver, int credits)
     : host_(std::move(host)) {
   const TimerPump::Turn turn(host_->pump());
   feed_ = host_->store().OpenFeed(
-      [deliver = std::move(deliver)](const std::vector<Event>& batch) {
+      [deliver](const std::vector<Event>& batch) {
         return CallJs(deliver, ToJs(batch), val::undefined());
       },
       credits);
@@ -334,16 +333,16 @@ void FeedHost::Grant(int credits) {
   feed_->Grant(credits);
 }
 
-void FeedHost::Forget(val message_id) {
+void FeedHost::Forget(const val& message_id) {
   const auto id = ReadWord(message_id, "the message's id");
   if (id.ok()) feed_->Forget(MessageId(*id));
 }
 
 // ---- the end
 
-void StoreHost::Close(double timeout_ms, val done) {
+void StoreHost::Close(double timeout_ms, const val& done) {
   const TimerPump::Turn turn(pump_);
-  store_->Close(Deadline(timeout_ms), Completion(std::move(done)));
+  store_->Close(Deadline(timeout_ms), Completion(done));
 }
 
 TimeMs StoreHost::Deadline(double timeout_ms) {

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <emscripten/val.h>
-
-#include <functional>
 #include <memory>
 #include <unordered_map>
 
+#include "js_value.h"
 #include "millrace/messages/store.h"
 #include "timer_pump.h"
 
@@ -22,45 +20,44 @@ class StreamHost;
 // callback like any other error. `done` is (error | null, value?) => void.
 class StoreHost : public std::enable_shared_from_this<StoreHost> {
  public:
-  using val = emscripten::val;
-
   // `files`: { database, wal, journal } sync access handles; undefined: in memory.
-  static void Open(val files, val options, val done);
+  static void Open(const val& files, const val& options, const val& done);
 
   StoreHost(std::unique_ptr<Store> store, HostClock clock);
 
   val Recovered() const;
   val Stats() const;
 
-  void CreateSession(val init, val done);
-  void GetSession(val id, val done);
-  void ListSessions(val options, val done);
-  void UpdateSession(val id, val change, val done);
-  void DeleteSession(val id, val done);
+  void CreateSession(const val& init, const val& done);
+  void GetSession(const val& id, const val& done);
+  void ListSessions(const val& options, const val& done);
+  void UpdateSession(const val& id, const val& change, const val& done);
+  void DeleteSession(const val& id, const val& done);
 
-  void CreateMessage(val session_id, val init, val done);
-  void OpenMessage(val id, bool resume, val done);
-  void Write(val id, val writer, double version, val mutations, val done);
-  void UpdateMessage(val message, val writer, val done);
-  void GetMessage(val id, bool committed, val done);
-  void ListMessages(val session_id, val options, val done);
-  void ListUser(val session_id, val limit, val done);
-  void LastAssistant(val session_id, val done);
-  void DeleteMessage(val id, val done);
-  void DeleteAll(val session_id, val done);
+  void CreateMessage(const val& session_id, const val& init, const val& done);
+  void OpenMessage(const val& id, bool resume, const val& done);
+  void Write(const val& id, const val& writer, double version, const val& mutations,
+             const val& done);
+  void UpdateMessage(const val& message, const val& writer, const val& done);
+  void GetMessage(const val& id, bool committed, const val& done);
+  void ListMessages(const val& session_id, const val& options, const val& done);
+  void ListUser(const val& session_id, const val& limit, const val& done);
+  void LastAssistant(const val& session_id, const val& done);
+  void DeleteMessage(const val& id, const val& done);
+  void DeleteAll(const val& session_id, const val& done);
 
-  void Flush(val id, double timeout_ms, val done);
-  void FlushAll(double timeout_ms, val done);
+  void Flush(const val& id, double timeout_ms, const val& done);
+  void FlushAll(double timeout_ms, const val& done);
 
-  void BeginRun(val session_id, val done);
-  void AddToRun(int run, val message_id);
-  void EndRun(int run, val how, val done);
+  void BeginRun(const val& session_id, const val& done);
+  void AddToRun(int run, const val& message_id);
+  void EndRun(int run, const val& how, const val& done);
 
   // nullptr for a format the core does not know.
-  std::shared_ptr<StreamHost> OpenStream(val message_id, val format);
-  std::shared_ptr<FeedHost> Subscribe(val deliver, int credits);
+  std::shared_ptr<StreamHost> OpenStream(const val& message_id, const val& format);
+  std::shared_ptr<FeedHost> Subscribe(const val& deliver, int credits);
 
-  void Close(double timeout_ms, val done);
+  void Close(double timeout_ms, const val& done);
 
   // For the streams and feeds of this store.
   Store& store() { return *store_; }
@@ -79,11 +76,11 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 // A subscription (CoreFeed).
 class FeedHost {
  public:
-  FeedHost(std::shared_ptr<StoreHost> host, emscripten::val deliver, int credits);
+  FeedHost(std::shared_ptr<StoreHost> host, const val& deliver, int credits);
   ~FeedHost();
 
   void Grant(int credits);
-  void Forget(emscripten::val message_id);
+  void Forget(const val& message_id);
 
  private:
   std::shared_ptr<StoreHost> host_;  // a feed ends before its store

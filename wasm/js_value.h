@@ -19,7 +19,9 @@ using emscripten::val;
 class Key {
  public:
   template <std::size_t kSize>
-  consteval Key(const char (&literal)[kSize]) : literal_(literal) {}  // implicit: reads as a name
+  // Implicit, so that a literal reads as the name it is.
+  consteval Key(const char (&literal)[kSize])  // NOLINT(google-explicit-constructor)
+      : literal_(literal) {}
 
   const char* literal() const { return literal_; }
 

@@ -51,7 +51,8 @@ mergeInto(LibraryManager.library, {
         HEAPU8[pointer + i] = unit;
       }
       if (ascii) return length;
-      return Millrace.encoder.encodeInto(text, HEAPU8.subarray(pointer, pointer + 3 * length)).written;
+      var room = HEAPU8.subarray(pointer, pointer + 3 * length);
+      return Millrace.encoder.encodeInto(text, room).written;
     },
 
     kindOf: function(value) {

@@ -76,7 +76,8 @@ Status OpfsBlockFile::Failure(const char* what, double count) const {
     const val error = val::take_ownership(millrace_file_error());
     return {Code::kIo, call + StringOf(error)};
   }
-  return {Code::kIo, call + "the browser returned " + std::to_string(count - kChromiumErrors)};
+  const auto number = static_cast<std::int64_t>(count - kChromiumErrors);
+  return {Code::kIo, call + "the browser returned error " + std::to_string(number)};
 }
 
 }  // namespace millrace::wasm

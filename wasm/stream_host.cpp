@@ -36,7 +36,7 @@ StreamHost::StreamHost(std::shared_ptr<StoreHost> host, MessageId id,
                        std::unique_ptr<StreamReader> reader)
     : host_(std::move(host)), id_(std::move(id)), reader_(std::move(reader)) {}
 
-bool StreamHost::Feed(val bytes) {
+bool StreamHost::Feed(const val& bytes) {
   const TimerPump::Turn turn(host_->pump());
   if (KindOf(bytes) != Kind::kBytes) {
     Run([this](auto& out) { reader_->Fail(InvalidArgument("a chunk must be a Uint8Array"), out); });
@@ -47,16 +47,16 @@ bool StreamHost::Feed(val bytes) {
   return !reader_->done() && !ending_->status;
 }
 
-void StreamHost::Finish(val done) {
+void StreamHost::Finish(const val& done) {
   const TimerPump::Turn turn(host_->pump());
   Run([this](auto& out) { reader_->Finish(out); });
-  ReportWhenEnded(std::move(done));
+  ReportWhenEnded(done);
 }
 
-void StreamHost::Fail(val error, val done) {
+void StreamHost::Fail(const val& error, const val& done) {
   const TimerPump::Turn turn(host_->pump());
   Run([this, &error](auto& out) { reader_->Fail(ReadError(error), out); });
-  ReportWhenEnded(std::move(done));
+  ReportWhenEnded(done);
 }
 
 void StreamHost::Run(const Step& step) {
@@ -78,11 +78,10 @@ void StreamHost::Run(const Step& step) {
   if (!accepted.ok()) SetStatus(*ending_, accepted.status());
 }
 
-void StreamHost::ReportWhenEnded(val done) {
+void StreamHost::ReportWhenEnded(const val& done) {
   // Weak: what waits in the store must not keep the store.
   ending_->report = [host = std::weak_ptr<StoreHost>(host_), id = id_,
-                     end = EndToJs(reader_->outcome()),
-                     done = std::move(done)](const Status& status) mutable {
+                     end = EndToJs(reader_->outcome()), done](const Status& status) mutable {
     const auto alive = host.lock();
     if (!status.ok() || !alive) return CallBack(done, status);
     const auto message = alive->store().messages().Get(id);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <emscripten/val.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,16 +22,16 @@ class StreamHost {
  public:
   StreamHost(std::shared_ptr<StoreHost> host, MessageId id, std::unique_ptr<StreamReader> reader);
 
-  bool Feed(emscripten::val bytes);
-  void Finish(emscripten::val done);
-  void Fail(emscripten::val error, emscripten::val done);
+  bool Feed(const val& bytes);
+  void Finish(const val& done);
+  void Fail(const val& error, const val& done);
 
  private:
   using Step = std::function<void(std::vector<Mutation>& out)>;
 
   // Runs one step of the reader and writes what it yields.
   void Run(const Step& step);
-  void ReportWhenEnded(emscripten::val done);
+  void ReportWhenEnded(const val& done);
 
   // How the last write went; outlives the stream, which may be deleted before.
   struct Ending {

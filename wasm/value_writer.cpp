@@ -12,13 +12,13 @@ namespace {
 
 template <typename T>
 val ArrayToJs(const std::vector<T>& items) {
-  const val array = val::array();
+  val array = val::array();
   for (const T& item : items) Push(array, ToJs(item));
   return array;
 }
 
 val IdsToJs(const std::vector<MessageId>& ids) {
-  const val array = val::array();
+  val array = val::array();
   for (const MessageId& id : ids) Push(array, ToJs(std::string_view(id.value)));
   return array;
 }
