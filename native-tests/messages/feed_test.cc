@@ -57,9 +57,7 @@ class FeedTest : public StoreFixture {
     return store_->OpenFeed(
         [&page](std::vector<Event> batch) { return page.Take(std::move(batch)); }, credits);
   }
-  Message Stored(const std::string& id) {
-    return **store_->messages().Get(MessageId(id));
-  }
+  Message Stored(const std::string& id) { return **store_->messages().Get(MessageId(id)); }
 };
 
 TEST_F(FeedTest, FollowsByPatchesAlone) {
@@ -165,9 +163,8 @@ TEST_F(FeedTest, B4_WhoLostEventsIsToldAndEndsWithTheNewestOfEach) {
 TEST_F(FeedTest, AFailedReceiverIsToldWhatItMissed) {
   Page page;
   bool fail = false;
-  const auto feed = store_->OpenFeed([&](std::vector<Event> batch) {
-    return fail ? false : page.Take(std::move(batch));
-  });
+  const auto feed = store_->OpenFeed(
+      [&](std::vector<Event> batch) { return fail ? false : page.Take(std::move(batch)); });
   CreateMessage("a");
   fail = true;
   Append("a", "1");

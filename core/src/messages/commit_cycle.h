@@ -132,6 +132,7 @@ class CommitCycle {
   void TakeRequests(BatchBuilder& builder, InFlight& flight);
   void TakeDirty(BatchBuilder& builder, InFlight& flight);
   void TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& flight);
+  void AddToSession(const LiveMessage& live, const Share& share, BatchBuilder& builder) const;
   void CommitEnded(const CommitOutcome& outcome);
   void SettleShare(const Share& share, const Status& status, std::vector<Event>& events);
   void KeepUnsaved(LiveMessage& live, const Share& share);

@@ -34,7 +34,7 @@ Status CollectIds(CommitCycle& cycle, Deletion& deletion) {
 }
 
 Status Build(CommitCycle& cycle, Deletion& deletion, BatchBuilder& builder) {
-  if (const Status status = CollectIds(cycle, deletion); !status.ok()) return status;
+  if (Status status = CollectIds(cycle, deletion); !status.ok()) return status;
   switch (deletion.scope) {
     case Deletion::Scope::kMessages:
       for (const MessageId& id : deletion.ids) builder.Delete(DeleteMessage{id});

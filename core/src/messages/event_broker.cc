@@ -42,8 +42,7 @@ void ConflateUpdates(MessageUpdated& older, MessageUpdated newer) {
   older.whole = nullptr;
   if (both_patched) {
     older.conflated.push_back(std::move(newer.patch));
-    std::move(newer.conflated.begin(), newer.conflated.end(),
-              std::back_inserter(older.conflated));
+    std::move(newer.conflated.begin(), newer.conflated.end(), std::back_inserter(older.conflated));
   }
   if (!both_patched || HeldBytes(older) > kMaxConflatedBytes) {
     older.patch = nullptr;
@@ -147,7 +146,7 @@ std::optional<SessionId> EventTraits::SessionOf(std::string_view subject) {
   return SessionId(std::string(subject.substr(kSessionSubject.size())));
 }
 
-Event EventTraits::MakeLagged(std::int64_t dropped, std::vector<std::string> subjects) {
+Event EventTraits::MakeLagged(std::int64_t dropped, const std::vector<std::string>& subjects) {
   Lagged lagged;
   lagged.dropped = dropped;
   for (const std::string& subject : subjects) {

@@ -10,8 +10,8 @@ Feed::Feed(EventBroker& broker, EventFilter filter, ReadNewest read_newest, Deli
     : read_newest_(std::move(read_newest)),
       deliver_(std::move(deliver)),
       subscription_(broker.Subscribe(
-          std::move(filter),
-          [this](std::vector<Event> batch) { return OnBatch(std::move(batch)); }, credits)) {}
+          std::move(filter), [this](std::vector<Event> batch) { return OnBatch(std::move(batch)); },
+          credits)) {}
 
 bool Feed::OnBatch(std::vector<Event> batch) {
   std::vector<MessageId> seen;
@@ -49,8 +49,8 @@ bool Feed::OnBatch(std::vector<Event> batch) {
 bool Feed::Resolve(MessageUpdated& event) {
   const auto held = held_.find(event.id);
   if (held != held_.end() && event.version <= held->second && !event.terminal) return false;
-  const bool fits = event.patch != nullptr && held != held_.end() &&
-                    held->second == event.patch->from_version;
+  const bool fits =
+      event.patch != nullptr && held != held_.end() && held->second == event.patch->from_version;
   if (fits) {
     if (!event.conflated.empty()) {
       auto merged = std::make_shared<Patch>(*event.patch);

@@ -24,9 +24,9 @@ WriterMark& LiveMessage::MarkOf(const std::string& writer) {
 
 Result<std::size_t> LiveMessage::Skip(const MessageWrite& write) const {
   if (write.version == 0) return std::size_t{0};
-  const auto mark = std::find_if(
-      writers.begin(), writers.end(),
-      [&](const WriterMark& m) { return m.writer == write.writer && m.next != 0; });
+  const auto mark = std::find_if(writers.begin(), writers.end(), [&](const WriterMark& m) {
+    return m.writer == write.writer && m.next != 0;
+  });
   if (mark == writers.end()) {
     if (write.version == accepted.version + 1) return std::size_t{0};
     return Status(Code::kStale, "the message is at version " + std::to_string(accepted.version) +

@@ -46,14 +46,14 @@ struct LiveMessage {
   std::vector<WriterMark> writers;
   // The last version made by someone this process knows nothing of.
   std::int64_t unknown_writer_version = 0;
-  TimeMs active_at = 0;     // of the last change
-  bool on_disk = false;     // its create is committed
-  bool row_whole = false;   // the row alone is the message: no log to add to, it is rewritten
-  bool has_log = false;     // rows of it stand in the delta log
+  TimeMs active_at = 0;    // of the last change
+  bool on_disk = false;    // its create is committed
+  bool row_whole = false;  // the row alone is the message: no log to add to, it is rewritten
+  bool has_log = false;    // rows of it stand in the delta log
   bool in_flight = false;
-  bool queued = false;      // stands in the cycle's dirty queue
+  bool queued = false;  // stands in the cycle's dirty queue
   bool deleting = false;
-  bool fold = false;        // idle: write it whole and let it go
+  bool fold = false;  // idle: write it whole and let it go
 
   bool clean() const { return pending.empty() && unsaved.empty() && !in_flight; }
   // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.

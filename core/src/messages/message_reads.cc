@@ -88,8 +88,8 @@ Result<std::vector<Message>> MessageService::List(const SessionId& session_id,
   MessageQuery query;
   query.session_id = session_id;
   query.limit = options.limit;
-  for (auto [bound, position] : {std::pair(&options.before, &query.before),
-                                 std::pair(&options.after, &query.after)}) {
+  for (auto [bound, position] :
+       {std::pair(&options.before, &query.before), std::pair(&options.after, &query.after)}) {
     if (!*bound) continue;
     const Result<std::optional<Message>> message = Get(**bound, {options.committed});
     if (!message.ok()) return message.status();

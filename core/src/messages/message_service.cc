@@ -19,6 +19,10 @@ std::optional<TimeMs> FinishedFromTheStart(const Message& message, TimeMs now) {
   return std::nullopt;
 }
 
+Status IdTaken(const MessageId& id) {
+  return InvalidArgument("message id '" + id.value + "' is taken");
+}
+
 }  // namespace
 
 void MessageService::Create(Message init, DoneMessage done) {
@@ -28,8 +32,7 @@ void MessageService::Create(Message init, DoneMessage done) {
   };
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return fail(open);
   if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
-  const Status taken = InvalidArgument("message id '" + init.id.value + "' is taken");
-  if (cycle_.Find(init.id) != nullptr) return fail(taken);
+  if (cycle_.Find(init.id) != nullptr) return fail(IdTaken(init.id));
   if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
 
   for (Part& part : init.parts) {
@@ -45,10 +48,10 @@ void MessageService::Create(Message init, DoneMessage done) {
   cycle_.Adopt(std::move(init), false);
 
   Request request;
-  request.build = [this, created, taken](BatchBuilder& builder) -> Status {
+  request.build = [this, created](BatchBuilder& builder) -> Status {
     Result<std::optional<Message>> there = cycle_.storage().ReadMessage(created->id);
     if (!there.ok()) return there.status();
-    if (there->has_value()) return taken;
+    if (there->has_value()) return IdTaken(created->id);
     Result<Session*> session = builder.EditSession(created->session_id);
     if (!session.ok()) return session.status();
     (*session)->updated_at = std::max((*session)->updated_at, created->created_at);
@@ -84,8 +87,8 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
   if (!live.ok()) return finish(live.status());
   if (!(*live)->accepted.finished()) return finish((*live)->accepted);
   if (!resume) {
-    return finish(Status(Code::kFinished, "message '" + id.value +
-                                              "' is finished: resume it, or create another"));
+    return finish(Status(Code::kFinished,
+                         "message '" + id.value + "' is finished: resume it, or create another"));
   }
   auto shared = std::make_shared<DoneMessage>(std::move(done));
   MessageWrite write;
@@ -167,7 +170,8 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   if (applied > 0) {
     WriterMark& mark = live.MarkOf(write.writer);
     mark.last_version = live.accepted.version;
-    if (counted) mark.next = std::max(mark.next, write.version + static_cast<std::int64_t>(*skip) + applied);
+    if (counted)
+      mark.next = std::max(mark.next, write.version + static_cast<std::int64_t>(*skip) + applied);
   }
   if (!error.ok()) return error;
   if (write.usage.has_value()) {

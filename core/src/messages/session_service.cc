@@ -41,7 +41,8 @@ void SessionService::Create(Session init, DoneSession done) {
   Request request;
   request.build = [this, created](BatchBuilder& builder) -> Status {
     if (!created->parent_id.empty()) {
-      const Result<std::optional<Session>> parent = cycle_.storage().ReadSession(created->parent_id);
+      const Result<std::optional<Session>> parent =
+          cycle_.storage().ReadSession(created->parent_id);
       if (!parent.ok()) return parent.status();
       if (!parent->has_value()) return NotFound("no session '" + created->parent_id.value + "'");
     }

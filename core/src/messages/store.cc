@@ -35,10 +35,9 @@ std::optional<Event> NewestOf(const MessageService& messages, const SessionServi
 Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
              std::int64_t last_seq)
     : storage_(std::move(storage)),
-      broker_(options.broker,
-              [this](const std::string& subject) {
-                return NewestOf(messages_, sessions_, subject);
-              }),
+      broker_(
+          options.broker,
+          [this](const std::string& subject) { return NewestOf(messages_, sessions_, subject); }),
       cycle_(std::make_unique<CommitCycle>(*storage_, broker_, options.window_ms, options.idle_ms,
                                            now, last_seq)),
       messages_(*cycle_),

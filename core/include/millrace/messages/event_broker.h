@@ -35,7 +35,7 @@ struct EventTraits {
   static std::optional<MessageId> MessageOf(std::string_view subject);
   static std::optional<SessionId> SessionOf(std::string_view subject);
   // Names the messages; the newest state of a lost session follows without being named.
-  static Event MakeLagged(std::int64_t dropped, std::vector<std::string> subjects);
+  static Event MakeLagged(std::int64_t dropped, const std::vector<std::string>& subjects);
 };
 
 using EventBroker = Broker<EventTraits>;
