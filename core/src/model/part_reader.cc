@@ -43,8 +43,9 @@ struct FieldReader {
   }
   bool Read(std::string& target) const {
     std::optional<std::string> text = Text();
-    if (text) target = *std::move(text);
-    return text.has_value();
+    if (!text) return false;
+    target = *std::move(text);
+    return true;
   }
   bool Read(bool& target) const {
     target = value == "true";
@@ -64,8 +65,9 @@ struct FieldReader {
   bool Read(Base64<std::string>& target) const {
     const std::optional<std::string> text = Text();
     std::optional<std::string> bytes = text ? DecodeBase64(*text) : std::nullopt;
-    if (bytes) target.bytes = *std::move(bytes);
-    return bytes.has_value();
+    if (!bytes) return false;
+    target.bytes = *std::move(bytes);
+    return true;
   }
   bool Read(Reason<FinishPart>& target) const {
     std::optional<std::string> word = Text();
