@@ -63,6 +63,7 @@ Status Internal(std::string message);
 template <typename T>
 class [[nodiscard]] Result {
  public:
+  // Both implicit, so that a function returns a value or a status as it is.
   Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   // REQUIRES: !status.ok()
   Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor)
