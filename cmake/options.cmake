@@ -3,6 +3,8 @@
 option(MILLRACE_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(MILLRACE_FUZZ "Build the libFuzzer targets (Clang only)" OFF)
 option(MILLRACE_BENCH "Build the benchmarks" OFF)
+option(MILLRACE_COVERAGE "Count which lines the tests run (Clang only)" OFF)
+option(MILLRACE_WASM_TESTS "Build the core's tests instead of the module (Emscripten only)" OFF)
 
 add_library(millrace_options INTERFACE)
 target_compile_options(millrace_options INTERFACE
@@ -12,7 +14,7 @@ target_compile_options(millrace_options INTERFACE
   # The core reports errors as values; a page without exception support must be able to embed it.
   -fno-exceptions)
 
-if(EMSCRIPTEN)
+if(EMSCRIPTEN AND NOT MILLRACE_WASM_TESTS)
   # Whole-program optimisation: the border is many small functions.
   add_compile_options(-flto)
   add_link_options(-flto)
@@ -27,4 +29,9 @@ if(MILLRACE_SANITIZE)
 endif()
 if(MILLRACE_FUZZ)
   target_compile_options(millrace_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(MILLRACE_COVERAGE)
+  # Our own code, headers in the tests included; not SQLite.
+  target_compile_options(millrace_options INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
 endif()

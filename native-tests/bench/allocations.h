@@ -4,7 +4,8 @@
 
 namespace millrace::bench {
 
-// Calls of operator new by the whole program so far, and the bytes they asked for.
+// Calls of operator new by the whole program so far, and the bytes they asked for. What SQLite
+// takes, by malloc, is not among them.
 struct Allocations {
   std::int64_t count = 0;
   std::int64_t bytes = 0;
@@ -20,5 +21,9 @@ struct Allocations {
 };
 
 Allocations AllocationsSoFar();
+
+// What operator new gave and operator delete has not taken back, in bytes as the allocator rounds
+// them up.
+std::int64_t LiveBytes();
 
 }  // namespace millrace::bench

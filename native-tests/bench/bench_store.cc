@@ -1,7 +1,10 @@
 #include "bench/bench_store.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,11 +16,35 @@ namespace {
 
 constexpr DurationMs kWindowMs = 33;
 
+// A file that is never synced.
+class UnsyncedFile final : public BlockFile {
+ public:
+  explicit UnsyncedFile(std::unique_ptr<BlockFile> file) : file_(std::move(file)) {}
+  Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override {
+    return file_->Read(offset, into);
+  }
+  Status Write(std::uint64_t offset, std::span<const std::byte> from) override {
+    return file_->Write(offset, from);
+  }
+  Status Truncate(std::uint64_t size) override { return file_->Truncate(size); }
+  Status Sync() override { return Status::Ok(); }
+  Result<std::uint64_t> Size() override { return file_->Size(); }
+
+ private:
+  std::unique_ptr<BlockFile> file_;
+};
+
 DatabaseFiles OpenFiles(Medium medium, const std::string& folder) {
   if (medium == Medium::kMemory) return MakeMemoryFiles();
-  auto files = OpenPosixFiles(folder + "/chat");
-  Require(files.ok(), "the files could not be opened");
-  return *std::move(files);
+  auto opened = OpenPosixFiles(folder + "/chat");
+  Require(opened.ok(), "the files could not be opened");
+  DatabaseFiles files = *std::move(opened);
+  if (medium == Medium::kFilesUnsynced) {
+    for (std::unique_ptr<BlockFile>* file : {&files.database, &files.wal, &files.journal}) {
+      *file = std::make_unique<UnsyncedFile>(std::move(*file));
+    }
+  }
+  return files;
 }
 
 }  // namespace
@@ -28,7 +55,7 @@ void Require(bool ok, std::string_view what) {
   std::abort();
 }
 
-BenchStore::BenchStore(Medium medium, std::size_t message_bytes) {
+BenchStore::BenchStore(Medium medium, const Shape& shape) {
   auto storage = OpenSqliteStorage(OpenFiles(medium, folder_.path()));
   Require(storage.ok(), "the storage could not be opened");
   StoreOptions options;
@@ -48,14 +75,16 @@ BenchStore::BenchStore(Medium medium, std::size_t message_bytes) {
   store_->sessions().Create(session, [](const Result<Session>& made) {
     Require(made.ok(), "the session could not be created");
   });
-  Message message;
-  message.id = id_;
-  message.session_id = session.id;
-  store_->messages().Create(message, [](const Result<Message>& made) {
-    Require(made.ok(), "the message could not be created");
-  });
-  if (message_bytes == 0) return;
-  Append(std::string(message_bytes, 'x'));
+  const std::string text(shape.text_bytes, 'x');
+  for (int n = 0; n < shape.messages; ++n) {
+    ids_.push_back(CreateMessage());
+    for (int call = 0; call < shape.tool_calls; ++call) {
+      last_tool_call_ = "call-" + std::to_string(call);
+      Write(ids_.size() - 1,
+            PutToolCall{ToolCallPart{last_tool_call_, "search", "{", false, false, ""}});
+    }
+    if (!text.empty()) Append(text, ids_.size() - 1);
+  }
   EndWindow();
 }
 
@@ -64,10 +93,30 @@ BenchStore::~BenchStore() {
   store_->Close(now_ + kWindowMs, [](const Status&) {});
 }
 
-void BenchStore::Append(std::string_view text) {
+MessageId BenchStore::CreateMessage() {
+  Message message;
+  message.id = MessageId("message-" + std::to_string(created_++));
+  message.session_id = SessionId("session");
+  store_->messages().Create(message, [](const Result<Message>& made) {
+    Require(made.ok(), "the message could not be created");
+  });
+  return message.id;
+}
+
+void BenchStore::ReplaceMessage() { ids_.front() = CreateMessage(); }
+
+void BenchStore::Write(std::size_t n, Mutation mutation) {
   MessageWrite write;
-  write.mutations.emplace_back(AppendText{std::string(text)});
-  Require(store_->messages().Write(id_, std::move(write)).ok(), "a delta was refused");
+  write.mutations.push_back(std::move(mutation));
+  Require(store_->messages().Write(ids_[n], std::move(write)).ok(), "a write was refused");
+}
+
+void BenchStore::Append(std::string_view text, std::size_t n) {
+  Write(n, AppendText{std::string(text)});
+}
+
+void BenchStore::AppendToolInput(std::string_view text) {
+  Write(0, millrace::AppendToolInput{last_tool_call_, std::string(text)});
 }
 
 void BenchStore::AppendWindow() {
@@ -79,11 +128,11 @@ void BenchStore::EndWindow() {
   store_->AdvanceTo(now_);
 }
 
-void BenchStore::Finish() {
+void BenchStore::Finish(std::size_t n) {
   MessageWrite write;
   write.mutations.emplace_back(millrace::Finish{});
   bool durable = false;
-  const auto version = store_->messages().Write(id_, std::move(write),
+  const auto version = store_->messages().Write(ids_[n], std::move(write),
                                                 [&durable](const Status& s) { durable = s.ok(); });
   Require(version.ok() && durable, "the finish was not saved");
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/temp_folder.h"
 #include "millrace/messages/store.h"
@@ -15,32 +16,51 @@ namespace millrace::bench {
 inline constexpr std::string_view kDelta = "word";
 inline constexpr int kDeltasPerWindow = 13;
 
-enum class Medium { kMemory, kFiles };
+// kFilesUnsynced: files whose Sync does nothing, for what needs them to be no heap and many
+// commits.
+enum class Medium { kMemory, kFiles, kFilesUnsynced };
 
-// A store with one subscriber and one message that streams, in virtual time: windows end when
+// What is in the store, saved, before the measurement. Every message gets the same.
+struct Shape {
+  std::size_t text_bytes = 0;
+  int tool_calls = 0;  // before the text; of each the input is under way
+  int messages = 1;
+};
+
+// A store with one subscriber and messages that stream, in virtual time: windows end when
 // EndWindow says so. Any failure ends the program: a benchmark of errors means nothing.
 class BenchStore {
  public:
-  // `message_bytes` of text are in the message and saved already.
-  BenchStore(Medium medium, std::size_t message_bytes);
+  BenchStore(Medium medium, const Shape& shape);
   ~BenchStore();
   BenchStore(const BenchStore&) = delete;
   BenchStore& operator=(const BenchStore&) = delete;
 
-  // Writes one delta, as the stream readers and the page's drafts do.
-  void Append(std::string_view text);
+  // Writes one delta to the n-th message, as the stream readers and the page's drafts do.
+  void Append(std::string_view text, std::size_t n = 0);
+  // The same for the input of its last tool call.
+  void AppendToolInput(std::string_view text);
   void AppendWindow();
   // Lets the window's deadline come: one transaction, one batch of events.
   void EndWindow();
-  void Finish();
+  // A millisecond passes; the window's deadline may come.
+  void Tick() { store_->AdvanceTo(++now_); }
+  // A new message takes the place of the first one.
+  void ReplaceMessage();
+  void Finish(std::size_t n = 0);
 
   StoreStats stats() const { return store_->stats(); }
   std::int64_t batches_received() const { return batches_received_; }
 
  private:
+  MessageId CreateMessage();
+  void Write(std::size_t n, Mutation mutation);
+
   TempFolder folder_;
   TimeMs now_ = 1'700'000'000'000;
-  const MessageId id_{"message"};
+  std::vector<MessageId> ids_;
+  int created_ = 0;
+  std::string last_tool_call_;
   std::unique_ptr<Store> store_;
   std::int64_t batches_received_ = 0;
   std::unique_ptr<Feed> feed_;

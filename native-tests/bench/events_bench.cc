@@ -4,32 +4,22 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bench/allocations.h"
+#include "bench/updates.h"
 #include "millrace/messages/event_broker.h"
 
 namespace millrace::bench {
 namespace {
 
-// A terminal (so must-deliver) or a plain update of the n-th of many messages that stream at once.
-Event Update(std::int64_t n, bool terminal) {
-  constexpr std::int64_t kMessages = 100;  // more than a mailbox holds
-  auto patch = std::make_shared<Patch>();
-  patch->from_version = n / kMessages + 1;
-  patch->to_version = patch->from_version + 1;
-  patch->Append(0, "what a window of thirteen deltas brings, some fifty bytes");
-  MessageUpdated event;
-  event.id = MessageId("message-" + std::to_string(n % kMessages));
-  event.session_id = SessionId("session");
-  event.version = patch->to_version;
-  event.terminal = terminal;
-  event.patch = std::move(patch);
-  return event;
+// Of one of many messages that stream at once: of more than a mailbox holds.
+Event NthUpdate(std::int64_t n, bool terminal) {
+  constexpr std::int64_t kMessages = 100;
+  return MakeUpdate(n % kMessages, n / kMessages + 2, terminal);
 }
 
 void Publish(benchmark::State& state, int credits, bool terminal) {
@@ -43,7 +33,7 @@ void Publish(benchmark::State& state, int credits, bool terminal) {
   Allocations allocations;
   while (state.KeepRunning()) {
     std::vector<Event> batch;
-    batch.push_back(Update(n++, terminal));
+    batch.push_back(NthUpdate(n++, terminal));
     const Allocations before = AllocationsSoFar();
     broker.Publish(std::move(batch));
     allocations += AllocationsSoFar() - before;
@@ -53,6 +43,7 @@ void Publish(benchmark::State& state, int credits, bool terminal) {
 }
 void PublishToLive(benchmark::State& state) { Publish(state, kUnlimitedCredits, false); }
 void PublishToStuck(benchmark::State& state) { Publish(state, 0, false); }
+void PublishTerminalToLive(benchmark::State& state) { Publish(state, kUnlimitedCredits, true); }
 void PublishTerminalToStuck(benchmark::State& state) { Publish(state, 0, true); }
 
 void SubscriberCounts(benchmark::internal::Benchmark* benchmark) {
@@ -61,6 +52,7 @@ void SubscriberCounts(benchmark::internal::Benchmark* benchmark) {
 }
 BENCHMARK(PublishToLive)->Apply(SubscriberCounts);
 BENCHMARK(PublishToStuck)->Apply(SubscriberCounts);
+BENCHMARK(PublishTerminalToLive)->Apply(SubscriberCounts);
 BENCHMARK(PublishTerminalToStuck)->Apply(SubscriberCounts);
 
 }  // namespace

@@ -1,5 +1,6 @@
-// What one delta and one window cost, by the length of the message they belong to (contract C10:
-// the length must not show).
+// What one delta and one window cost, by the length of the message they belong to, by its tool
+// calls (contract C10: neither must show) and by how many messages stream at once (contract C1: one
+// transaction and one batch whatever their number).
 
 #include <benchmark/benchmark.h>
 
@@ -38,15 +39,18 @@ double SecondsOf(Medium medium, Body body) {
 }
 
 // One iteration accepts as many deltas as a fast model sends in a second, far from any deadline;
-// saving them is outside the time.
-void AcceptDelta(benchmark::State& state) {
+// saving them is outside the time. So is the first delta, for which the text moves to a larger
+// place: amortised over a text of 10 MB that is nothing, over a few iterations it would show.
+template <typename AppendOne>
+void Accept(benchmark::State& state, BenchStore& store, AppendOne append_one) {
   constexpr int kDeltas = 1000;
-  BenchStore store(Medium::kMemory, static_cast<std::size_t>(state.range(0)));
+  append_one();
+  store.EndWindow();
   Allocations allocations;
   while (state.KeepRunning()) {
     const Allocations before = AllocationsSoFar();
-    const double seconds = SecondsOf(Medium::kMemory, [&store] {
-      for (int i = 0; i < kDeltas; ++i) store.Append(kDelta);
+    const double seconds = SecondsOf(Medium::kMemory, [&append_one] {
+      for (int i = 0; i < kDeltas; ++i) append_one();
     });
     allocations += AllocationsSoFar() - before;
     state.SetIterationTime(seconds);
@@ -58,30 +62,95 @@ void AcceptDelta(benchmark::State& state) {
   state.counters["allocs"] = static_cast<double>(allocations.count) / deltas;
   state.counters["alloc_bytes"] = static_cast<double>(allocations.bytes) / deltas;
 }
+
+void AcceptDelta(benchmark::State& state) {
+  BenchStore store(Medium::kMemory, {.text_bytes = static_cast<std::size_t>(state.range(0))});
+  Accept(state, store, [&store] { store.Append(kDelta); });
+}
 BENCHMARK(AcceptDelta)->Apply(MessageSizes)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
-// One iteration saves and delivers one window of 13 deltas: a transaction and a batch of events.
-void Flush(benchmark::State& state, Medium medium) {
-  BenchStore store(medium, static_cast<std::size_t>(state.range(0)));
+// Text after so many tool calls, and the input of the last of them.
+void AcceptAfterToolCalls(benchmark::State& state) {
+  const auto calls = static_cast<int>(state.range(0));
+  BenchStore store(Medium::kMemory, {.text_bytes = 16, .tool_calls = calls});
+  Accept(state, store, [&store] { store.Append(kDelta); });
+}
+void AcceptToolInput(benchmark::State& state) {
+  const auto calls = static_cast<int>(state.range(0));
+  BenchStore store(Medium::kMemory, {.tool_calls = calls});
+  Accept(state, store, [&store] { store.AppendToolInput(kDelta); });
+}
+BENCHMARK(AcceptAfterToolCalls)
+    ->ArgName("calls")
+    ->Arg(0)
+    ->Arg(10)
+    ->Arg(1000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(AcceptToolInput)
+    ->ArgName("calls")
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(1000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond);
+
+// Saves and delivers one window per iteration; `fill` writes what is in it.
+template <typename Fill>
+void Flush(benchmark::State& state, Medium medium, BenchStore& store, Fill fill) {
   const StoreStats before = store.stats();
+  const std::int64_t batches = store.batches_received();
   Allocations allocations;
   while (state.KeepRunning()) {
-    store.AppendWindow();
+    fill();
     const Allocations allocated = AllocationsSoFar();
     state.SetIterationTime(SecondsOf(medium, [&store] { store.EndWindow(); }));
     allocations += AllocationsSoFar() - allocated;
   }
   const StoreStats after = store.stats();
-  const auto windows = static_cast<double>(state.iterations());
   Require(after.commits - before.commits == state.iterations(), "a window is not one commit");
+  Require(store.batches_received() - batches == state.iterations(), "a window is not one batch");
+  const auto windows = static_cast<double>(state.iterations());
+  state.counters["commits"] = static_cast<double>(after.commits - before.commits) / windows;
+  state.counters["batches"] = static_cast<double>(store.batches_received() - batches) / windows;
   state.counters["file_bytes"] =
       static_cast<double>(after.bytes_written - before.bytes_written) / windows;
   state.counters["allocs"] = static_cast<double>(allocations.count) / windows;
 }
-void FlushToMemory(benchmark::State& state) { Flush(state, Medium::kMemory); }
-void FlushToFiles(benchmark::State& state) { Flush(state, Medium::kFiles); }
+
+// 13 deltas of one message.
+void FlushBySize(benchmark::State& state, Medium medium) {
+  BenchStore store(medium, {.text_bytes = static_cast<std::size_t>(state.range(0))});
+  Flush(state, medium, store, [&store] { store.AppendWindow(); });
+}
+void FlushToMemory(benchmark::State& state) { FlushBySize(state, Medium::kMemory); }
+void FlushToFiles(benchmark::State& state) { FlushBySize(state, Medium::kFiles); }
 BENCHMARK(FlushToMemory)->Apply(MessageSizes)->UseManualTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK(FlushToFiles)->Apply(MessageSizes)->UseManualTime()->Unit(benchmark::kMicrosecond);
+// A fixed number: how long a disk takes that others use too says nothing about how often to ask it.
+BENCHMARK(FlushToFiles)
+    ->Apply(MessageSizes)
+    ->Iterations(200)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond);
+
+// One delta of each of so many messages that stream at once.
+void FlushManyMessages(benchmark::State& state) {
+  const std::int64_t messages = state.range(0);
+  BenchStore store(Medium::kMemory, {.text_bytes = 1024, .messages = static_cast<int>(messages)});
+  Flush(state, Medium::kMemory, store, [&store, messages] {
+    for (std::int64_t n = 0; n < messages; ++n) store.Append(kDelta, static_cast<std::size_t>(n));
+  });
+  const auto flushed = static_cast<double>(state.iterations() * messages);
+  state.counters["per_message"] =
+      benchmark::Counter(flushed, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(FlushManyMessages)
+    ->ArgName("messages")
+    ->Arg(1)
+    ->Arg(100)
+    ->Arg(1000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace millrace::bench

@@ -30,7 +30,7 @@ void ReplyLogged(benchmark::State& state) {
   const std::int64_t windows = state.range(0) / kWindowBytes;
   std::int64_t written = 0;
   while (state.KeepRunning()) {
-    BenchStore store(Medium::kMemory, 0);
+    BenchStore store(Medium::kMemory, {});
     const std::int64_t before = store.stats().bytes_written;
     for (std::int64_t i = 0; i < windows; ++i) {
       store.AppendWindow();

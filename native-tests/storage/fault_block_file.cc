@@ -25,7 +25,7 @@ class FaultDisk::Handle final : public BlockFile {
     }
     const std::vector<std::byte>& now = disk_.content(file_);
     if (offset >= now.size()) return std::size_t{0};
-    const std::size_t count = std::min<std::size_t>(into.size(), now.size() - offset);
+    const std::size_t count = std::min(into.size(), now.size() - static_cast<std::size_t>(offset));
     std::memcpy(into.data(), now.data() + offset, count);
     return count;
   }
@@ -71,14 +71,15 @@ void FaultDisk::Restart(Survival survival, std::uint32_t seed) {
 }
 
 void FaultDisk::Apply(const Change& change, std::vector<std::byte>& content) {
+  const auto offset = static_cast<std::size_t>(change.offset);
   if (change.truncate) {
-    content.resize(change.offset);
+    content.resize(offset);
     return;
   }
   if (change.bytes.empty()) return;
-  const std::uint64_t end = change.offset + change.bytes.size();
+  const std::size_t end = offset + change.bytes.size();
   if (end > content.size()) content.resize(end);
-  std::memcpy(content.data() + change.offset, change.bytes.data(), change.bytes.size());
+  std::memcpy(content.data() + offset, change.bytes.data(), change.bytes.size());
 }
 
 FaultDisk::Fault FaultDisk::Ask(Kind kind, File file, std::uint64_t offset, std::size_t size) {

@@ -87,6 +87,12 @@ TEST_F(Schema, S1_RefusesANewerSchema) {
   EXPECT_THAT(Refusal(Code::kNewerSchema), HasSubstr("newer version of Millrace"));
 }
 
+TEST_F(Schema, S1_RefusesAVersionNobodyGave) {
+  CreateStore();
+  RunSql("PRAGMA user_version=-1");
+  EXPECT_THAT(Refusal(Code::kCorrupt), HasSubstr("no version that Millrace gave it"));
+}
+
 TEST_F(Schema, S1_RefusesANewerSchemaThatIsOnlyInTheWal) {
   CreateStore();
   {

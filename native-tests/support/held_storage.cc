@@ -10,7 +10,7 @@ void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone d
   if (hold_) {
     waiting_.push_back(std::move(waiting));
   } else if (!failure_.ok()) {
-    waiting.done({failure_, took_});
+    Fail(std::move(waiting), failure_);
   } else {
     Pass(std::move(waiting));
   }
@@ -27,15 +27,24 @@ void HeldStorage::FailOne(const Status& status) {
   assert(!waiting_.empty());
   Waiting waiting = std::move(waiting_.front());
   waiting_.pop_front();
+  Fail(std::move(waiting), status);
+}
+
+void HeldStorage::Fail(Waiting waiting, const Status& status) {
+  ++failures_;
   waiting.done({status, took_});
 }
 
 void HeldStorage::Pass(Waiting waiting) {
-  inner_->Commit(std::move(waiting.commit.batch), waiting.commit.durability,
-                 [this, done = std::move(waiting.done)](CommitOutcome outcome) {
-                   outcome.took_ms = took_;
-                   done(std::move(outcome));
-                 });
+  // Operations share what they carry, so a copy for the observer is cheap.
+  SeenCommit seen = waiting.commit;
+  inner_->Commit(
+      std::move(waiting.commit.batch), waiting.commit.durability,
+      [this, seen = std::move(seen), done = std::move(waiting.done)](CommitOutcome outcome) {
+        outcome.took_ms = took_;
+        if (outcome.status.ok() && on_committed_) on_committed_(seen);
+        done(std::move(outcome));
+      });
 }
 
 Result<std::optional<Message>> HeldStorage::ReadMessage(const MessageId& id) {

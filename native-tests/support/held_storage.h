@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -30,6 +31,11 @@ class HeldStorage : public Storage {
   // What a commit says it took, milliseconds.
   void set_took(DurationMs took) { took_ = took; }
 
+  // Called after each commit that ended well, before its completion.
+  void set_on_committed(std::function<void(const SeenCommit&)> call) {
+    on_committed_ = std::move(call);
+  }
+
   std::size_t held() const { return waiting_.size(); }
   void ReleaseOne();
   void FailOne(const Status& status);
@@ -38,6 +44,7 @@ class HeldStorage : public Storage {
   std::size_t commits_seen() const { return log_.size(); }
   const SeenCommit& seen(std::size_t i) const { return log_[i]; }
   const SeenCommit& last_seen() const { return log_.back(); }
+  std::int64_t failures() const { return failures_; }
 
   void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
   Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
@@ -55,11 +62,14 @@ class HeldStorage : public Storage {
     CommitDone done;
   };
   void Pass(Waiting waiting);
+  void Fail(Waiting waiting, const Status& status);
 
   std::unique_ptr<Storage> inner_;
   std::deque<Waiting> waiting_;
   std::vector<SeenCommit> log_;
+  std::function<void(const SeenCommit&)> on_committed_;
   Status failure_;
+  std::int64_t failures_ = 0;
   DurationMs took_ = 0;
   bool hold_ = false;
 };

@@ -14,6 +14,13 @@ Result<Session*> BatchBuilder::EditSession(const SessionId& id) {
   return &sessions_.emplace(id, Edit{**std::move(stored), false}).first->second.session;
 }
 
+Result<bool> BatchBuilder::HasSession(const SessionId& id) const {
+  if (sessions_.contains(id)) return true;
+  const Result<std::optional<Session>> stored = storage_.ReadSession(id);
+  if (!stored.ok()) return stored.status();
+  return stored->has_value();
+}
+
 Status BatchBuilder::CreateSession(Session session) {
   Result<Session*> there = EditSession(session.id);
   if (there.ok()) return InvalidArgument("session id '" + session.id.value + "' is taken");

@@ -19,6 +19,8 @@ class BatchBuilder {
 
   // The session as this batch leaves it, to be changed. kNotFound, or the storage's error.
   Result<Session*> EditSession(const SessionId& id);
+  // Whether this batch finds or makes it.
+  Result<bool> HasSession(const SessionId& id) const;
   // kInvalidArgument: the id is taken.
   Status CreateSession(Session session);
 

@@ -17,6 +17,10 @@ Status CommitCycle::CheckOpen() const {
   return closed_ ? Status(Code::kClosed, "the store is closed: open it again") : Status::Ok();
 }
 
+Status CommitCycle::CheckAccepting() const {
+  return closing_ ? Status(Code::kClosed, "the store is closing: open it again") : CheckOpen();
+}
+
 // ---- live messages
 
 LiveMessage* CommitCycle::Find(const MessageId& id) {
@@ -27,18 +31,19 @@ LiveMessage* CommitCycle::Find(const MessageId& id) {
 Result<LiveMessage*> CommitCycle::Load(const MessageId& id) {
   const Status missing = NotFound("no message '" + id.value + "'");
   if (LiveMessage* live = Find(id)) {
-    if (live->deleting) return missing;
+    if (IsLeaving(live->accepted)) return missing;
     return live;
   }
   Result<std::optional<Message>> stored = storage_.ReadMessage(id);
   if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return missing;
+  if (!stored->has_value() || IsLeaving(**stored)) return missing;
   return &Adopt(**std::move(stored), true);
 }
 
 LiveMessage& CommitCycle::Adopt(Message message, bool on_disk) {
   auto live = std::make_unique<LiveMessage>();
-  live->patched_version = live->saved_version = message.version;
+  live->patched_version = message.version;
+  live->saved_version = on_disk ? message.version : 0;
   live->unknown_writer_version = on_disk ? message.version : 0;
   live->row_whole = message.finished();
   live->has_log = on_disk && !message.finished();
@@ -78,10 +83,19 @@ void CommitCycle::MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutat
   if (!in_flight_) window_.Open(now_);
 }
 
-void CommitCycle::Submit(Request request) { requests_.push_back(std::move(request)); }
+void CommitCycle::Submit(Request request) {
+  ++requests_submitted_;
+  requests_.push_back(std::move(request));
+}
+
+bool CommitCycle::IsLeaving(const Message& message) const {
+  return std::any_of(deletions_.begin(), deletions_.end(),
+                     [&](const Deletion* deletion) { return deletion->Covers(message); });
+}
 
 void CommitCycle::Wait(Waiter waiter) {
   waiter.since = commits_started_;
+  waiter.requests = requests_submitted_;
   waiters_.push_back(std::move(waiter));
   urgent_ = true;
 }
@@ -129,7 +143,7 @@ void CommitCycle::LetGoIdle() {
   std::vector<MessageId> gone;
   for (auto& [id, live] : live_) {
     const TimeMs idle_at = live->active_at + idle_ms_;
-    const bool can_go = live->on_disk && live->clean() && !live->deleting && !closed_ &&
+    const bool can_go = live->on_disk && live->clean() && !IsLeaving(live->accepted) && !closed_ &&
                         live->all_writers_current();
     if (!can_go || idle_at > now_) {
       // One that cannot go now is looked at again after another idle time.
@@ -151,12 +165,12 @@ void CommitCycle::LetGoIdle() {
 
 void CommitCycle::EndTurn() {
   while (true) {
-    if (!in_flight_ && Due()) {
-      StartCommit();
-    } else if (!due_.empty()) {
+    if (!due_.empty()) {
       const std::function<void()> action = std::move(due_.front());
       due_.pop_front();
       action();
+    } else if (!in_flight_ && Due()) {
+      StartCommit();
     } else {
       return;
     }
@@ -171,9 +185,9 @@ void CommitCycle::Shutdown() {
     Defer([done = std::move(waiter.done), closed] { done(closed); });
   }
   waiters_.clear();
-  for (Request& request : requests_) {
+  for (const Request& request : requests_) {
     std::vector<Event> none;
-    request.settle(closed, none);
+    Settle(request, closed, none);
   }
   requests_.clear();
   window_.Close();

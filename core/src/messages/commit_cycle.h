@@ -12,6 +12,7 @@
 
 #include "messages/batch_builder.h"
 #include "messages/commit_window.h"
+#include "messages/deletion.h"
 #include "messages/live_message.h"
 #include "messages/waiter.h"
 #include "millrace/base/ids.h"
@@ -31,8 +32,9 @@ struct Request {
   std::function<Status(BatchBuilder&)> build;
   // The outcome, before anyone hears of it: changes memory, adds the events of a success.
   std::function<void(const Status&, std::vector<Event>&)> settle;
-  // A delete: what was asked for after it goes into a later batch.
-  bool ends_batch = false;
+  // A delete: the only request of its batch, so that what it reads is what there is, and what was
+  // asked for after it finds the result.
+  bool alone = false;
 };
 
 // The coalescing state machine: what is dirty, when it is due, what is in flight, who waits.
@@ -44,8 +46,9 @@ struct Request {
 //              all clean        ▲  failed: back-off   ended; something is dirty
 //
 // Turn rule: a Turn stands in every public call of the services and in every completion of the
-// storage. What a turn makes due (commits, events, completions) leaves when the outermost turn
-// ends, in the order it became due; so state is never seen half changed.
+// storage. What a turn makes due leaves when the outermost turn ends: events and completions in the
+// order they became due, then the next commit; so state is never seen half changed, and nobody
+// hears of a commit while the end of an earlier one is still to be told.
 //
 // Invariants
 //   1. At most one commit is in flight; commits start in the order of acceptance (C6).
@@ -78,10 +81,13 @@ class CommitCycle {
 
   TimeMs now() const { return now_; }
   std::int64_t TakeSeq() { return ++last_seq_; }
+  std::int64_t last_seq() const { return last_seq_; }
   Storage& storage() const { return storage_; }
   bool coalesces() const { return window_.coalesces(); }
-  // kClosed after Shutdown.
+  // Reads and flushes. kClosed after Shutdown.
   Status CheckOpen() const;
+  // Changes. kClosed from BeginClosing on: what came later would be acknowledged and lost.
+  Status CheckAccepting() const;
 
   // ---- live messages
   LiveMessage* Find(const MessageId& id);
@@ -95,6 +101,12 @@ class CommitCycle {
   // `live` has a new pending change.
   void MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutations);
   void Submit(Request request);
+  // Between these a deletion is on its way to disk: what it covers is gone for readers and writers,
+  // and not written.
+  void BeginDeletion(const Deletion& deletion) { deletions_.push_back(&deletion); }
+  void EndDeletion(const Deletion& deletion) { std::erase(deletions_, &deletion); }
+  bool any_deletion() const { return !deletions_.empty(); }
+  bool IsLeaving(const Message& message) const;
   // Calls `done` when every target survives power loss; see Waiter.
   void Wait(Waiter waiter);
   // Runs at the end of the turn, after what became due before it.
@@ -102,6 +114,8 @@ class CommitCycle {
   // A delete dropped the message: nobody waits for it any more.
   void DropTargets(const MessageId& id);
 
+  // What is accepted already is still written.
+  void BeginClosing() { closing_ = true; }
   // Fails everything that waits, and every later call, with kClosed.
   void Shutdown();
 
@@ -130,6 +144,7 @@ class CommitCycle {
   bool Due() const;
   void StartCommit();
   void TakeRequests(BatchBuilder& builder, InFlight& flight);
+  void Settle(const Request& request, const Status& status, std::vector<Event>& events);
   void TakeDirty(BatchBuilder& builder, InFlight& flight);
   void TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& flight);
   void AddToSession(const LiveMessage& live, const Share& share, BatchBuilder& builder) const;
@@ -149,16 +164,21 @@ class CommitCycle {
   const DurationMs idle_ms_;
   TimeMs now_;
   std::int64_t last_seq_;
+  bool closing_ = false;
   bool closed_ = false;
 
   std::unordered_map<MessageId, std::unique_ptr<LiveMessage>> live_;
   std::deque<LiveMessage*> dirty_;  // in the order they became dirty; flagged `queued`
   std::deque<Request> requests_;
+  std::int64_t requests_submitted_ = 0;
+  std::int64_t requests_settled_ = 0;
+  std::vector<const Deletion*> deletions_;  // owned by their requests
   std::vector<Waiter> waiters_;
   CommitWindow window_;
   std::optional<InFlight> in_flight_;
-  bool urgent_ = false;    // something accepted since the last start may not wait for the window
-  bool unsynced_ = false;  // a commit was acknowledged that power loss could still take
+  bool urgent_ = false;  // something accepted since the last start may not wait for the window
+  // A commit was acknowledged that power loss could still take; maybe by a process that died.
+  bool unsynced_ = true;
   bool in_trouble_ = false;
   std::int64_t spell_ = 0;
   std::int64_t commits_started_ = 0;

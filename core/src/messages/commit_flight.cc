@@ -43,18 +43,23 @@ void CommitCycle::StartCommit() {
 }
 
 void CommitCycle::TakeRequests(BatchBuilder& builder, InFlight& flight) {
-  bool more = true;
-  while (more && !requests_.empty()) {
+  while (!requests_.empty()) {
+    if (requests_.front().alone && !flight.requests.empty()) return;
     Request request = std::move(requests_.front());
     requests_.pop_front();
     if (const Status status = request.build(builder); !status.ok()) {
       std::vector<Event> none;
-      request.settle(status, none);
+      Settle(request, status, none);
       continue;
     }
-    more = !request.ends_batch;
     flight.requests.push_back(std::move(request));
+    if (flight.requests.back().alone) return;
   }
+}
+
+void CommitCycle::Settle(const Request& request, const Status& status, std::vector<Event>& events) {
+  ++requests_settled_;
+  request.settle(status, events);
 }
 
 void CommitCycle::TakeDirty(BatchBuilder& builder, InFlight& flight) {
@@ -65,7 +70,7 @@ void CommitCycle::TakeDirty(BatchBuilder& builder, InFlight& flight) {
     // Of a message that is being created or deleted nothing can be written now; the end of that
     // request queues it again. With window 0 each update is a commit of its own (C12).
     const bool later = !window_.coalesces() && one_taken;
-    if (!live->on_disk || live->deleting || later) {
+    if (!live->on_disk || IsLeaving(live->accepted) || later) {
       live->queued = true;
       dirty_.push_back(live);
       continue;
@@ -93,7 +98,9 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
   live.pending.erase(live.pending.begin(),
                      live.pending.begin() + static_cast<std::ptrdiff_t>(take));
   if (share.whole) {
-    share.version = live.accepted.version;
+    // Counted mutations that changed nothing are in the row's version, so the next patch starts
+    // there.
+    share.version = live.patched_version = live.accepted.version;
     builder.Put({std::make_shared<const Message>(live.accepted)});
   } else {
     if (!live.unsaved.empty()) {
@@ -139,7 +146,7 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
   }
   std::vector<Event> events;
   if (!ok) ReportTrouble(outcome.status, !flight.shares.empty(), events);
-  for (const Request& request : flight.requests) request.settle(outcome.status, events);
+  for (const Request& request : flight.requests) Settle(request, outcome.status, events);
   for (const Share& share : flight.shares) SettleShare(share, outcome.status, events);
   if (ok) {
     AddSessionEvents(flight.touched, events);
@@ -166,7 +173,8 @@ void CommitCycle::SettleShare(const Share& share, const Status& status,
     KeepUnsaved(*live, share);
   }
   // Between a delete's call and its commit nobody hears of the message (C7).
-  if (!live->deleting) {
+  const bool leaving = IsLeaving(live->accepted);
+  if (!leaving) {
     for (const PendingPatch& pending : share.patches) {
       MessageUpdated event;
       event.id = share.id;
@@ -180,7 +188,7 @@ void CommitCycle::SettleShare(const Share& share, const Status& status,
       events.emplace_back(std::move(event));
     }
   }
-  if (live->evictable() && (live->accepted.finished() || live->all_writers_current())) {
+  if (!leaving && live->evictable() && (live->accepted.finished() || live->all_writers_current())) {
     Erase(share.id);
   }
 }
@@ -229,9 +237,9 @@ bool CommitCycle::IsSaved(const MessageId& id, std::int64_t version) const {
 void CommitCycle::SettleWaiters(const Status& status, std::int64_t commit_number) {
   std::vector<Waiter> still;
   for (Waiter& waiter : waiters_) {
-    const bool saved =
-        !unsynced_ && std::all_of(waiter.targets.begin(), waiter.targets.end(),
-                                  [this](const auto& t) { return IsSaved(t.first, t.second); });
+    const bool saved = !unsynced_ && requests_settled_ >= waiter.requests &&
+                       std::all_of(waiter.targets.begin(), waiter.targets.end(),
+                                   [this](const auto& t) { return IsSaved(t.first, t.second); });
     const bool failed = !status.ok() && waiter.since < commit_number;
     if (saved) {
       Defer([done = std::move(waiter.done)] { done(Status::Ok()); });

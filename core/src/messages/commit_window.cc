@@ -8,7 +8,7 @@ namespace {
 // The first retry comes soon, for a file that was busy for a moment; a disk that stays full is
 // asked every ten seconds, so that a person who made room sees the result.
 constexpr DurationMs kFirstRetryMs = 100;
-constexpr DurationMs kLongestRetryMs = 10'000;
+constexpr DurationMs kLongestDelayMs = 10'000;
 constexpr int kMostDoublings = 7;  // 100 ms << 7 is past the longest
 
 }  // namespace
@@ -24,11 +24,12 @@ void CommitWindow::Ended(bool ok, DurationMs took) {
 
 DurationMs CommitWindow::NextDelay() {
   if (failures_ == 0) {
-    // Waiting at least as long as the last commit took keeps saving to half of the time (C1).
-    return coalesces() ? std::max(length_, last_took_) : 0;
+    // Waiting at least as long as the last commit took keeps saving to half of the time (C1). One
+    // that seems to have taken longer than any disk does was asleep with its machine.
+    return coalesces() ? std::max(length_, std::min(last_took_, kLongestDelayMs)) : 0;
   }
   const DurationMs base =
-      std::min(kFirstRetryMs << std::min(failures_ - 1, kMostDoublings), kLongestRetryMs);
+      std::min(kFirstRetryMs << std::min(failures_ - 1, kMostDoublings), kLongestDelayMs);
   // Up to a quarter off, from a fixed sequence: stores that failed together do not retry together,
   // and a test sees the same times on every run.
   jitter_ = jitter_ * 1664525U + 1013904223U;

@@ -3,99 +3,118 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
+#include "messages/commit_cycle.h"
 #include "millrace/model/event.h"
 
 namespace millrace {
 namespace {
 
-void MarkDeleting(CommitCycle& cycle, const Deletion& deletion, bool deleting) {
-  if (deletion.scope == Deletion::Scope::kMessages) {
-    for (const MessageId& id : deletion.ids) {
-      if (LiveMessage* live = cycle.Find(id)) live->deleting = deleting;
-    }
-    return;
-  }
-  for (const auto& [id, live] : cycle.live()) {
-    if (live->accepted.session_id == deletion.session_id) live->deleting = deleting;
-  }
-}
+// A deletion on its way to disk.
+struct Deleting {
+  Deletion deletion;
+  SessionId session_id;        // of the messages
+  bool session_found = false;  // with kSession
+  std::vector<MessageId> ids;  // what of it is on disk, for the `deleted` event
 
-// Everything of the session that is on disk, for the `deleted` event.
-Status CollectIds(CommitCycle& cycle, Deletion& deletion) {
-  if (deletion.scope == Deletion::Scope::kMessages) return Status::Ok();
-  MessageQuery query;
-  query.session_id = deletion.session_id;
-  Result<std::vector<Message>> stored = cycle.storage().ReadMessages(query);
+  bool of_session() const { return deletion.scope == Deletion::Scope::kSession; }
+};
+
+Status FindMessage(Storage& storage, Deleting& deleting) {
+  Result<std::optional<Message>> stored = storage.ReadMessage(deleting.deletion.message_id);
   if (!stored.ok()) return stored.status();
-  deletion.ids.clear();
-  for (Message& message : *stored) deletion.ids.push_back(std::move(message.id));
+  if (!stored->has_value()) return Status::Ok();
+  deleting.session_id = (*stored)->session_id;
+  deleting.ids.push_back((*stored)->id);
   return Status::Ok();
 }
 
-Status Build(CommitCycle& cycle, Deletion& deletion, BatchBuilder& builder) {
-  if (Status status = CollectIds(cycle, deletion); !status.ok()) return status;
-  switch (deletion.scope) {
-    case Deletion::Scope::kMessages:
-      for (const MessageId& id : deletion.ids) builder.Delete(DeleteMessage{id});
-      break;
-    case Deletion::Scope::kAllOfSession:
-      builder.Delete(DeleteSessionMessages{deletion.session_id});
-      break;
-    case Deletion::Scope::kSession:
-      builder.Delete(DeleteSession{deletion.session_id});
-      return Status::Ok();
-  }
-  // Its message count changes, so its listeners are told.
-  const Result<Session*> session = builder.EditSession(deletion.session_id);
-  const bool gone = !session.ok() && session.status().code() == Code::kNotFound;
-  if (session.ok()) (*session)->updated_at = std::max((*session)->updated_at, cycle.now());
-  return gone ? Status::Ok() : session.status();
+Status FindSession(Storage& storage, Deleting& deleting) {
+  deleting.session_id = deleting.deletion.session_id;
+  MessageQuery query;
+  query.session_id = deleting.session_id;
+  Result<std::vector<Message>> stored = storage.ReadMessages(query);
+  if (!stored.ok()) return stored.status();
+  for (Message& message : *stored) deleting.ids.push_back(std::move(message.id));
+  if (!deleting.of_session()) return Status::Ok();
+  const Result<std::optional<Session>> session = storage.ReadSession(deleting.session_id);
+  deleting.session_found = session.ok() && session->has_value();
+  return session.status();
 }
 
-void SettleOk(CommitCycle& cycle, const Deletion& deletion, std::vector<Event>& events) {
-  for (const MessageId& id : deletion.ids) {
+Status Build(CommitCycle& cycle, Deleting& deleting, BatchBuilder& builder) {
+  const bool one = deleting.deletion.scope == Deletion::Scope::kMessage;
+  const Status found =
+      one ? FindMessage(cycle.storage(), deleting) : FindSession(cycle.storage(), deleting);
+  if (!found.ok()) return found;
+  if (deleting.of_session()) {
+    if (deleting.session_found) builder.Delete(DeleteSession{deleting.session_id});
+    return Status::Ok();
+  }
+  if (deleting.ids.empty()) return Status::Ok();
+  if (one) {
+    builder.Delete(DeleteMessage{deleting.deletion.message_id});
+  } else {
+    builder.Delete(DeleteSessionMessages{deleting.session_id});
+  }
+  // Its message count changes, so its listeners are told.
+  const Result<Session*> session = builder.EditSession(deleting.session_id);
+  if (!session.ok()) return session.status();
+  (*session)->updated_at = std::max((*session)->updated_at, cycle.now());
+  return Status::Ok();
+}
+
+void SettleOk(CommitCycle& cycle, const Deleting& deleting, std::vector<Event>& events) {
+  for (const MessageId& id : deleting.ids) {
     cycle.DropTargets(id);
     cycle.Erase(id);
   }
-  if (!deletion.ids.empty()) {
-    events.emplace_back(MessagesDeleted{deletion.session_id, deletion.ids});
+  if (!deleting.ids.empty()) {
+    events.emplace_back(MessagesDeleted{deleting.session_id, deleting.ids});
   }
-  if (deletion.scope == Deletion::Scope::kSession) {
-    events.emplace_back(SessionDeleted{deletion.session_id});
-  }
+  if (deleting.session_found) events.emplace_back(SessionDeleted{deleting.session_id});
 }
 
-// What was saved in silence while the delete was on its way is told now.
-void SettleFailed(CommitCycle& cycle, const Deletion& deletion, std::vector<Event>& events) {
-  MarkDeleting(cycle, deletion, false);
-  for (const MessageId& id : deletion.ids) {
-    const LiveMessage* live = cycle.Find(id);
-    if (live == nullptr) continue;
+// What was saved in silence while the delete was on its way is told now, and what could not be read
+// by who was told of it meanwhile.
+void SettleFailed(CommitCycle& cycle, const Deleting& deleting, std::vector<Event>& events) {
+  for (const MessageId& id : deleting.ids) {
+    const Result<LiveMessage*> live = cycle.Load(id);
+    if (!live.ok()) continue;  // another delete is on its way
+    const Message& message = (*live)->accepted;
     MessageUpdated event;
     event.id = id;
-    event.session_id = deletion.session_id;
-    event.version = live->accepted.version;
+    event.session_id = message.session_id;
+    event.version = message.version;
     event.terminal = true;
-    event.saved = live->clean();
-    event.finished = live->accepted.finished();
+    event.saved = (*live)->clean();
+    event.finished = message.finished() && (*live)->told();
     events.emplace_back(std::move(event));
+    if ((*live)->evictable()) cycle.Erase(id);
   }
 }
 
 }  // namespace
 
 void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done) {
-  MarkDeleting(cycle, deletion, true);
-  auto shared = std::make_shared<Deletion>(std::move(deletion));
+  deletion.up_to_seq = cycle.last_seq();
+  auto deleting = std::make_shared<Deleting>();
+  deleting->deletion = std::move(deletion);
+  cycle.BeginDeletion(deleting->deletion);
   Request request;
-  request.ends_batch = true;
-  request.build = [&cycle, shared](BatchBuilder& builder) {
-    return Build(cycle, *shared, builder);
+  request.alone = true;
+  request.build = [&cycle, deleting](BatchBuilder& builder) {
+    return Build(cycle, *deleting, builder);
   };
-  request.settle = [&cycle, shared, done = std::move(done)](const Status& status,
-                                                            std::vector<Event>& events) {
-    status.ok() ? SettleOk(cycle, *shared, events) : SettleFailed(cycle, *shared, events);
+  request.settle = [&cycle, deleting, done = std::move(done)](const Status& status,
+                                                              std::vector<Event>& events) {
+    cycle.EndDeletion(deleting->deletion);
+    if (status.ok()) {
+      SettleOk(cycle, *deleting, events);
+    } else {
+      SettleFailed(cycle, *deleting, events);
+    }
     cycle.Defer([done, status] {
       if (done) done(status);
     });

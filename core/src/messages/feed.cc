@@ -26,6 +26,9 @@ bool Feed::OnBatch(std::vector<Event> batch) {
       if (!message.finished()) held_[message.id] = message.version;
     } else if (auto* deleted = std::get_if<MessagesDeleted>(&event)) {
       for (const MessageId& id : deleted->ids) held_.erase(id);
+    } else if (auto* lagged = std::get_if<Lagged>(&event)) {
+      // Their newest state follows whole, also where only the telling was lost.
+      for (const MessageId& id : lagged->ids) held_.erase(id);
     }
     return false;
   });
@@ -48,7 +51,10 @@ bool Feed::OnBatch(std::vector<Event> batch) {
 // is delivered all the same: it is what tells that the state is terminal.
 bool Feed::Resolve(MessageUpdated& event) {
   const auto held = held_.find(event.id);
-  if (held != held_.end() && event.version <= held->second && !event.terminal) return false;
+  if (held != held_.end() && event.version <= held->second && !event.terminal) {
+    if (event.finished) held_.erase(held);
+    return false;
+  }
   const bool fits =
       event.patch != nullptr && held != held_.end() && held->second == event.patch->from_version;
   if (fits) {
@@ -61,7 +67,8 @@ bool Feed::Resolve(MessageUpdated& event) {
     event.patch = nullptr;
     if (event.whole == nullptr) event.whole = read_newest_(event.id);
     if (event.whole == nullptr) return false;
-    event.finished = event.whole->finished();
+    // What is newer than the event will be told of again.
+    event.finished &= event.whole->version == event.version;
   }
   event.conflated.clear();
   event.version = fits ? event.patch->to_version : event.whole->version;

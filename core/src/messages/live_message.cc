@@ -12,7 +12,7 @@ bool LiveMessage::all_writers_current() const {
 }
 
 bool LiveMessage::evictable() const {
-  return on_disk && clean() && !queued && !deleting && (accepted.finished() || fold);
+  return on_disk && clean() && !queued && (accepted.finished() || fold);
 }
 
 WriterMark& LiveMessage::MarkOf(const std::string& writer) {

@@ -52,10 +52,11 @@ struct LiveMessage {
   bool has_log = false;    // rows of it stand in the delta log
   bool in_flight = false;
   bool queued = false;  // stands in the cycle's dirty queue
-  bool deleting = false;
-  bool fold = false;  // idle: write it whole and let it go
+  bool fold = false;    // idle: write it whole and let it go
 
-  bool clean() const { return pending.empty() && unsaved.empty() && !in_flight; }
+  // Every accepted change was published.
+  bool told() const { return pending.empty() && !in_flight; }
+  bool clean() const { return told() && unsaved.empty(); }
   // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.
   bool evictable() const;
   bool all_writers_current() const;

@@ -40,23 +40,22 @@ void CutToLimit(const MessageQuery& query, std::vector<Message>& oldest_first) {
 Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& query) {
   MessageQuery stored_query = query;
   stored_query.order = MessageQuery::Order::kOldestFirst;
-  const auto leaving = std::count_if(cycle.live().begin(), cycle.live().end(),
-                                     [](const auto& entry) { return entry.second->deleting; });
-  if (stored_query.limit) *stored_query.limit += static_cast<std::size_t>(leaving);
+  // How many of the stored ones are on their way out is not known beforehand; that is rare and
+  // short.
+  if (cycle.any_deletion()) stored_query.limit.reset();
   Result<std::vector<Message>> stored = cycle.storage().ReadMessages(stored_query);
   if (!stored.ok()) return stored;
 
   std::vector<Message> messages;
   for (Message& message : *stored) {
+    if (cycle.IsLeaving(message)) continue;
     const LiveMessage* live = cycle.Find(message.id);
-    if (live == nullptr) {
-      messages.push_back(std::move(message));
-    } else if (!live->deleting) {
-      messages.push_back(live->accepted);
-    }
+    messages.push_back(live == nullptr ? std::move(message) : live->accepted);
   }
   for (const auto& [id, live] : cycle.live()) {
-    if (!live->on_disk && Matches(query, live->accepted)) messages.push_back(live->accepted);
+    const Message& message = live->accepted;
+    if (live->on_disk || !Matches(query, message) || cycle.IsLeaving(message)) continue;
+    messages.push_back(message);
   }
   std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
     return Precedes(PositionOf(a), PositionOf(b));
@@ -74,10 +73,12 @@ Result<std::optional<Message>> MessageService::Get(const MessageId& id, ReadOpti
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
   if (options.committed) return cycle_.storage().ReadMessage(id);
   if (const LiveMessage* live = cycle_.Find(id)) {
-    if (live->deleting) return std::optional<Message>();
+    if (cycle_.IsLeaving(live->accepted)) return std::optional<Message>();
     return std::optional<Message>(live->accepted);
   }
-  return cycle_.storage().ReadMessage(id);
+  Result<std::optional<Message>> stored = cycle_.storage().ReadMessage(id);
+  if (stored.ok() && stored->has_value() && cycle_.IsLeaving(**stored)) stored->reset();
+  return stored;
 }
 
 Result<std::vector<Message>> MessageService::List(const SessionId& session_id,

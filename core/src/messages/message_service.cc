@@ -30,7 +30,7 @@ void MessageService::Create(Message init, DoneMessage done) {
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
   };
-  if (const Status open = cycle_.CheckOpen(); !open.ok()) return fail(open);
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
   if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
   if (cycle_.Find(init.id) != nullptr) return fail(IdTaken(init.id));
   if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
@@ -63,16 +63,20 @@ void MessageService::Create(Message init, DoneMessage done) {
     if (status.ok()) {
       LiveMessage& live = *cycle_.Find(created->id);
       live.on_disk = true;
+      live.saved_version = std::max(live.saved_version, created->version);
       live.row_whole = created->finished();
       events.emplace_back(MessageCreated{created});
-      if (live.evictable() && created->finished()) cycle_.Erase(created->id);
-    } else {
-      cycle_.DropTargets(created->id);
-      cycle_.Erase(created->id);
+      if (live.evictable() && created->finished() && !cycle_.IsLeaving(*created)) {
+        cycle_.Erase(created->id);
+      }
     }
     cycle_.Defer([created, done, status] {
       if (done) status.ok() ? done(*created) : done(status);
     });
+    if (status.ok()) return;
+    // Who wrote to it meanwhile hears of it after the one who created it.
+    cycle_.DropTargets(created->id);
+    cycle_.Erase(created->id);
   };
   cycle_.Submit(std::move(request));
 }
@@ -82,7 +86,7 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
   const auto finish = [&](Result<Message> result) {
     cycle_.Defer([done = std::move(done), result = std::move(result)] { done(result); });
   };
-  if (const Status open = cycle_.CheckOpen(); !open.ok()) return finish(open);
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) return finish(open);
   const Result<LiveMessage*> live = cycle_.Load(id);
   if (!live.ok()) return finish(live.status());
   if (!(*live)->accepted.finished()) return finish((*live)->accepted);
@@ -107,7 +111,7 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
 
 Result<std::int64_t> MessageService::Write(const MessageId& id, MessageWrite write, Done done) {
   CommitCycle::Turn turn(cycle_);
-  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) return open;
   Result<LiveMessage*> found = cycle_.Load(id);
   if (!found.ok()) return found.status();
   LiveMessage& live = **found;
@@ -126,6 +130,12 @@ Result<std::int64_t> MessageService::Write(const MessageId& id, MessageWrite wri
     cycle_.Defer([done = std::move(done)] { done(Status::Ok()); });
   }
   return version;
+}
+
+void MessageService::CountUnchanged(LiveMessage& live) {
+  ++live.accepted.version;
+  if (live.pending.empty()) return;
+  live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
 }
 
 // Applies what is new of `write`; returns whether something terminal was in it, or, for a write
@@ -150,12 +160,10 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
     }
     if (*effect == Effect::kNone) {
       // A counted mutation makes its version even where it changes nothing, or its writer and the
-      // message would drift apart. Nothing is written for it.
+      // message would drift apart. Nothing is written for it; so not of a finished message, which
+      // leaves memory as it was saved.
       if (!counted) continue;
-      ++live.accepted.version;
-      if (!live.pending.empty()) {
-        live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
-      }
+      if (!live.accepted.finished()) CountUnchanged(live);
     } else {
       if (!merge) {
         fresh.from_version = live.patched_version;
@@ -186,7 +194,7 @@ void MessageService::Update(Message snapshot, std::string writer, DoneMessage do
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
   };
-  if (const Status open = cycle_.CheckOpen(); !open.ok()) return fail(open);
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
   const Result<LiveMessage*> found = cycle_.Load(snapshot.id);
   if (!found.ok()) return fail(found.status());
   LiveMessage& live = **found;
@@ -214,27 +222,25 @@ void MessageService::Update(Message snapshot, std::string writer, DoneMessage do
 
 void MessageService::Delete(const MessageId& id, Done done) {
   CommitCycle::Turn turn(cycle_);
-  Status status = cycle_.CheckOpen();
-  if (status.ok()) {
-    const Result<LiveMessage*> found = cycle_.Load(id);
-    if (found.ok()) {
-      const SessionId& session_id = (*found)->accepted.session_id;
-      return SubmitDeletion(cycle_, {Deletion::Scope::kMessages, session_id, {id}},
-                            std::move(done));
-    }
-    if (found.status().code() != Code::kNotFound) status = found.status();
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
+    return cycle_.Defer([done = std::move(done), open] {
+      if (done) done(open);
+    });
   }
-  cycle_.Defer([done = std::move(done), status] {
-    if (done) done(status);
-  });
+  Deletion deletion;
+  deletion.message_id = id;
+  SubmitDeletion(cycle_, std::move(deletion), std::move(done));
 }
 
 void MessageService::DeleteAll(const SessionId& session_id, Done done) {
   CommitCycle::Turn turn(cycle_);
-  if (const Status open = cycle_.CheckOpen(); !open.ok()) {
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
-  SubmitDeletion(cycle_, {Deletion::Scope::kAllOfSession, session_id, {}}, std::move(done));
+  Deletion deletion;
+  deletion.scope = Deletion::Scope::kAllOfSession;
+  deletion.session_id = session_id;
+  SubmitDeletion(cycle_, std::move(deletion), std::move(done));
 }
 
 void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
@@ -242,12 +248,10 @@ void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
   Status status = cycle_.CheckOpen();
   Waiter waiter;
   if (status.ok()) {
-    if (const LiveMessage* live = cycle_.Find(id)) {
-      waiter.targets.emplace_back(id, live->patched_version);
-    } else {
-      // Not live: nothing of it is pending, but it must be there.
-      status = cycle_.Load(id).status();
-    }
+    // Of one that is not live nothing is pending, but it must be there.
+    const Result<LiveMessage*> live = cycle_.Load(id);
+    status = live.status();
+    if (live.ok()) waiter.targets.emplace_back(id, (*live)->patched_version);
   }
   if (!status.ok()) {
     return cycle_.Defer([done = std::move(done), status] { done(status); });
@@ -264,7 +268,7 @@ void MessageService::FlushAll(TimeMs deadline, Done done) {
   }
   Waiter waiter;
   for (const auto& [id, live] : cycle_.live()) {
-    if (!live->clean()) waiter.targets.emplace_back(id, live->patched_version);
+    if (!live->clean() || !live->on_disk) waiter.targets.emplace_back(id, live->patched_version);
   }
   waiter.deadline = deadline;
   waiter.done = std::move(done);

@@ -30,7 +30,7 @@ Result<Session> ReadBack(CommitCycle& cycle, const SessionId& id) {
 
 void SessionService::Create(Session init, DoneSession done) {
   CommitCycle::Turn turn(cycle_);
-  Status refused = cycle_.CheckOpen();
+  Status refused = cycle_.CheckAccepting();
   if (refused.ok() && init.id.empty()) refused = InvalidArgument("a session needs an id");
   if (!refused.ok()) {
     return cycle_.Defer([done = std::move(done), refused] { done(refused); });
@@ -39,12 +39,11 @@ void SessionService::Create(Session init, DoneSession done) {
   init.message_count = 0;
   auto created = std::make_shared<const Session>(std::move(init));
   Request request;
-  request.build = [this, created](BatchBuilder& builder) -> Status {
+  request.build = [created](BatchBuilder& builder) -> Status {
     if (!created->parent_id.empty()) {
-      const Result<std::optional<Session>> parent =
-          cycle_.storage().ReadSession(created->parent_id);
+      const Result<bool> parent = builder.HasSession(created->parent_id);
       if (!parent.ok()) return parent.status();
-      if (!parent->has_value()) return NotFound("no session '" + created->parent_id.value + "'");
+      if (!*parent) return NotFound("no session '" + created->parent_id.value + "'");
     }
     return builder.CreateSession(*created);
   };
@@ -60,7 +59,7 @@ void SessionService::Create(Session init, DoneSession done) {
 
 void SessionService::Update(const SessionId& id, SessionChange change, DoneSession done) {
   CommitCycle::Turn turn(cycle_);
-  if (const Status open = cycle_.CheckOpen(); !open.ok()) {
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
   Request request;
@@ -83,17 +82,15 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
 
 void SessionService::Delete(const SessionId& id, Done done) {
   CommitCycle::Turn turn(cycle_);
-  Status status = cycle_.CheckOpen();
-  if (status.ok()) {
-    const Result<std::optional<Session>> there = cycle_.storage().ReadSession(id);
-    if (there.ok() && there->has_value()) {
-      return SubmitDeletion(cycle_, {Deletion::Scope::kSession, id, {}}, std::move(done));
-    }
-    status = there.status();  // OK when there is none: nothing to delete is no error
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
+    return cycle_.Defer([done = std::move(done), open] {
+      if (done) done(open);
+    });
   }
-  cycle_.Defer([done = std::move(done), status] {
-    if (done) done(status);
-  });
+  Deletion deletion;
+  deletion.scope = Deletion::Scope::kSession;
+  deletion.session_id = id;
+  SubmitDeletion(cycle_, std::move(deletion), std::move(done));
 }
 
 Result<std::optional<Session>> SessionService::Get(const SessionId& id) const {

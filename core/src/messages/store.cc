@@ -10,8 +10,8 @@ namespace millrace {
 namespace {
 
 // What a subscriber that lost events gets in their place.
-std::optional<Event> NewestOf(const MessageService& messages, const SessionService& sessions,
-                              const std::string& subject) {
+std::optional<Event> NewestOf(CommitCycle& cycle, const MessageService& messages,
+                              const SessionService& sessions, const std::string& subject) {
   if (const std::optional<MessageId> id = EventTraits::MessageOf(subject)) {
     Result<std::optional<Message>> message = messages.Get(*id);
     if (!message.ok() || !message->has_value()) return std::nullopt;
@@ -19,7 +19,9 @@ std::optional<Event> NewestOf(const MessageService& messages, const SessionServi
     event.id = *id;
     event.session_id = (*message)->session_id;
     event.version = (*message)->version;
-    event.terminal = event.finished = (*message)->finished();
+    event.terminal = (*message)->finished();
+    const LiveMessage* live = cycle.Find(*id);
+    event.finished = event.terminal && (live == nullptr || live->told());
     event.whole = std::make_shared<const Message>(**std::move(message));
     return event;
   }
@@ -35,9 +37,10 @@ std::optional<Event> NewestOf(const MessageService& messages, const SessionServi
 Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
              std::int64_t last_seq)
     : storage_(std::move(storage)),
-      broker_(
-          options.broker,
-          [this](const std::string& subject) { return NewestOf(messages_, sessions_, subject); }),
+      broker_(options.broker,
+              [this](const std::string& subject) {
+                return NewestOf(*cycle_, messages_, sessions_, subject);
+              }),
       cycle_(std::make_unique<CommitCycle>(*storage_, broker_, options.window_ms, options.idle_ms,
                                            now, last_seq)),
       messages_(*cycle_),
@@ -68,6 +71,7 @@ void Store::Open(std::unique_ptr<Storage> storage, StoreOptions options, TimeMs 
 void Store::Recover(Done done) {
   Result<std::vector<Message>> unfinished = storage_->ReadUnfinished();
   if (!unfinished.ok()) return done(unfinished.status());
+  if (unfinished->empty()) return done(Status::Ok());
   CommitCycle::Turn turn(*cycle_);
   for (Message& message : *unfinished) {
     const RecoveredMessage recovered{message.id, message.session_id};
@@ -113,9 +117,10 @@ TimeMs Store::NextDeadline() const {
 
 void Store::Close(TimeMs deadline, Done done) {
   CommitCycle::Turn turn(*cycle_);
-  if (const Status open = cycle_->CheckOpen(); !open.ok()) {
+  if (const Status open = cycle_->CheckAccepting(); !open.ok()) {
     return cycle_->Defer([done = std::move(done), open] { done(open); });
   }
+  cycle_->BeginClosing();
   messages_.FlushAll(deadline, [this, done = std::move(done)](const Status& drained) {
     cycle_->Shutdown();
     broker_.Shutdown();

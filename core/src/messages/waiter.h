@@ -16,8 +16,9 @@ struct Waiter {
   std::vector<std::pair<MessageId, std::int64_t>> targets;  // id, version
   TimeMs deadline = kNever;                                 // ends the wait, never the write
   Done done;
-  Status if_deleted;       // what a target's deletion means: OK for a flush
-  std::int64_t since = 0;  // commits started before it came: their failure is not its own
+  Status if_deleted;          // what a target's deletion means: OK for a flush
+  std::int64_t requests = 0;  // so many were submitted before it came: they are settled first
+  std::int64_t since = 0;     // commits started before it came: their failure is not its own
 };
 
 }  // namespace millrace

@@ -102,6 +102,7 @@ class MessageService {
 
  private:
   Result<bool> ApplyAll(LiveMessage& live, MessageWrite write);
+  static void CountUnchanged(LiveMessage& live);
 
   CommitCycle& cycle_;
 };

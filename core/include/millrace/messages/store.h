@@ -73,7 +73,8 @@ class Store {
   TimeMs NextDeadline() const;
 
   // Drains until `deadline`, then closes the storage, whatever was drained; `done` has the first
-  // error (kTimeout: something was not saved). Every later call fails with kClosed.
+  // error (kTimeout: something was not saved). Changes fail with kClosed from this call on,
+  // everything else once it is done.
   void Close(TimeMs deadline, Done done);
 
  private:

@@ -29,6 +29,8 @@ struct MessageUpdated {
   std::int64_t version = 0;  // the version the message has after this
   bool terminal = false;
   bool saved = true;
+  // The message is finished, and no more events about it are on their way: the receiver may let go
+  // of its copy.
   bool finished = false;
   std::shared_ptr<const Patch> patch;
   // Patches that followed while the event waited in a mailbox, oldest first; the feed makes one of

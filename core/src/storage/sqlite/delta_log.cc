@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "millrace/base/utf8.h"
 #include "millrace/model/codec.h"
 
 namespace millrace {
@@ -24,13 +25,17 @@ const AppendOp* SingleAppend(const Patch& patch) {
 Result<Patch> PatchFromRow(const Query& row) {
   Patch patch;
   patch.to_version = row.Int(1);
-  patch.from_version = patch.to_version - row.Int(2);
+  const std::int64_t merged = row.Int(2);
+  if (merged < 1 || merged > patch.to_version) {
+    return Status(Code::kCorrupt, "a delta starts from no version");
+  }
+  patch.from_version = patch.to_version - merged;
   patch.updated_at = row.Int(3);
   if (const std::optional<std::int64_t> part = row.OptionalInt(4)) {
     if (*part < 0 || *part > std::numeric_limits<std::uint32_t>::max()) {
       return Status(Code::kCorrupt, "a delta names no part");
     }
-    patch.ops.emplace_back(AppendOp{static_cast<std::uint32_t>(*part), row.String(5)});
+    patch.ops.emplace_back(AppendOp{static_cast<std::uint32_t>(*part), ToValidUtf8(row.Text(5))});
     return patch;
   }
   Result<std::vector<PatchOp>> ops = DecodePatchOps(row.Text(5));
@@ -46,8 +51,9 @@ Status DeltaLog::Load() {
   seq_of_first_row_.clear();
   tail_.reset();
   Query query = connection_.Prepare(
-      "SELECT deltas.seq, min(deltas.id) FROM deltas CROSS JOIN messages"
-      " ON messages.seq = deltas.seq WHERE deltas.version > messages.version GROUP BY deltas.seq");
+      "SELECT messages.seq, min(deltas.id) FROM deltas CROSS JOIN messages"
+      " ON messages.seq = deltas.seq WHERE deltas.version > messages.version GROUP BY "
+      "messages.seq");
   for (;;) {
     Result<bool> row = query.Next();
     if (!row.ok()) return row.status();
@@ -132,6 +138,11 @@ Status DeltaLog::Void(std::int64_t seq) {
   undo_.push_back({seq, before});
   if (tail_ && tail_->seq == seq) tail_.reset();
   SetLive(seq, std::nullopt);
+  // What stands behind a broken row could fit the version that is now in the message's row.
+  if (damaged_.contains(seq)) {
+    const Status gone = connection_.Prepare("DELETE FROM deltas WHERE seq = ?").Bind(seq).Run();
+    if (!gone.ok()) return gone;
+  }
   return TrimHead(before.first_row);
 }
 
@@ -180,7 +191,9 @@ Status DeltaLog::ApplyTo(std::vector<Message>& messages) {
     Message& message = *found->second;
     if (query.Int(1) <= message.version) continue;  // void
     Result<Patch> patch = PatchFromRow(query);
-    if (!patch.ok() || !ApplyPatch(*patch, message).ok()) wanted.erase(found);
+    if (patch.ok() && ApplyPatch(*patch, message).ok()) continue;
+    damaged_.insert(message.seq);
+    wanted.erase(found);
   }
 }
 

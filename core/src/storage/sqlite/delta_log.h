@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "millrace/base/status.h"
@@ -92,7 +93,8 @@ class DeltaLog {
   std::unordered_map<std::int64_t, Live> live_;  // by seq
   std::map<std::int64_t, std::int64_t> seq_of_first_row_;
   std::optional<Tail> tail_;
-  std::vector<Undo> undo_;  // of the open transaction, oldest first
+  std::vector<Undo> undo_;                    // of the open transaction, oldest first
+  std::unordered_set<std::int64_t> damaged_;  // seqs with a row that cannot be read
 };
 
 }  // namespace millrace

@@ -84,6 +84,11 @@ Result<std::int64_t> StoredVersion(Connection& connection) {
                       "): update the application; nothing was "
                       "changed");
   }
+  if (*version < 0) {
+    return Status(Code::kCorrupt,
+                  "the store's schema has no version that Millrace gave it: "
+                  "the file is kept as it is; open the store under another name");
+  }
   return *version;
 }
 

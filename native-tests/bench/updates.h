@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "millrace/model/event.h"
+
+namespace millrace::bench {
+
+// What a window of 13 deltas brings.
+inline constexpr std::size_t kWindowText = 52;
+
+// An update that appends so many bytes to the given message; a terminal one is must-deliver.
+Event MakeUpdate(std::int64_t message, std::int64_t version, bool terminal,
+                 std::size_t text_bytes = kWindowText);
+
+}  // namespace millrace::bench

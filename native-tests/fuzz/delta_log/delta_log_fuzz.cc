@@ -1,0 +1,159 @@
+// The delta log of a damaged or hostile file: whatever its rows hold, the store opens or says why
+// not, every read answers, and a sound message beside it is whole, now and after it is folded.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fuzz/delta_log/hostile_rows.h"
+#include "fuzz/require.h"
+#include "millrace/storage/sqlite_storage.h"
+#include "storage/sqlite/connection.h"
+#include "support/shared_files.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::int64_t kHostileSeq = 1;
+constexpr std::int64_t kSoundSeq = 2;
+constexpr int kSoundRows = 4;
+constexpr std::string_view kSoundText = "sound";
+
+Message Unfinished(std::int64_t seq) {
+  Message message;
+  message.id = MessageId("m" + std::to_string(seq));
+  message.session_id = SessionId("s");
+  message.parts = {TextPart{"text", false, ""}, ToolCallPart{"c", "n", "{", false, false, ""}};
+  message.seq = seq;
+  message.version = 1;
+  return message;
+}
+
+// Appends `text` to the first part, here and as a patch.
+std::shared_ptr<const Patch> Grow(Message& message, std::string_view text) {
+  auto patch = std::make_shared<Patch>();
+  patch->from_version = message.version;
+  patch->to_version = message.version + 1;
+  patch->updated_at = message.updated_at;
+  patch->Append(0, text);
+  Require(ApplyPatch(*patch, message).ok(), "a sound patch fits");
+  return patch;
+}
+
+Status Commit(Storage& storage, StorageBatch batch) {
+  Status status = Internal("the commit did not end");
+  storage.Commit(std::move(batch), Durability::kProcess,
+                 [&](const CommitOutcome& outcome) { status = outcome.status; });
+  return status;
+}
+
+// The database that each input starts from: a session and two unfinished messages. Its `deltas`
+// takes any type, which a file of ours does not, but a file may declare what it likes.
+std::vector<std::byte> MakeTemplate() {
+  SharedFiles files;
+  {
+    auto storage = OpenSqliteStorage(files.Open());
+    Require(storage.ok(), "a new store opens");
+    Session session;
+    session.id = SessionId("s");
+    const auto put = [](std::int64_t seq) {
+      return PutMessage{std::make_shared<const Message>(Unfinished(seq))};
+    };
+    Require(Commit(**storage, {PutSession{session}, put(kHostileSeq), put(kSoundSeq)}).ok(),
+            "the messages are stored");
+    Require((*storage)->Close().ok(), "the store closes");
+  }
+  auto connection = Connection::Open(files.Open());
+  Require((*connection)
+              ->Execute("DROP TABLE deltas; CREATE TABLE deltas"
+                        "(id INTEGER PRIMARY KEY, seq, version, merged, at, part, body)")
+              .ok(),
+          "the schema is changed");
+  Require((*connection)->Close().ok(), "the file closes");
+  const DatabaseFiles made = files.Open();
+  std::vector<std::byte> bytes(static_cast<std::size_t>(*made.database->Size()));
+  Require(made.database->Read(0, bytes).ok(), "the template is read");
+  return bytes;
+}
+
+// The rows of both messages, one of the sound one before each of the first hostile ones.
+void WriteRows(SharedFiles& files, std::string_view bytes, Message& sound) {
+  auto connection = Connection::Open(files.Open());
+  Require(connection.ok(), "the copy opens");
+  Require((*connection)->Execute("BEGIN").ok(), "a transaction begins");
+  HostileRows hostile(bytes);
+  for (int i = 0; i < kSoundRows || hostile.more(); ++i) {
+    if (i < kSoundRows) {
+      Grow(sound, kSoundText);
+      Require((*connection)
+                  ->Prepare("INSERT INTO deltas(seq, version, merged, at, part, body)"
+                            " VALUES(?, ?, 1, 0, 0, ?)")
+                  .Bind(kSoundSeq)
+                  .Bind(sound.version)
+                  .Bind(kSoundText)
+                  .Run()
+                  .ok(),
+              "a sound row is written");
+    }
+    if (hostile.more()) hostile.InsertNext(**connection, kSoundSeq);
+  }
+  Require((*connection)->Execute("COMMIT").ok(), "the rows are committed");
+}
+
+// What every reader is answered, whatever is in the log. Returns the hostile message.
+Message CheckReads(Storage& storage, const Message& sound) {
+  const auto one = storage.ReadMessage(sound.id);
+  Require(one.ok() && *one == sound, "the sound message is whole");
+  const auto hostile = storage.ReadMessage(Unfinished(kHostileSeq).id);
+  Require(hostile.ok() && hostile->has_value(), "the other one can be read up to somewhere");
+  const auto all = storage.ReadMessages({});
+  Require(all.ok() && all->size() == 2, "a list fails for no row");
+  Require(all->front() == **hostile && all->back() == sound, "a list shows what reading shows");
+  const auto unfinished = storage.ReadUnfinished();
+  Require(unfinished.ok(), "what a crash left can be read");
+  Require(sound.finished() || (!unfinished->empty() && unfinished->back() == sound),
+          "the sound message is among it");
+  return **hostile;
+}
+
+std::unique_ptr<Storage> Open(SharedFiles& files) {
+  auto storage = OpenSqliteStorage(files.Open());
+  Require(storage.ok(), "no row keeps a store from opening");
+  return *std::move(storage);
+}
+
+void Check(std::string_view bytes) {
+  static const std::vector<std::byte> kTemplate = MakeTemplate();
+  SharedFiles files;
+  Require(files.Open().database->Write(0, kTemplate).ok(), "the template is copied");
+  Message sound = Unfinished(kSoundSeq);
+  WriteRows(files, bytes, sound);
+
+  std::unique_ptr<Storage> storage = Open(files);
+  CheckReads(*storage, sound);
+  Require(Commit(*storage, {AppendDelta{kSoundSeq, Grow(sound, "more")}}).ok(),
+          "the sound message goes on");
+  Message hostile = CheckReads(*storage, sound);
+  // What could be read is folded, as opening a store does with what a crash left.
+  Require(Commit(*storage, {PutMessage{std::make_shared<const Message>(hostile)}}).ok(),
+          "what was read can be stored");
+  Require(CheckReads(*storage, sound) == hostile, "and reads back as it was");
+  sound.finished_at = 1;
+  Require(Commit(*storage, {PutMessage{std::make_shared<const Message>(sound)}}).ok(),
+          "the sound message is finished");
+  CheckReads(*storage, sound);
+  storage = Open(files);
+  Require(CheckReads(*storage, sound) == hostile, "nothing of the log comes back");
+}
+
+}  // namespace
+}  // namespace millrace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  millrace::Check(std::string_view(reinterpret_cast<const char*>(data), size));
+  return 0;
+}

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "traces/step.h"
+
+namespace millrace {
+
+// Takes steps out of a failing trace for as long as it goes on failing: first large runs of them,
+// then ever smaller ones. `tries` bounds how often it is played.
+inline std::vector<Step> Shrink(std::vector<Step> trace,
+                                const std::function<bool(const std::vector<Step>&)>& fails,
+                                int tries) {
+  for (std::size_t run = trace.size() / 2; run > 0;) {
+    bool shorter = false;
+    for (std::size_t at = 0; at < trace.size() && tries > 0; --tries) {
+      std::vector<Step> without = trace;
+      const auto first = without.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto left = static_cast<std::size_t>(without.end() - first);
+      without.erase(first, first + static_cast<std::ptrdiff_t>(std::min(run, left)));
+      if (fails(without)) {
+        trace = std::move(without);
+        shorter = true;
+      } else {
+        at += run;
+      }
+    }
+    if (tries <= 0) break;
+    if (!shorter || run > trace.size()) run /= 2;
+  }
+  return trace;
+}
+
+}  // namespace millrace
