@@ -175,6 +175,23 @@ TEST_F(BrokerTest, B3_WaitingForRoomIsBounded) {
   EXPECT_EQ(recorder_.batches[0][0], LaggedBy(6, {"10", "5", "6", "7", "8", "9"}));
 }
 
+TEST_F(BrokerTest, B3_TheHostHearsOnceThatASubscriberLosesMustDeliverEvents) {
+  int told = 0;
+  BrokerOptions options = options_;
+  options.on_must_deliver_drop = [&told] { ++told; };
+  NoteBroker broker(options, store_.Reader());
+  Subscription stuck = broker.Subscribe(std::nullopt, recorder_.Callback(), 0);
+  for (int subject = 0; subject < 10; ++subject) broker.Publish({Created(subject)});
+  EXPECT_EQ(told, 1);
+  broker.AdvanceTo(50);
+  EXPECT_EQ(told, 1);
+  stuck.Grant(1);
+  for (int subject = 0; subject < 3; ++subject) broker.Publish({Created(subject)});
+  EXPECT_EQ(told, 1);
+  broker.AdvanceTo(100);
+  EXPECT_EQ(told, 2);
+}
+
 TEST_F(BrokerTest, B5_CountersStartAtZeroAndCount) {
   EXPECT_EQ(broker_.counters().subscriber_count, 0);
   Subscription one = broker_.Subscribe(std::nullopt, recorder_.Callback());

@@ -10,7 +10,7 @@ void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone d
   if (hold_) {
     waiting_.push_back(std::move(waiting));
   } else if (!failure_.ok()) {
-    Fail(std::move(waiting), failure_);
+    Fail(waiting, failure_);
   } else {
     Pass(std::move(waiting));
   }
@@ -27,10 +27,10 @@ void HeldStorage::FailOne(const Status& status) {
   assert(!waiting_.empty());
   Waiting waiting = std::move(waiting_.front());
   waiting_.pop_front();
-  Fail(std::move(waiting), status);
+  Fail(waiting, status);
 }
 
-void HeldStorage::Fail(Waiting waiting, const Status& status) {
+void HeldStorage::Fail(const Waiting& waiting, const Status& status) {
   ++failures_;
   waiting.done({status, took_});
 }

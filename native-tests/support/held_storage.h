@@ -62,7 +62,7 @@ class HeldStorage : public Storage {
     CommitDone done;
   };
   void Pass(Waiting waiting);
-  void Fail(Waiting waiting, const Status& status);
+  void Fail(const Waiting& waiting, const Status& status);
 
   std::unique_ptr<Storage> inner_;
   std::deque<Waiting> waiting_;

@@ -1,6 +1,7 @@
 #include "messages/commit_cycle.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace millrace {
 
@@ -172,6 +173,7 @@ void CommitCycle::EndTurn() {
     } else if (!in_flight_ && Due()) {
       StartCommit();
     } else {
+      assert(InvariantsHold());
       return;
     }
   }

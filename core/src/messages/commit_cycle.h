@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -10,32 +11,21 @@
 #include <utility>
 #include <vector>
 
-#include "messages/batch_builder.h"
 #include "messages/commit_window.h"
 #include "messages/deletion.h"
+#include "messages/in_flight.h"
 #include "messages/live_message.h"
+#include "messages/request.h"
 #include "messages/waiter.h"
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
+#include "millrace/base/thread.h"
 #include "millrace/base/time.h"
 #include "millrace/messages/completion.h"
 #include "millrace/messages/event_broker.h"
 #include "millrace/storage/storage.h"
 
 namespace millrace {
-
-// A change that goes to disk at once and by itself decides nothing about windows: create, delete,
-// everything about sessions.
-struct Request {
-  // Adds its operations. Called when no write is in flight, so that reads are fresh. An error
-  // fails this request alone.
-  std::function<Status(BatchBuilder&)> build;
-  // The outcome, before anyone hears of it: changes memory, adds the events of a success.
-  std::function<void(const Status&, std::vector<Event>&)> settle;
-  // A delete: the only request of its batch, so that what it reads is what there is, and what was
-  // asked for after it finds the result.
-  bool alone = false;
-};
 
 // The coalescing state machine: what is dirty, when it is due, what is in flight, who waits.
 //
@@ -58,13 +48,29 @@ class CommitCycle {
  public:
   class Turn {
    public:
-    explicit Turn(CommitCycle& cycle) : cycle_(cycle) { ++cycle_.turn_depth_; }
+    explicit Turn(CommitCycle& cycle) : cycle_(cycle) {
+      assert(cycle.thread_ == ThisThread() && "a store is confined to the thread that opened it");
+      assert(!cycle.changing_ && "a call from inside a change: from the storage, or a request");
+      ++cycle_.turn_depth_;
+    }
     ~Turn() {
       if (cycle_.turn_depth_ == 1) cycle_.EndTurn();
       --cycle_.turn_depth_;
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
+
+   private:
+    CommitCycle& cycle_;
+  };
+
+  // Between these the state is half changed: no public call may come.
+  class Change {
+   public:
+    explicit Change(CommitCycle& cycle) : cycle_(cycle) { cycle_.changing_ = true; }
+    ~Change() { cycle_.changing_ = false; }
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
 
    private:
     CommitCycle& cycle_;
@@ -124,23 +130,6 @@ class CommitCycle {
   std::int64_t pending_messages() const;
 
  private:
-  // A message's share of the commit in flight.
-  struct Share {
-    MessageId id;
-    std::vector<PendingPatch> patches;  // not published yet
-    std::int64_t version = 0;           // on disk when the commit ends well
-    Usage usage;
-    bool whole = false;  // its row is written, not its log
-  };
-  struct InFlight {
-    std::int64_t number = 0;
-    TimeMs started_at = 0;
-    Durability durability = Durability::kProcess;
-    std::vector<Request> requests;
-    std::vector<Share> shares;
-    std::vector<SessionId> touched;  // sessions to tell about
-  };
-
   bool Due() const;
   void StartCommit();
   void TakeRequests(BatchBuilder& builder, InFlight& flight);
@@ -158,6 +147,8 @@ class CommitCycle {
   bool IsSaved(const MessageId& id, std::int64_t version) const;
   void LetGoIdle();
   void EndTurn();
+  // Of a debug build, after each turn (commit_invariants.cc).
+  bool InvariantsHold() const;
 
   Storage& storage_;
   EventBroker& broker_;
@@ -184,6 +175,8 @@ class CommitCycle {
   std::int64_t commits_started_ = 0;
 
   int turn_depth_ = 0;
+  bool changing_ = false;
+  const void* const thread_ = ThisThread();
   std::deque<std::function<void()>> due_;
 
   std::int64_t updates_ = 0;

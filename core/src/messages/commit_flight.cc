@@ -20,8 +20,11 @@ void CommitCycle::StartCommit() {
   InFlight flight;
   flight.number = ++commits_started_;
   flight.started_at = now_;
-  TakeRequests(builder, flight);
-  TakeDirty(builder, flight);
+  {
+    Change change(*this);
+    TakeRequests(builder, flight);
+    TakeDirty(builder, flight);
+  }
   const bool terminal =
       std::any_of(flight.shares.begin(), flight.shares.end(), [](const Share& share) {
         return std::any_of(share.patches.begin(), share.patches.end(),
@@ -145,6 +148,7 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
     if (wrote && flight.durability == Durability::kProcess) unsynced_ = true;
   }
   std::vector<Event> events;
+  Change change(*this);  // ends before the turn does
   if (!ok) ReportTrouble(outcome.status, !flight.shares.empty(), events);
   for (const Request& request : flight.requests) Settle(request, outcome.status, events);
   for (const Share& share : flight.shares) SettleShare(share, outcome.status, events);

@@ -1,7 +1,6 @@
 #include "millrace/messages/event_broker.h"
 
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 namespace millrace {
@@ -10,8 +9,6 @@ namespace {
 // What one event may grow to in a mailbox nobody empties. A page that is behind by more reads the
 // message whole: that is cheaper than the patches, and the mailbox stays bounded.
 constexpr std::size_t kMaxConflatedBytes = 64 * 1024;
-// What a patch in a list costs beyond its text.
-constexpr std::size_t kPatchOverhead = 64;
 
 constexpr std::string_view kMessageSubject = "m:";
 constexpr std::string_view kSessionSubject = "s:";
@@ -27,27 +24,32 @@ std::string Joined(std::string_view prefix, const std::string& id) {
   return std::string(prefix) + id;
 }
 
-std::size_t HeldBytes(const MessageUpdated& event) {
-  std::size_t bytes = event.patch->ByteSize() + kPatchOverhead;
-  for (const auto& patch : event.conflated) bytes += patch->ByteSize() + kPatchOverhead;
-  return bytes;
+// Many tiny ops weigh more than their text.
+std::size_t HeldBytes(const Patch& patch) {
+  return patch.ByteSize() + patch.ops.size() * sizeof(PatchOp);
 }
 
-void ConflateUpdates(MessageUpdated& older, MessageUpdated newer) {
-  const bool both_patched = older.patch != nullptr && newer.patch != nullptr;
+// Makes one patch of what waits and what came. A patch that does not follow on the other is not
+// worth keeping: its receiver gets the message whole.
+void ConflatePatches(MessageUpdated& older, const MessageUpdated& newer) {
+  const bool follows = older.patch != nullptr && newer.patch != nullptr &&
+                       older.patch->to_version == newer.patch->from_version;
+  if (follows && older.merged == nullptr) {
+    older.patch = older.merged = std::make_shared<Patch>(*older.patch);
+  }
+  if (follows) older.merged->Extend(*newer.patch);
+  if (!follows || HeldBytes(*older.merged) > kMaxConflatedBytes) {
+    older.patch = older.merged = nullptr;
+  }
+}
+
+void ConflateUpdates(MessageUpdated& older, const MessageUpdated& newer) {
+  ConflatePatches(older, newer);
   older.version = newer.version;
   older.terminal |= newer.terminal;
   older.saved = newer.saved;
   older.finished = newer.finished;
   older.whole = nullptr;
-  if (both_patched) {
-    older.conflated.push_back(std::move(newer.patch));
-    std::move(newer.conflated.begin(), newer.conflated.end(), std::back_inserter(older.conflated));
-  }
-  if (!both_patched || HeldBytes(older) > kMaxConflatedBytes) {
-    older.patch = nullptr;
-    older.conflated.clear();
-  }
 }
 
 }  // namespace
@@ -102,9 +104,9 @@ bool EventTraits::Matches(const Filter& filter, const Event& event) {
 
 void EventTraits::Conflate(Event& older, Event newer) {
   auto* older_update = std::get_if<MessageUpdated>(&older);
-  auto* newer_update = std::get_if<MessageUpdated>(&newer);
+  const auto* newer_update = std::get_if<MessageUpdated>(&newer);
   if (older_update != nullptr && newer_update != nullptr) {
-    ConflateUpdates(*older_update, std::move(*newer_update));
+    ConflateUpdates(*older_update, *newer_update);
   } else {
     older = std::move(newer);
   }

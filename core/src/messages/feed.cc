@@ -57,20 +57,14 @@ bool Feed::Resolve(MessageUpdated& event) {
   }
   const bool fits =
       event.patch != nullptr && held != held_.end() && held->second == event.patch->from_version;
-  if (fits) {
-    if (!event.conflated.empty()) {
-      auto merged = std::make_shared<Patch>(*event.patch);
-      for (const auto& later : event.conflated) merged->Extend(*later);
-      event.patch = std::move(merged);
-    }
-  } else {
+  event.merged = nullptr;  // what is delivered does not change any more (C15)
+  if (!fits) {
     event.patch = nullptr;
     if (event.whole == nullptr) event.whole = read_newest_(event.id);
     if (event.whole == nullptr) return false;
     // What is newer than the event will be told of again.
     event.finished &= event.whole->version == event.version;
   }
-  event.conflated.clear();
   event.version = fits ? event.patch->to_version : event.whole->version;
   if (event.finished) {
     held_.erase(event.id);

@@ -33,9 +33,9 @@ struct MessageUpdated {
   // of its copy.
   bool finished = false;
   std::shared_ptr<const Patch> patch;
-  // Patches that followed while the event waited in a mailbox, oldest first; the feed makes one of
-  // them and `patch` before a subscriber sees it.
-  std::vector<std::shared_ptr<const Patch>> conflated;
+  // The same as `patch` once events were conflated into this one: it alone holds that patch, and
+  // may extend it.
+  std::shared_ptr<Patch> merged;
   std::shared_ptr<const Message> whole;
 };
 

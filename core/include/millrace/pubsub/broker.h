@@ -51,7 +51,7 @@ class Broker {
   using Newest = typename BrokerHub<Traits>::Newest;
 
   Broker(BrokerOptions options, Newest newest)
-      : hub_(std::make_shared<BrokerHub<Traits>>(options, std::move(newest))) {}
+      : hub_(std::make_shared<BrokerHub<Traits>>(std::move(options), std::move(newest))) {}
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
   ~Broker() { Shutdown(); }

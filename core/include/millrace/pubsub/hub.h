@@ -11,25 +11,12 @@
 #include <vector>
 
 #include "millrace/base/time.h"
+#include "millrace/pubsub/broker_options.h"
 #include "millrace/pubsub/mailbox.h"
 #include "millrace/pubsub/subscriber.h"
 #include "millrace/pubsub/subscription.h"
 
 namespace millrace {
-
-struct BrokerOptions {
-  // Distinct keys that may wait for a subscriber without credit; as many may wait for room.
-  std::size_t mailbox_capacity = 64;
-  DurationMs must_deliver_timeout_ms = 50;
-};
-
-struct BrokerCounters {
-  std::int64_t drop_count = 0;               // lossy events lost, to full mailboxes and failures
-  std::int64_t must_deliver_drop_count = 0;  // must-deliver events lost to time-outs and failures
-  std::int64_t conflated_count = 0;
-  std::int64_t delivered_batches = 0;
-  std::int64_t subscriber_count = 0;
-};
 
 // The state behind a Broker (see broker.h for the rules), shared with the calls under way, so
 // that a callback may destroy the broker itself.
@@ -46,7 +33,8 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
   using DeliverCallback = typename Subscriber::DeliverCallback;
   using Newest = typename Mailbox<Traits>::Newest;
 
-  BrokerHub(BrokerOptions options, Newest newest) : options_(options), newest_(std::move(newest)) {}
+  BrokerHub(BrokerOptions options, Newest newest)
+      : options_(std::move(options)), newest_(std::move(newest)) {}
 
   Subscription Subscribe(Filter filter, DeliverCallback deliver, int credits) {
     if (shut_down_) return {};
@@ -76,7 +64,7 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
     now_ = std::max(now_, now);
     if (NextDeadline() > now_) return;
     for (const auto& subscriber : subscribers_) {
-      counters_.must_deliver_drop_count += subscriber->mailbox.Expire(now_);
+      CountMustDeliverDrops(*subscriber, subscriber->mailbox.Expire(now_));
     }
     next_deadline_.reset();
   }
@@ -115,11 +103,17 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
     const Result result = subscriber.mailbox.Put(key, event, bounded, deadline);
     counters_.conflated_count += result == Result::kConflated;
     counters_.drop_count += result == Result::kDropped;
-    counters_.must_deliver_drop_count += result == Result::kMustDeliverDropped;
+    CountMustDeliverDrops(subscriber, result == Result::kMustDeliverDropped ? 1 : 0);
     if (result == Result::kWaits && next_deadline_) {
       next_deadline_ = std::min(*next_deadline_, deadline);
     }
     subscriber.touched = true;
+  }
+
+  void CountMustDeliverDrops(Subscriber& subscriber, std::int64_t dropped) {
+    counters_.must_deliver_drop_count += dropped;
+    if (dropped == 0 || std::exchange(subscriber.reported, true)) return;
+    if (options_.on_must_deliver_drop) options_.on_must_deliver_drop();
   }
 
   void MakeReady(const std::shared_ptr<Subscriber>& subscriber) {
@@ -159,12 +153,13 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
     if (subscriber.is_closed) return subscriber.End();
     if (taken) {
       ++counters_.delivered_batches;
+      subscriber.reported = false;
       return;
     }
     // The loss is told with the next event or grant, not at once: a subscriber that always fails
     // would be called for ever.
     counters_.drop_count += batch.lossy;
-    counters_.must_deliver_drop_count += batch.must_deliver;
+    CountMustDeliverDrops(subscriber, batch.must_deliver);
     subscriber.mailbox.Remember(batch.if_lost);
     if (metered) subscriber.AddCredits(1);
   }

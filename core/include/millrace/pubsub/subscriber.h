@@ -63,9 +63,10 @@ struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subs
   DeliverCallback deliver;
   int credits;  // batches it may still get, or kUnlimitedCredits
   Mailbox<Traits> mailbox;
-  bool touched = false;  // the publish under way put something in
-  bool ready = false;    // the hub has it on its list of deliveries to make
-  bool running = false;  // deliver is being called
+  bool touched = false;   // the publish under way put something in
+  bool reported = false;  // that it loses must-deliver events
+  bool ready = false;     // the hub has it on its list of deliveries to make
+  bool running = false;   // deliver is being called
   bool is_closed = false;
 };
 

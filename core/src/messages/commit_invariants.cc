@@ -1,0 +1,28 @@
+// What CommitCycle asserts of itself after each turn of a debug build. O(live messages).
+
+#include <algorithm>
+
+#include "messages/commit_cycle.h"
+
+namespace millrace {
+
+bool CommitCycle::InvariantsHold() const {
+  if (!due_.empty() || changing_) return false;  // the turn left something behind
+  if (closed_) return true;
+  // Whatever may not wait is on its way.
+  if ((urgent_ || !requests_.empty()) && !in_flight_) return false;
+  const bool covered = in_flight_ || window_.deadline() != kNever;
+  return std::all_of(live_.begin(), live_.end(), [&](const auto& entry) {
+    const LiveMessage& live = *entry.second;
+    const auto stands = std::count(dirty_.begin(), dirty_.end(), &live);
+    if (stands != (live.queued ? 1 : 0)) return false;
+    if (live.in_flight && !in_flight_) return false;
+    // What is in flight is in nobody's queue.
+    const bool dirty = !live.pending.empty() || (!live.unsaved.empty() && !live.in_flight);
+    // What is being created or deleted waits for that request (C4).
+    const bool waits_for_request = !live.on_disk || IsLeaving(live.accepted);
+    return !dirty || (live.queued && (covered || waits_for_request));
+  });
+}
+
+}  // namespace millrace
