@@ -126,7 +126,51 @@ TEST_F(Flush, C14_CloseDrainsBeforeTheDatabaseCloses) {
   EXPECT_EQ(TextOf("a"), "last words");
 }
 
+TEST_F(Flush, C3_WaitsForSessionChangesAndCreatesOnTheirWay) {
+  storage_->set_hold(true);
+  ASSERT_TRUE(Write("b", Finish{}).ok());  // in flight, synced
+  SessionChange change;
+  change.title = "new";
+  store_->sessions().Update(SessionId("s"), change, {});
+  store_->messages().Create(Init("c"), {});
+  Outcome outcome;
+  store_->messages().FlushAll(kNever, outcome.AsDone());
+  storage_->ReleaseOne();
+  EXPECT_FALSE(outcome.called());
+  storage_->ReleaseOne();
+  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+  EXPECT_EQ((**store_->sessions().Get(SessionId("s"))).title, "new");
+  EXPECT_TRUE((*store_->messages().Get(MessageId("c"), {true})).has_value());
+}
+
+TEST_F(Flush, C14_AClosingStoreAcceptsNoChangeThatItWouldLose) {
+  storage_->set_hold(true);
+  Append("a", "x");
+  Outcome closed;
+  store_->Close(now_ + 5000, closed.AsDone());
+  EXPECT_EQ(Write("a", AppendText{"y", false}).status().code(), Code::kClosed);
+  Outcome created;
+  store_->messages().Create(Init("c"), created.AsDoneMessage());
+  EXPECT_EQ(created.status.code(), Code::kClosed);
+  EXPECT_EQ(TextOf("a"), "x") << "reading goes on until it is closed";
+  storage_->ReleaseOne();
+  EXPECT_TRUE(closed.called() && closed.status.ok());
+}
+
 TEST_F(Flush, C14_CloseEndsAtItsDeadlineAndSaysSo) {
+  storage_->set_hold(true);
+  Append("a", "x");
+  Outcome outcome;
+  store_->Close(now_ + 5000, outcome.AsDone());
+  Advance(4999);
+  EXPECT_FALSE(outcome.called());
+  EXPECT_EQ(store_->NextDeadline(), now_ + 1);
+  Advance(1);
+  EXPECT_EQ(outcome.calls, 1);
+  EXPECT_EQ(outcome.status.code(), Code::kTimeout);
+}
+
+TEST_F(Flush, C14_CloseTellsWhatCouldNotBeSaved) {
   storage_->set_failure(Status(Code::kIo, "test"));
   Append("a", "x");
   Outcome failed;

@@ -191,6 +191,53 @@ TEST_F(Order, C7_AFailedDeleteBringsTheMessageBackWithAllThatWasAccepted) {
   EXPECT_TRUE(EventsOf<MessagesDeleted>().empty());
 }
 
+TEST_F(Order, C7_WhoWaitsForADeletedMessageIsToldSo) {
+  CreateMessage("m");
+  storage_->set_hold(true);
+  Append("m", "x");
+  Advance(33);
+  Outcome finished;
+  ASSERT_TRUE(Write("m", Finish{}, finished.AsDone()).ok());
+  Outcome deleted;
+  store_->messages().Delete(MessageId("m"), deleted.AsDone());
+  while (storage_->held() > 0) storage_->ReleaseOne();
+  EXPECT_TRUE(deleted.called() && deleted.status.ok());
+  EXPECT_EQ(finished.calls, 1);
+  EXPECT_EQ(finished.status.code(), Code::kNotFound);
+}
+
+TEST_F(Order, C7_WhatIsCreatedAfterADeleteStays) {
+  CreateMessage("old");
+  storage_->set_hold(true);
+  Append("old", "x");
+  Advance(33);
+  store_->messages().DeleteAll(SessionId("s"), {});
+  store_->messages().Create(Init("new"), {});
+  EXPECT_TRUE((*store_->messages().Get(MessageId("new"))).has_value());
+  EXPECT_FALSE((*store_->messages().Get(MessageId("old"))).has_value());
+  while (storage_->held() > 0) storage_->ReleaseOne();
+  EXPECT_TRUE((*store_->messages().Get(MessageId("new"), {true})).has_value());
+  EXPECT_FALSE((*store_->messages().Get(MessageId("old"), {true})).has_value());
+  EXPECT_EQ(EventsOf<MessagesDeleted>().size(), 1U);
+}
+
+TEST_F(Order, C8_CreateSeedsTheBaseline) {
+  Message init = Init("m");
+  ToolCallPart call;
+  call.id = "c";
+  init.parts = {TextPart{"text", false, ""}, call};
+  store_->messages().Create(init, {});
+  const std::size_t commits = storage_->commits_seen();
+  Outcome same;
+  store_->messages().Update(**store_->messages().Get(MessageId("m")), "w", same.AsDoneMessage());
+  EXPECT_TRUE(same.called() && same.status.ok());
+  EXPECT_EQ(storage_->commits_seen(), commits) << "it is on disk as it is";
+  Message flipped = **store_->messages().Get(MessageId("m"));
+  std::get<ToolCallPart>(flipped.parts[1]).finished = true;
+  store_->messages().Update(flipped, "w", {});
+  EXPECT_EQ(storage_->commits_seen(), commits + 1) << "structure, so at once";
+}
+
 TEST_F(Order, C7_DeletingNothingIsNoError) {
   for (int i = 0; i < 2; ++i) {
     Outcome message;

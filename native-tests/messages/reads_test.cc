@@ -125,6 +125,53 @@ TEST_F(Reads, C9_AnIdleMessageLeavesMemoryAndGoesOnAfterwards) {
   EXPECT_EQ(SavedTextOf("a"), "12");
 }
 
+TEST_F(Reads, C9_WhatIsFinishedFromTheStartNeverStays) {
+  Message message = Init("u");
+  message.role = Role::kUser;
+  store_->messages().Create(message, {});
+  EXPECT_EQ(store_->stats().live_messages, 0);
+}
+
+TEST_F(Reads, C9_AnIdleMessageIsFoldedSoThatItsLogCanGo) {
+  CreateMessage("a");
+  Append("a", "1");
+  RunFor(300'000);
+  const StorageBatch& last = storage_->last_seen().batch;
+  ASSERT_EQ(last.size(), 1U);
+  const auto* fold = std::get_if<PutMessage>(&last[0]);
+  ASSERT_NE(fold, nullptr);
+  EXPECT_EQ(fold->message->id, MessageId("a"));
+}
+
+TEST_F(Reads, C15_APatchThatWaitsForAnotherIsNotExtended) {
+  CreateMessage("a");
+  const auto stuck = store_->OpenFeed([](const std::vector<Event>&) { return true; }, 0);
+  events_.clear();
+  Append("a", "one");
+  Advance(33);
+  const std::shared_ptr<const Patch> told = EventsOf<MessageUpdated>().at(0).patch;
+  const Patch then = *told;
+  Append("a", "two");
+  Advance(33);  // conflates for the stuck one
+  EXPECT_EQ(*told, then);
+}
+
+TEST_F(Reads, C15_AWholeMessageKeepsWhatItSaidWhileTheMessageGoesOn) {
+  CreateMessage("a");
+  std::vector<Event> heard;
+  const auto late = store_->OpenFeed([&heard](std::vector<Event> batch) {
+    for (Event& event : batch) heard.push_back(std::move(event));
+    return true;
+  });
+  Append("a", "one");
+  Advance(33);
+  const auto whole = std::get<MessageUpdated>(heard.at(0)).whole;
+  ASSERT_NE(whole, nullptr);
+  const Message then = *whole;
+  Append("a", "two");
+  EXPECT_EQ(*whole, then);
+}
+
 // Flaw 12: an edit of a snapshot corrupted the baseline.
 TEST_F(Reads, C15_WhatASubscriberDoesToItsCopyChangesNothing) {
   CreateMessage("a");

@@ -51,6 +51,39 @@ TEST_F(Run, C14_LeavesFinishedAndDeletedMessagesAlone) {
   EXPECT_EQ(FinishOf(**store_->messages().Get(MessageId("a")))->reason, FinishReason::kEndTurn);
 }
 
+TEST_F(Run, C14_EndsAllItsMessagesAndWaitsForThoseFinishedAlready) {
+  const std::unique_ptr<RunScope> run = store_->BeginRun();
+  for (const char* id : {"a", "b", "c"}) {
+    CreateMessage(id);
+    run->Add(MessageId(id));
+  }
+  storage_->set_hold(true);
+  ASSERT_TRUE(Write("a", Finish{}).ok());  // in flight
+  Outcome outcome;
+  run->End(RunExit::kReturned, outcome.AsDone());
+  while (storage_->held() > 0) {
+    EXPECT_FALSE(outcome.called());
+    storage_->ReleaseOne();
+  }
+  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+  for (const char* id : {"a", "b", "c"}) {
+    EXPECT_TRUE((**store_->messages().Get(MessageId(id), {true})).finished()) << id;
+  }
+}
+
+TEST_F(Run, C14_AlsoWaitsForAFinishThatItDidNotMake) {
+  const std::unique_ptr<RunScope> run = store_->BeginRun();
+  CreateMessage("a");
+  run->Add(MessageId("a"));
+  storage_->set_hold(true);
+  ASSERT_TRUE(Write("a", Finish{}).ok());
+  Outcome outcome;
+  run->End(RunExit::kReturned, outcome.AsDone());
+  EXPECT_FALSE(outcome.called());
+  storage_->ReleaseOne();
+  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+}
+
 TEST_F(Run, C14_TellsWhenItCouldNotBeSaved) {
   const std::unique_ptr<RunScope> run = store_->BeginRun();
   CreateMessage("a");

@@ -122,6 +122,12 @@ TEST_F(Terminal, C2_WithSlowStorageTheCompletionWaitsForTheDisk) {
   EXPECT_TRUE(outcome.called() && outcome.status.ok());
 }
 
+TEST_F(Terminal, C2_IsSyncedAlsoWhenNobodyWaits) {
+  CreateMessage("n");
+  ASSERT_TRUE(Write("n", Finish{}).ok());
+  EXPECT_EQ(storage_->last_seen().durability, Durability::kPower);
+}
+
 TEST_F(Terminal, C2_ATerminalUpdateDuringAWriteGoesRightAfterIt) {
   storage_->set_hold(true);
   Outcome first;

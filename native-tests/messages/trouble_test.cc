@@ -91,6 +91,28 @@ TEST_F(Trouble, C5_IsWrittenInOrderAfterRecovery) {
   EXPECT_EQ(TextOf("a"), "1234");
 }
 
+TEST_F(Trouble, C5_RecoveryIsToldOnlyWhenEverythingIsSaved) {
+  StoreOptions options;
+  options.window_ms = 0;  // one message a commit
+  OpenStore(options);
+  CreateMessage("x");
+  CreateMessage("y");
+  storage_->set_failure(Status(Code::kQuotaExceeded, "test"));
+  Append("x", "1");
+  Append("y", "2");
+  RunFor(1000);  // both were tried
+  ASSERT_EQ(EventsOf<StorageError>().size(), 1U);
+  storage_->set_failure(Status::Ok());
+  storage_->set_hold(true);
+  RunFor(10'000);
+  ASSERT_EQ(storage_->held(), 1U);
+  storage_->ReleaseOne();
+  EXPECT_TRUE(EventsOf<StorageRecovered>().empty());
+  ASSERT_EQ(storage_->held(), 1U);
+  storage_->ReleaseOne();
+  EXPECT_EQ(EventsOf<StorageRecovered>().size(), 1U);
+}
+
 TEST_F(Trouble, C5_ANewSpellIsToldAgain) {
   for (int spell = 1; spell <= 2; ++spell) {
     Fail();

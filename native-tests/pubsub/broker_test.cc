@@ -113,6 +113,18 @@ TEST_F(BrokerTest, B3_MustDeliverWaitsForRoomAndKeepsItsOrder) {
   EXPECT_EQ(broker_.NextDeadline(), kNever);
 }
 
+TEST_F(BrokerTest, B3_TheClassIsKeptWhenALaterOneIsLossy) {
+  // A failed batch is counted by class.
+  bool fails = true;
+  Subscription slow = broker_.Subscribe(
+      std::nullopt, [&fails](const Batch&) { return !fails; }, 0);
+  broker_.Publish({Final(1, 1)});
+  broker_.Publish({Updated(1, 2)});
+  slow.Grant(1);
+  EXPECT_EQ(broker_.counters().must_deliver_drop_count, 1);
+  EXPECT_EQ(broker_.counters().drop_count, 0);
+}
+
 TEST_F(BrokerTest, B3_WaitingMustDeliverConflates) {
   Subscription slow = broker_.Subscribe(std::nullopt, recorder_.Callback(), 0);
   broker_.Publish({Updated(1, 1), Updated(2, 1), Final(3, 1)});

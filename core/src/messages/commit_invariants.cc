@@ -10,7 +10,7 @@ bool CommitCycle::InvariantsHold() const {
   if (!due_.empty() || changing_) return false;  // the turn left something behind
   if (closed_) return true;
   // Whatever may not wait is on its way.
-  if ((urgent_ || !requests_.empty()) && !in_flight_) return false;
+  if ((urgent_ || !requests_.empty() || !waiters_.empty()) && !in_flight_) return false;
   const bool covered = in_flight_ || window_.deadline() != kNever;
   return std::all_of(live_.begin(), live_.end(), [&](const auto& entry) {
     const LiveMessage& live = *entry.second;

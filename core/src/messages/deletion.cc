@@ -115,9 +115,7 @@ void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done) {
     } else {
       SettleFailed(cycle, *deleting, events);
     }
-    cycle.Defer([done, status] {
-      if (done) done(status);
-    });
+    cycle.Defer([done, status] { done(status); });
   };
   cycle.Submit(std::move(request));
 }

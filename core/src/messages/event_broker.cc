@@ -77,6 +77,7 @@ bool EventTraits::MustDeliver(const Event& event) {
 }
 
 bool EventTraits::Matches(const Filter& filter, const Event& event) {
+  if (filter.kinds && !filter.kinds->test(event.index())) return false;
   const auto message = [&](const MessageId& id, const SessionId& session) {
     return (!filter.message_id || *filter.message_id == id) &&
            (!filter.session_id || *filter.session_id == session);

@@ -27,6 +27,7 @@ Status IdTaken(const MessageId& id) {
 
 void MessageService::Create(Message init, DoneMessage done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
   };
@@ -70,9 +71,7 @@ void MessageService::Create(Message init, DoneMessage done) {
         cycle_.Erase(created->id);
       }
     }
-    cycle_.Defer([created, done, status] {
-      if (done) status.ok() ? done(*created) : done(status);
-    });
+    cycle_.Defer([created, done, status] { status.ok() ? done(*created) : done(status); });
     if (status.ok()) return;
     // Who wrote to it meanwhile hears of it after the one who created it.
     cycle_.DropTargets(created->id);
@@ -83,6 +82,7 @@ void MessageService::Create(Message init, DoneMessage done) {
 
 void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   const auto finish = [&](Result<Message> result) {
     cycle_.Defer([done = std::move(done), result = std::move(result)] { done(result); });
   };
@@ -191,6 +191,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
 
 void MessageService::Update(Message snapshot, std::string writer, DoneMessage done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
   };
@@ -222,10 +223,9 @@ void MessageService::Update(Message snapshot, std::string writer, DoneMessage do
 
 void MessageService::Delete(const MessageId& id, Done done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
-    return cycle_.Defer([done = std::move(done), open] {
-      if (done) done(open);
-    });
+    return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
   Deletion deletion;
   deletion.message_id = id;
@@ -234,6 +234,7 @@ void MessageService::Delete(const MessageId& id, Done done) {
 
 void MessageService::DeleteAll(const SessionId& session_id, Done done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
@@ -245,6 +246,7 @@ void MessageService::DeleteAll(const SessionId& session_id, Done done) {
 
 void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   Status status = cycle_.CheckOpen();
   Waiter waiter;
   if (status.ok()) {
@@ -263,6 +265,7 @@ void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
 
 void MessageService::FlushAll(TimeMs deadline, Done done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckOpen(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
   }

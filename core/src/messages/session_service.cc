@@ -30,6 +30,7 @@ Result<Session> ReadBack(CommitCycle& cycle, const SessionId& id) {
 
 void SessionService::Create(Session init, DoneSession done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   Status refused = cycle_.CheckAccepting();
   if (refused.ok() && init.id.empty()) refused = InvalidArgument("a session needs an id");
   if (!refused.ok()) {
@@ -50,15 +51,14 @@ void SessionService::Create(Session init, DoneSession done) {
   request.settle = [this, created, done = std::move(done)](const Status& status,
                                                            std::vector<Event>& events) {
     if (status.ok()) events.emplace_back(SessionCreated{*created});
-    cycle_.Defer([created, done, status] {
-      if (done) status.ok() ? done(*created) : done(status);
-    });
+    cycle_.Defer([created, done, status] { status.ok() ? done(*created) : done(status); });
   };
   cycle_.Submit(std::move(request));
 }
 
 void SessionService::Update(const SessionId& id, SessionChange change, DoneSession done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
@@ -73,19 +73,16 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
   // The session-updated event comes from the cycle, once for all that a batch did to the session.
   request.settle = [this, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
     const Result<Session> session = status.ok() ? ReadBack(cycle_, id) : Result<Session>(status);
-    cycle_.Defer([done, session] {
-      if (done) done(session);
-    });
+    cycle_.Defer([done, session] { done(session); });
   };
   cycle_.Submit(std::move(request));
 }
 
 void SessionService::Delete(const SessionId& id, Done done) {
   CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
-    return cycle_.Defer([done = std::move(done), open] {
-      if (done) done(open);
-    });
+    return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
   Deletion deletion;
   deletion.scope = Deletion::Scope::kSession;

@@ -117,6 +117,7 @@ TimeMs Store::NextDeadline() const {
 
 void Store::Close(TimeMs deadline, Done done) {
   CommitCycle::Turn turn(*cycle_);
+  done = OrNobody(std::move(done));
   if (const Status open = cycle_->CheckAccepting(); !open.ok()) {
     return cycle_->Defer([done = std::move(done), open] { done(open); });
   }

@@ -14,4 +14,11 @@ using Done = std::function<void(Status)>;
 using DoneMessage = std::function<void(Result<Message>)>;
 using DoneSession = std::function<void(Result<Session>)>;
 
+// What was passed, or one that does nothing where nobody waits.
+template <typename Result>
+std::function<void(Result)> OrNobody(std::function<void(Result)> done) {
+  if (done) return done;
+  return [](const auto& /*result*/) {};
+}
+
 }  // namespace millrace

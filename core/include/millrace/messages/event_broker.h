@@ -1,9 +1,11 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "millrace/model/event.h"
@@ -11,11 +13,22 @@
 
 namespace millrace {
 
+// A set of kinds of events, by their place in Event.
+using EventKinds = std::bitset<std::variant_size_v<Event>>;
+
+template <typename... Kinds>
+EventKinds KindsOf() {
+  EventKinds kinds;
+  (kinds.set(Event(Kinds()).index()), ...);
+  return kinds;
+}
+
 // What a subscriber wants to hear; an unset field wants all. Lagged, StorageError and
-// StorageRecovered pass every session and message filter.
+// StorageRecovered pass every session and message filter, Lagged also one of kinds.
 struct EventFilter {
   std::optional<SessionId> session_id;
   std::optional<MessageId> message_id;
+  std::optional<EventKinds> kinds;
 };
 
 // What the generic broker must know about chat events.
