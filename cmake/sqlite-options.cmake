@@ -14,6 +14,8 @@ target_compile_definitions(millrace_sqlite PRIVATE
   SQLITE_USE_ALLOCA
   SQLITE_DQS=0
   SQLITE_TEMP_STORE=3
+  # Search (core/src/storage/sqlite/search_index.h).
+  SQLITE_ENABLE_FTS5
   # It would register a file system in memory on top of a default one, and there is no default.
   SQLITE_OMIT_DESERIALIZE
   # The VFS is ours (core/src/storage/vfs): no operating system underneath, in either build.

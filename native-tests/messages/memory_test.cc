@@ -70,6 +70,12 @@ class ForgetfulStorage final : public Storage {
     return std::vector<Session>();
   }
   Result<std::int64_t> LastSeq() override { return std::int64_t{0}; }
+  Result<std::vector<SearchHit>> Search(const SearchQuery& /*query*/) override {
+    return std::vector<SearchHit>();
+  }
+  Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& /*into*/) override {
+    return std::uint64_t{0};
+  }
   std::int64_t bytes_written() const override { return 0; }
   Status Close() override { return Status::Ok(); }
 

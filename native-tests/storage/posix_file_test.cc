@@ -66,6 +66,24 @@ TEST_F(PosixFile, S7_OpensInTheSqliteProgramAndChecksOk) {
             "m1|2\nm2|1\n");
 }
 
+TEST_F(PosixFile, S7_AnExportOpensInTheSqliteProgramAndChecksOk) {
+  auto storage = Open();
+  Message open = MakeMessage(2, "");
+  ASSERT_TRUE(
+      Commit(*storage, {Put(MakeSession("s")), Put(Finished(MakeMessage(1, "x"))), Put(open)})
+          .ok());
+  ASSERT_TRUE(Commit(*storage, {Grow(open, "under way")}).ok());
+  const std::string path = (folder_ / "export.db").string();
+  auto into = OpenPosixBlockFile(path);
+  ASSERT_TRUE(into.ok());
+  const auto size = storage->Export(*std::move(into));
+  ASSERT_TRUE(size.ok()) << size.status().message();
+  EXPECT_EQ(std::filesystem::file_size(path), *size);
+  EXPECT_EQ(RunProgram("sqlite3 " + path + " 'PRAGMA journal_mode; PRAGMA integrity_check'"),
+            "delete\nok\n");
+  EXPECT_EQ(RunProgram("sqlite3 " + path + " 'SELECT count(*) FROM messages, deltas'"), "2\n");
+}
+
 TEST_F(PosixFile, S4_SurvivesTheDeathOfTheProcess) {
   auto storage = Open();
   Message message = MakeMessage(1, "");

@@ -95,6 +95,52 @@ std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits, EventF
                                 credits);
 }
 
+Result<std::vector<SearchHit>> Store::Search(SearchQuery query) const {
+  if (const Status open = cycle_->CheckOpen(); !open.ok()) return open;
+  if (cycle_->any_deletion()) {
+    query.wanted = [this](const Message& message) { return !cycle_->IsLeaving(message); };
+  }
+  return storage_->Search(query);
+}
+
+void Store::Export(std::shared_ptr<BlockFile> into, DoneExport done) {
+  // A person whose disk is full has all the more reason to take the data out.
+  messages_.FlushAll(kNever,
+                     [this, into = std::move(into), done = std::move(done)](const Status& flushed) {
+                       if (!flushed.ok() && flushed.code() != Code::kQuotaExceeded)
+                         return done(flushed);
+                       done(storage_->Export(into));
+                     });
+}
+
+void Store::Import(std::shared_ptr<BlockFile> file, DoneImport done) {
+  CommitCycle::Turn turn(*cycle_);
+  const auto fail = [&](const Status& status) { cycle_->Defer([done, status] { done(status); }); };
+  if (const Status open = cycle_->CheckAccepting(); !open.ok()) return fail(open);
+  Result<std::unique_ptr<ImportSource>> opened = OpenImportSource(std::move(file), cycle_->now());
+  if (!opened.ok()) return fail(opened.status());
+  const std::shared_ptr<ImportSource> source = *std::move(opened);
+  auto added = std::make_shared<ImportCounts>();
+  Request request;
+  request.alone = true;
+  request.build = [this, source, added](BatchBuilder& builder) {
+    const std::int64_t first_seq = cycle_->last_seq() + 1;
+    for (std::int64_t i = 0; i < source->message_count(); ++i) cycle_->TakeSeq();
+    // Stands last in its batch, as a delete does.
+    builder.Delete(ImportContent{source, first_seq, added});
+    return Status::Ok();
+  };
+  request.settle = [this, added, done = std::move(done)](const Status& status,
+                                                         std::vector<Event>& events) {
+    const std::int64_t news = added->sessions + added->messages;
+    if (status.ok() && news > 0) events.emplace_back(Lagged{news, {}});
+    cycle_->Defer([added, done, status] {
+      if (done) status.ok() ? done(*added) : done(status);
+    });
+  };
+  cycle_->Submit(std::move(request));
+}
+
 StoreStats Store::stats() const {
   StoreStats stats;
   stats.updates = cycle_->updates();

@@ -14,6 +14,9 @@
 #include "millrace/messages/message_service.h"
 #include "millrace/messages/run_scope.h"
 #include "millrace/messages/session_service.h"
+#include "millrace/storage/block_file.h"
+#include "millrace/storage/import_source.h"
+#include "millrace/storage/search.h"
 #include "millrace/storage/storage.h"
 
 namespace millrace {
@@ -50,6 +53,8 @@ struct RecoveredMessage {
 class Store {
  public:
   using Opened = std::function<void(Result<std::unique_ptr<Store>>)>;
+  using DoneExport = std::function<void(Result<std::uint64_t>)>;
+  using DoneImport = std::function<void(Result<ImportCounts>)>;
 
   // Finishes what a crash left as interrupted, durably, then calls `opened`; a full disk does not
   // keep the store from opening (the finish is retried, C5).
@@ -63,6 +68,17 @@ class Store {
   std::unique_ptr<Feed> OpenFeed(Feed::Deliver deliver, int credits = kUnlimitedCredits,
                                  EventFilter filter = {});
   std::unique_ptr<RunScope> BeginRun() { return std::make_unique<RunScope>(messages_); }
+
+  // What is saved and folded; see SearchQuery and Storage::Search. kClosed.
+  Result<std::vector<SearchHit>> Search(SearchQuery query) const;
+  // Makes `into` a SQLite file of everything accepted before the call, whatever streams go on;
+  // `done` has its size. On a full disk it holds what is saved. The storage's error, or that of
+  // `into`; kClosed.
+  void Export(std::shared_ptr<BlockFile> into, DoneExport done);
+  // Adds the content of another database (see OpenImportSource) in one durable commit; ids that are
+  // there are skipped and not counted. Subscribers hear one Lagged without ids: read again.
+  // OpenImportSource's errors, the storage's, kClosed; on any of them nothing has changed.
+  void Import(std::shared_ptr<BlockFile> file, DoneImport done);
 
   const std::vector<RecoveredMessage>& recovered() const { return recovered_; }
   StoreStats stats() const;

@@ -15,6 +15,9 @@
 #include "millrace/model/message.h"
 #include "millrace/model/patch.h"
 #include "millrace/model/session.h"
+#include "millrace/storage/block_file.h"
+#include "millrace/storage/import_source.h"
+#include "millrace/storage/search.h"
 
 namespace millrace {
 
@@ -50,8 +53,16 @@ struct DeleteSession {
   SessionId id;
 };
 
+// Adds what the source has and the store has not, by id; a message without a session is left out.
+// The messages get the seqs from `first_seq` on, as many as the source counts.
+struct ImportContent {
+  std::shared_ptr<ImportSource> source;
+  std::int64_t first_seq = 0;
+  std::shared_ptr<ImportCounts> added;  // set by the commit
+};
+
 using StorageOp = std::variant<PutMessage, AppendDelta, DeleteMessage, DeleteSessionMessages,
-                               PutSession, DeleteSession>;
+                               PutSession, DeleteSession, ImportContent>;
 using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {
@@ -107,6 +118,13 @@ class Storage {
   virtual Result<std::vector<Session>> ReadSessions(const SessionQuery& query) = 0;
   // The highest seq ever given to a message, deleted ones included; 0 in a new store.
   virtual Result<std::int64_t> LastSeq() = 0;
+
+  // Messages whose row has all words of the query: text of an unfinished message is found once it
+  // is folded. Those with the last word as it stands first, then those where it begins a longer
+  // word; the newest first in both. What is typed is never an error.
+  virtual Result<std::vector<SearchHit>> Search(const SearchQuery& query) = 0;
+  // Makes `into` a SQLite file of everything committed, which stands alone. Returns its size.
+  virtual Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) = 0;
 
   // Bytes handed to the files since opening.
   virtual std::int64_t bytes_written() const = 0;

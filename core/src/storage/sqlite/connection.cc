@@ -92,6 +92,25 @@ Status Connection::Error(int code) {
   return {meaning.code, std::move(message)};
 }
 
+fts5_api* Connection::SearchApi() {
+  fts5_api* api = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(db_, "SELECT fts5(?)", -1, &statement, nullptr) == SQLITE_OK) {
+    sqlite3_bind_pointer(statement, 1, static_cast<void*>(&api), "fts5_api_ptr", nullptr);
+    sqlite3_step(statement);
+  }
+  sqlite3_finalize(statement);
+  return api;
+}
+
+Status Connection::CopyInto(Connection& target) {
+  sqlite3_backup* backup = sqlite3_backup_init(target.db_, "main", db_, "main");
+  if (backup == nullptr) return target.Error(sqlite3_errcode(target.db_));
+  sqlite3_backup_step(backup, -1);
+  const int code = sqlite3_backup_finish(backup);
+  return code == SQLITE_OK ? Status::Ok() : target.Error(code);
+}
+
 Status Connection::Close() {
   Status status = Execute("PRAGMA wal_checkpoint(TRUNCATE)");
   statements_.clear();

@@ -48,6 +48,11 @@ class Connection {
 
   BlockVfs& vfs() { return *vfs_; }
 
+  // FTS5's interface, owned by SQLite; nullptr: SQLite was built without it.
+  fts5_api* SearchApi();
+  // Makes `target`, an empty database of its own, a copy of what is committed here.
+  Status CopyInto(Connection& target);
+
   // Copies the WAL into the database file, empties it, and closes. The database file stands alone
   // then. When it fails nothing is lost: the WAL keeps what could not be copied.
   Status Close();

@@ -15,17 +15,6 @@ constexpr std::string_view kSelect =
     "SELECT seq, id, session_id, role, model, provider, is_summary, created_at, updated_at,"
     " finished_at, version, parts FROM messages ";
 
-// A list never fails for one row: what is no JSON array becomes a single custom part that carries
-// it verbatim, as text where it is not even JSON.
-std::vector<Part> PartsFromColumn(std::string_view json) {
-  Result<std::vector<Part>> parts = DecodeParts(json);
-  if (parts.ok()) return *std::move(parts);
-  CustomPart part;
-  part.name = "undecodable";
-  part.data = EncodePart(TextPart{.text = ToValidUtf8(json), .refusal = false, .extra = {}});
-  return {std::move(part)};
-}
-
 Message MessageFromRow(const Query& row) {
   Message message;
   message.seq = row.Int(0);
@@ -75,6 +64,15 @@ std::string SelectFor(const MessageQuery& query) {
 }
 
 }  // namespace
+
+std::vector<Part> PartsFromColumn(std::string_view json) {
+  Result<std::vector<Part>> parts = DecodeParts(json);
+  if (parts.ok()) return *std::move(parts);
+  CustomPart part;
+  part.name = "undecodable";
+  part.data = EncodePart(TextPart{.text = ToValidUtf8(json), .refusal = false, .extra = {}});
+  return {std::move(part)};
+}
 
 Status MessageTable::Put(const Message& message) {
   if (message.id.empty()) return InvalidArgument("a message needs an id");
@@ -140,12 +138,29 @@ Result<std::vector<std::int64_t>> MessageTable::Seqs(Query& query) {
   }
 }
 
+Result<bool> MessageTable::Has(const MessageId& id) {
+  return connection_.Prepare("SELECT 1 FROM messages WHERE id = ?").Bind(id).Next();
+}
+
 Result<std::optional<Message>> MessageTable::Read(const MessageId& id) {
   Query query = connection_.Prepare(std::string(kSelect) + "WHERE id = ?");
   Result<bool> row = query.Bind(id).Next();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<Message>();
   return std::optional<Message>(MessageFromRow(query));
+}
+
+Result<std::optional<Message>> MessageTable::Read(std::int64_t seq) {
+  Query query = connection_.Prepare(std::string(kSelect) + "WHERE seq = ?");
+  Result<bool> row = query.Bind(seq).Next();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<Message>();
+  return std::optional<Message>(MessageFromRow(query));
+}
+
+Result<std::vector<Message>> MessageTable::ReadFrom(std::int64_t seq, std::size_t limit) {
+  Query query = connection_.Prepare(std::string(kSelect) + "WHERE seq > ? ORDER BY seq LIMIT ?");
+  return Messages(query.Bind(seq).Bind(LimitParameter(limit)));
 }
 
 Result<std::vector<Message>> MessageTable::Read(const MessageQuery& query) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "millrace/base/ids.h"
@@ -11,6 +13,10 @@
 #include "storage/sqlite/connection.h"
 
 namespace millrace {
+
+// Parts as a row holds them. Never fails: what is no JSON array becomes a single custom part that
+// carries it verbatim, as text where it is not even JSON.
+std::vector<Part> PartsFromColumn(std::string_view json);
 
 // The SQL of the table `messages`: rows as they are folded, without the delta log. Writes belong
 // into a transaction of the caller's.
@@ -28,7 +34,11 @@ class MessageTable {
   Result<std::vector<std::int64_t>> Delete(const MessageId& id);
   Result<std::vector<std::int64_t>> DeleteOfSession(const SessionId& id);
 
+  Result<bool> Has(const MessageId& id);
   Result<std::optional<Message>> Read(const MessageId& id);
+  Result<std::optional<Message>> Read(std::int64_t seq);
+  // The first `limit` of those behind this seq, in the order of seq: for passing over all of them.
+  Result<std::vector<Message>> ReadFrom(std::int64_t seq, std::size_t limit);
   // In the order of the query.
   Result<std::vector<Message>> Read(const MessageQuery& query);
   // The unfinished ones, and those with a seq of `also` (ascending); in the order of seq.

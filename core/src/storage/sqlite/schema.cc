@@ -3,6 +3,9 @@
 #include <array>
 #include <string>
 
+#include "storage/sqlite/message_table.h"
+#include "storage/sqlite/search_index.h"
+
 namespace millrace {
 namespace {
 
@@ -59,8 +62,31 @@ CREATE TABLE deltas(
 ) STRICT;
 )sql";
 
+// message_search: see SearchIndex. automerge: so many pieces of one size are merged into one, which
+//   writes each word anew; 8 instead of 4 halves that for a few more pieces to look into.
+constexpr const char* kVersion2 = R"sql(
+CREATE VIRTUAL TABLE message_search USING fts5(
+  text, session,
+  content='', contentless_delete=1, prefix='3', tokenize='unicode61 remove_diacritics 2'
+);
+INSERT INTO message_search(message_search, rank) VALUES('automerge', 8);
+)sql";
+
+Status FillSearchIndex(Connection& connection) {
+  MessageTable messages(connection);
+  return SearchIndex(connection, messages).Fill();
+}
+
+struct Migration {
+  const char* sql;
+  Status (*then)(Connection&);  // what SQL cannot do, in the same transaction; or nullptr
+};
+
 // Entry n takes the file from version n to n + 1. Never edited once released.
-constexpr std::array<const char*, kSchemaVersion> kMigrations = {kVersion1};
+constexpr std::array<Migration, kSchemaVersion> kMigrations = {{
+    {kVersion1, nullptr},
+    {kVersion2, FillSearchIndex},
+}};
 
 // The version of the file that is there; 0 for an empty one.
 Result<std::int64_t> StoredVersion(Connection& connection) {
@@ -96,10 +122,14 @@ Status Migrate(Connection& connection, std::int64_t from) {
   for (std::int64_t version = from; version < kSchemaVersion; ++version) {
     Transaction transaction(connection);
     if (Status status = transaction.Begin(); !status.ok()) return status;
-    const std::string sql = std::string(kMigrations[static_cast<std::size_t>(version)]) +
+    const Migration& migration = kMigrations[static_cast<std::size_t>(version)];
+    const std::string sql = std::string(migration.sql) +
                             "PRAGMA application_id=" + std::to_string(kApplicationId) +
                             ";PRAGMA user_version=" + std::to_string(version + 1);
     if (Status status = connection.Execute(sql); !status.ok()) return status;
+    if (migration.then != nullptr) {
+      if (Status status = migration.then(connection); !status.ok()) return status;
+    }
     if (Status status = transaction.Commit(); !status.ok()) return status;
   }
   return Status::Ok();

@@ -57,6 +57,10 @@ Status SessionTable::Delete(const SessionId& id) {
   return connection_.Prepare("DELETE FROM sessions WHERE id = ?").Bind(id).Run();
 }
 
+Result<bool> SessionTable::Has(const SessionId& id) {
+  return connection_.Prepare("SELECT 1 FROM sessions WHERE id = ?").Bind(id).Next();
+}
+
 Result<std::optional<Session>> SessionTable::Read(const SessionId& id) {
   Query query = connection_.Prepare(std::string(kSelect) + "WHERE id = ?");
   Result<bool> row = query.Bind(id).Next();

@@ -23,6 +23,7 @@ class SessionTable {
   // Deleting what is not there is OK. The schema deletes its messages with it.
   Status Delete(const SessionId& id);
 
+  Result<bool> Has(const SessionId& id);
   Result<std::optional<Session>> Read(const SessionId& id);
   Result<std::vector<Session>> Read(const SessionQuery& query);
 

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "storage/sqlite/export.h"
+#include "storage/sqlite/importer.h"
 #include "storage/sqlite/schema.h"
 
 namespace millrace {
@@ -24,6 +26,7 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptio
       options_(std::move(options)),
       sessions_(*connection_),
       messages_(*connection_),
+      index_(*connection_, messages_),
       log_(*connection_) {}
 
 void SqliteStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
@@ -80,31 +83,37 @@ Status SqliteStorage::SetDurability(Durability durability) {
 // The log first: the pages it gives back take up the row that is folded.
 Status SqliteStorage::Apply(const PutMessage& op) {
   if (Status status = log_.Void(op.message->seq); !status.ok()) return status;
-  return messages_.Put(*op.message);
+  if (Status status = messages_.Put(*op.message); !status.ok()) return status;
+  return index_.Put(*op.message);
 }
 
 Status SqliteStorage::Apply(const AppendDelta& op) { return log_.Append(op.seq, *op.patch); }
 
-Status SqliteStorage::Apply(const DeleteMessage& op) { return VoidAll(messages_.Delete(op.id)); }
+Status SqliteStorage::Apply(const DeleteMessage& op) { return Forget(messages_.Delete(op.id)); }
 
 Status SqliteStorage::Apply(const DeleteSessionMessages& op) {
-  return VoidAll(messages_.DeleteOfSession(op.session_id));
+  return Forget(messages_.DeleteOfSession(op.session_id));
 }
 
 Status SqliteStorage::Apply(const PutSession& op) { return sessions_.Put(op.session); }
 
-// Its messages explicitly, not by the cascade: their log rows are to go as well.
+// Its messages explicitly, not by the cascade: their log rows and words are to go as well.
 Status SqliteStorage::Apply(const DeleteSession& op) {
-  if (Status status = VoidAll(messages_.DeleteOfSession(op.id)); !status.ok()) return status;
+  if (Status status = Forget(messages_.DeleteOfSession(op.id)); !status.ok()) return status;
   return sessions_.Delete(op.id);
 }
 
-Status SqliteStorage::VoidAll(const Result<std::vector<std::int64_t>>& seqs) {
+Status SqliteStorage::Forget(const Result<std::vector<std::int64_t>>& seqs) {
   if (!seqs.ok()) return seqs.status();
   for (const std::int64_t seq : *seqs) {
     if (Status status = log_.Void(seq); !status.ok()) return status;
+    if (Status status = index_.Remove(seq); !status.ok()) return status;
   }
   return Status::Ok();
+}
+
+Status SqliteStorage::Apply(const ImportContent& op) {
+  return Importer(sessions_, messages_, index_).Run(op);
 }
 
 Result<std::optional<Message>> SqliteStorage::ReadMessage(const MessageId& id) {
@@ -141,6 +150,14 @@ Result<std::vector<Session>> SqliteStorage::ReadSessions(const SessionQuery& que
 }
 
 Result<std::int64_t> SqliteStorage::LastSeq() { return messages_.LastSeq(); }
+
+Result<std::vector<SearchHit>> SqliteStorage::Search(const SearchQuery& query) {
+  return index_.Search(query);
+}
+
+Result<std::uint64_t> SqliteStorage::Export(const std::shared_ptr<BlockFile>& into) {
+  return ExportDatabase(*connection_, into);
+}
 
 Status SqliteStorage::Close() { return connection_->Close(); }
 

@@ -10,6 +10,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/delta_log.h"
 #include "storage/sqlite/message_table.h"
+#include "storage/sqlite/search_index.h"
 #include "storage/sqlite/session_table.h"
 
 namespace millrace {
@@ -33,6 +34,8 @@ class SqliteStorage final : public Storage {
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
   Result<std::int64_t> LastSeq() override;
+  Result<std::vector<SearchHit>> Search(const SearchQuery& query) override;
+  Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
   std::int64_t bytes_written() const override { return connection_->vfs().bytes_written(); }
   Status Close() override;
 
@@ -41,7 +44,8 @@ class SqliteStorage final : public Storage {
   Status RunTransaction(const StorageBatch& batch);
   Status SyncWal();
   Status SetDurability(Durability durability);
-  Status VoidAll(const Result<std::vector<std::int64_t>>& seqs);
+  // What else there is of messages whose rows were deleted.
+  Status Forget(const Result<std::vector<std::int64_t>>& seqs);
 
   Status Apply(const PutMessage& op);
   Status Apply(const AppendDelta& op);
@@ -49,11 +53,13 @@ class SqliteStorage final : public Storage {
   Status Apply(const DeleteSessionMessages& op);
   Status Apply(const PutSession& op);
   Status Apply(const DeleteSession& op);
+  Status Apply(const ImportContent& op);
 
   std::unique_ptr<Connection> connection_;
   SqliteOptions options_;
   SessionTable sessions_;
   MessageTable messages_;
+  SearchIndex index_;
   DeltaLog log_;
   Durability durability_ = Durability::kProcess;  // what `synchronous` is set to
 };

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+// The code point at `at` of valid UTF-8, and moves `at` behind it.
+char32_t NextCodePoint(std::string_view text, std::size_t& at);
+
+// Signs of scripts that are written without spaces between words (Chinese, Japanese, Korean, Thai,
+// Tibetan, Burmese, Khmer, Lao): each is a word of its own for the index, so that a word of two
+// signs is found wherever it stands.
+bool IsWordSign(char32_t code_point);
+
+// `text`, valid UTF-8, with a space on either side of each word sign. What is put into the index
+// and what is asked of it passes through here; therefore the index needs no tokenizer of its own,
+// and any program that has FTS5 can use the table.
+std::string SpaceOut(std::string_view text);
+
+}  // namespace millrace

@@ -1,0 +1,66 @@
+#include "storage/search/words.h"
+
+#include "millrace/base/utf8.h"
+#include "millrace/storage/search.h"
+#include "storage/search/word_signs.h"
+
+namespace millrace {
+namespace {
+
+// Shorter beginnings are in too many messages to be looked up at once, and to be of any use.
+constexpr std::size_t kMinPrefix = 3;
+
+bool IsBlank(char32_t c) { return c <= 0x20 || c == 0x85 || c == 0xA0 || c == 0x3000; }
+
+// At most so many bytes, cut between words, else between code points.
+std::string_view CutTo(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  if (const std::size_t blank = text.rfind(' ', bytes); blank != std::string_view::npos) {
+    return text.substr(0, blank);
+  }
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
+bool CanGoOn(const std::string& word) {
+  std::size_t at = 0;
+  std::size_t letters = 0;
+  while (at < word.size()) {
+    if (IsWordSign(NextCodePoint(word, at))) return false;
+    ++letters;
+  }
+  return letters >= kMinPrefix;
+}
+
+}  // namespace
+
+SearchTerms ReadTerms(std::string_view text, const WordReader& words) {
+  const std::string valid = ToValidUtf8(CutTo(text, SearchQuery::kMaxBytes));
+  SearchTerms terms;
+  for (std::size_t at = 0; at < valid.size();) {
+    const std::size_t begin = at;
+    std::size_t end = at;
+    while (at < valid.size() && !IsBlank(NextCodePoint(valid, at))) end = at;
+    Phrase phrase;
+    words(std::string_view(valid).substr(begin, end - begin), [&](const Word& word) {
+      phrase.push_back(word.folded);
+      return true;
+    });
+    if (!phrase.empty()) terms.phrases.push_back(std::move(phrase));
+  }
+  terms.open_end = !terms.empty() && CanGoOn(terms.phrases.back().back());
+  return terms;
+}
+
+// Words hold letters and digits only, so a quoted phrase of them cannot end early.
+std::string MatchExpression(const SearchTerms& terms, bool open_end) {
+  std::string expression;
+  for (const Phrase& phrase : terms.phrases) {
+    expression += expression.empty() ? "\"" : " AND \"";
+    for (const std::string& word : phrase) expression.append(word).append(" ");
+    expression += '"';
+  }
+  return open_end ? expression + " *" : expression;
+}
+
+}  // namespace millrace

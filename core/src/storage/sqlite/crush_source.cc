@@ -1,0 +1,202 @@
+#include "storage/sqlite/crush_source.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "storage/sqlite/imported_values.h"
+#include "storage/sqlite/message_table.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::int64_t kPage = 64;
+
+// What is too large for seconds (the year 5138) is milliseconds already.
+TimeMs FromSeconds(std::int64_t time) {
+  constexpr std::int64_t kLastSecond = 100'000'000'000;
+  return time < kLastSecond ? std::max<std::int64_t>(time, 0) * 1000 : time;
+}
+
+void PartTimesFromSeconds(std::vector<Part>& parts) {
+  for (Part& part : parts) {
+    if (auto* reasoning = std::get_if<ReasoningPart>(&part)) {
+      if (reasoning->started_at) reasoning->started_at = FromSeconds(*reasoning->started_at);
+      if (reasoning->finished_at) reasoning->finished_at = FromSeconds(*reasoning->finished_at);
+    } else if (auto* finish = std::get_if<FinishPart>(&part)) {
+      finish->time = FromSeconds(finish->time);
+    }
+  }
+}
+
+class CrushSource final : public ImportSource {
+ public:
+  CrushSource(std::unique_ptr<Connection> connection, TimeMs now)
+      : connection_(std::move(connection)), now_(now) {}
+
+  Status Load() {
+    if (Status status = PrepareSelects(); !status.ok()) return status;
+    Result<std::int64_t> count = connection_->ReadInt("SELECT count(*) FROM messages");
+    if (!count.ok()) return AboutImportedFile(count.status());
+    message_count_ = *count;
+    return Status::Ok();
+  }
+
+  std::int64_t message_count() const override { return message_count_; }
+  Result<std::optional<Session>> NextSession() override;
+  Result<std::optional<Message>> NextMessage() override;
+
+ private:
+  using Columns = std::set<std::string, std::less<>>;
+  Result<Columns> ColumnsOf(std::string_view table);
+  Status PrepareSelects();
+  Status ReadSessions();
+  Status ReadMessages();
+
+  std::unique_ptr<Connection> connection_;
+  TimeMs now_;
+  std::string select_sessions_;
+  std::string select_messages_;
+  std::int64_t message_count_ = 0;
+  // Read so far; rows are in the order in which they were written.
+  std::int64_t last_session_ = INT64_MIN;
+  std::int64_t last_message_ = INT64_MIN;
+  std::vector<Session> sessions_;  // in reverse, as the next one
+  std::vector<Message> messages_;
+};
+
+Result<CrushSource::Columns> CrushSource::ColumnsOf(std::string_view table) {
+  Columns columns;
+  Query query = connection_->Prepare("SELECT name FROM pragma_table_xinfo(?)");
+  query.Bind(table);
+  for (;;) {
+    Result<bool> row = query.Next();
+    if (!row.ok()) return AboutImportedFile(row.status());
+    if (!*row) return columns;
+    columns.insert(query.String(0));
+  }
+}
+
+Status CrushSource::PrepareSelects() {
+  const auto select = [](const Columns& there, std::string_view table, const auto& columns) {
+    std::string sql = "SELECT rowid";
+    for (const std::string_view column : columns) {
+      sql += there.contains(column) ? ", " : ", NULL AS ";
+      sql += column;
+    }
+    return sql.append(" FROM ").append(table).append(" WHERE rowid > ? ORDER BY rowid LIMIT ?");
+  };
+  const Result<Columns> sessions = ColumnsOf("sessions");
+  if (!sessions.ok()) return sessions.status();
+  const Result<Columns> messages = ColumnsOf("messages");
+  if (!messages.ok()) return messages.status();
+  bool complete = sessions->contains("id");
+  for (const char* column : {"id", "session_id", "role", "parts"}) {
+    complete = complete && messages->contains(column);
+  }
+  if (!complete) {
+    return InvalidArgument(
+        "the file to import is a SQLite database, but neither of Millrace nor of Crush");
+  }
+  using Names = std::vector<std::string_view>;
+  select_sessions_ =
+      select(*sessions, "sessions",
+             Names{"id", "parent_session_id", "title", "prompt_tokens", "completion_tokens", "cost",
+                   "summary_message_id", "created_at", "updated_at"});
+  select_messages_ = select(*messages, "messages",
+                            Names{"id", "session_id", "role", "parts", "model", "provider",
+                                  "is_summary_message", "created_at", "updated_at", "finished_at"});
+  return Status::Ok();
+}
+
+Status CrushSource::ReadSessions() {
+  Query row = connection_->Prepare(select_sessions_);
+  row.Bind(last_session_).Bind(kPage);
+  for (;;) {
+    Result<bool> there = row.Next();
+    if (!there.ok()) return there.status();
+    if (!*there) break;
+    Session session;
+    last_session_ = row.Int(0);
+    session.id = SessionId(row.String(1));
+    session.parent_id = SessionId(row.String(2));
+    session.title = row.String(3);
+    session.prompt_tokens = row.Int(4);
+    session.completion_tokens = row.Int(5);
+    session.cost = row.Real(6);
+    session.summary_message_id = MessageId(row.String(7));
+    session.created_at = FromSeconds(row.Int(8));
+    session.updated_at = FromSeconds(row.Int(9));
+    sessions_.push_back(std::move(session));
+  }
+  std::reverse(sessions_.begin(), sessions_.end());
+  return Status::Ok();
+}
+
+Status CrushSource::ReadMessages() {
+  Query row = connection_->Prepare(select_messages_);
+  row.Bind(last_message_).Bind(kPage);
+  for (;;) {
+    Result<bool> there = row.Next();
+    if (!there.ok()) return there.status();
+    if (!*there) break;
+    Message message;
+    last_message_ = row.Int(0);
+    message.id = MessageId(row.String(1));
+    message.session_id = SessionId(row.String(2));
+    message.role = RoleFromName(row.Text(3)).value_or(Role::kAssistant);
+    message.parts = PartsFromColumn(row.Text(4));
+    PartTimesFromSeconds(message.parts);
+    message.model = row.String(5);
+    message.provider = row.String(6);
+    message.is_summary = row.Int(7) != 0;
+    message.created_at = FromSeconds(row.Int(8));
+    message.updated_at = FromSeconds(row.Int(9));
+    if (const auto finished = row.OptionalInt(10)) message.finished_at = FromSeconds(*finished);
+    messages_.push_back(std::move(message));
+  }
+  std::reverse(messages_.begin(), messages_.end());
+  return Status::Ok();
+}
+
+Result<std::optional<Session>> CrushSource::NextSession() {
+  for (;;) {
+    if (sessions_.empty()) {
+      if (Status status = ReadSessions(); !status.ok()) return AboutImportedFile(status);
+      if (sessions_.empty()) return std::optional<Session>();
+    }
+    Session session = std::move(sessions_.back());
+    sessions_.pop_back();
+    MakeStorable(session);
+    if (!session.id.empty()) return std::optional(std::move(session));
+  }
+}
+
+Result<std::optional<Message>> CrushSource::NextMessage() {
+  for (;;) {
+    if (messages_.empty()) {
+      if (Status status = ReadMessages(); !status.ok()) return AboutImportedFile(status);
+      if (messages_.empty()) return std::optional<Message>();
+    }
+    Message message = std::move(messages_.back());
+    messages_.pop_back();
+    MakeStorable(message, now_);
+    if (!message.id.empty()) return std::optional(std::move(message));
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ImportSource>> OpenCrushSource(std::unique_ptr<Connection> connection,
+                                                      TimeMs now) {
+  auto source = std::make_unique<CrushSource>(std::move(connection), now);
+  if (Status status = source->Load(); !status.ok()) return status;
+  return std::unique_ptr<ImportSource>(std::move(source));
+}
+
+}  // namespace millrace

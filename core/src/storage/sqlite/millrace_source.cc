@@ -1,0 +1,96 @@
+#include "storage/sqlite/millrace_source.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/delta_log.h"
+#include "storage/sqlite/imported_values.h"
+#include "storage/sqlite/message_table.h"
+#include "storage/sqlite/session_table.h"
+
+namespace millrace {
+namespace {
+
+// Messages at once: one pass over the delta log serves all of them.
+constexpr std::size_t kPage = 256;
+
+class MillraceSource final : public ImportSource {
+ public:
+  MillraceSource(std::unique_ptr<Connection> connection, TimeMs now)
+      : connection_(std::move(connection)),
+        now_(now),
+        sessions_table_(*connection_),
+        messages_table_(*connection_),
+        log_(*connection_) {}
+
+  Status Load() {
+    Result<std::int64_t> count = connection_->ReadInt("SELECT count(*) FROM messages");
+    if (!count.ok()) return AboutImportedFile(count.status());
+    message_count_ = *count;
+    if (Status status = log_.Load(); !status.ok()) return AboutImportedFile(status);
+    Result<std::vector<Session>> sessions = sessions_table_.Read(SessionQuery());
+    if (!sessions.ok()) return AboutImportedFile(sessions.status());
+    sessions_ = *std::move(sessions);  // the last one is taken first, so that the order stays
+    return Status::Ok();
+  }
+
+  std::int64_t message_count() const override { return message_count_; }
+
+  Result<std::optional<Session>> NextSession() override {
+    while (!sessions_.empty()) {
+      Session session = std::move(sessions_.back());
+      sessions_.pop_back();
+      MakeStorable(session);
+      if (!session.id.empty()) return std::optional(std::move(session));
+    }
+    return std::optional<Session>();
+  }
+
+  Result<std::optional<Message>> NextMessage() override {
+    for (;;) {
+      if (page_.empty()) {
+        if (Status status = ReadPage(); !status.ok()) return AboutImportedFile(status);
+        if (page_.empty()) return std::optional<Message>();
+      }
+      Message message = std::move(page_.back());
+      page_.pop_back();
+      MakeStorable(message, now_);
+      if (!message.id.empty()) return std::optional(std::move(message));
+    }
+  }
+
+ private:
+  Status ReadPage() {
+    Result<std::vector<Message>> page = messages_table_.ReadFrom(last_seq_, kPage);
+    if (!page.ok()) return page.status();
+    if (page->empty()) return Status::Ok();
+    last_seq_ = page->back().seq;
+    if (Status status = log_.ApplyTo(*page); !status.ok()) return status;
+    page_ = *std::move(page);
+    std::reverse(page_.begin(), page_.end());
+    return Status::Ok();
+  }
+
+  std::unique_ptr<Connection> connection_;
+  TimeMs now_;
+  SessionTable sessions_table_;
+  MessageTable messages_table_;
+  DeltaLog log_;
+  std::int64_t message_count_ = 0;
+  std::int64_t last_seq_ = INT64_MIN;
+  std::vector<Session> sessions_;
+  std::vector<Message> page_;  // in reverse
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ImportSource>> OpenMillraceSource(std::unique_ptr<Connection> connection,
+                                                         TimeMs now) {
+  auto source = std::make_unique<MillraceSource>(std::move(connection), now);
+  if (Status status = source->Load(); !status.ok()) return status;
+  return std::unique_ptr<ImportSource>(std::move(source));
+}
+
+}  // namespace millrace

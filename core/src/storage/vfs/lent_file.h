@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "millrace/storage/block_file.h"
+
+namespace millrace {
+
+// A file that its lender keeps, for a database that wants to own its files.
+enum class Access { kReadWrite, kReadOnly };
+std::unique_ptr<BlockFile> LendFile(std::shared_ptr<BlockFile> file, Access access);
+
+}  // namespace millrace

@@ -1,0 +1,115 @@
+// A hostile or damaged file to import: it is refused, or taken whole; either way the store is
+// sound, what it had is as it was, and every read answers.
+//
+// An input is a program of damage to a sound database, because random bytes are hardly ever one:
+// the first byte chooses the database, then each six bytes overwrite some of it.
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fuzz/require.h"
+#include "millrace/storage/sqlite_storage.h"
+#include "storage/fixtures/crush_database.h"
+#include "storage/fixtures/store_v1.h"
+#include "storage/sqlite/connection.h"
+#include "storage/vfs/lent_file.h"
+
+namespace millrace {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+Bytes Content(BlockFile& file) {
+  Bytes bytes(static_cast<std::size_t>(*file.Size()));
+  Require(file.Read(0, bytes).ok(), "a file in memory can be read");
+  return bytes;
+}
+
+std::shared_ptr<BlockFile> FileOf(const Bytes& bytes) {
+  std::shared_ptr<BlockFile> file = MakeMemoryBlockFile();
+  Require(file->Write(0, bytes).ok(), "a file in memory can be written");
+  return file;
+}
+
+DatabaseFiles Alone(const std::shared_ptr<BlockFile>& file) {
+  return {LendFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
+}
+
+Bytes MakeDatabase(const char* sql) {
+  std::shared_ptr<BlockFile> file = MakeMemoryBlockFile();
+  auto connection = Connection::Open(Alone(file));
+  Require(
+      connection.ok() && (*connection)->Execute(std::string("PRAGMA page_size=1024;") + sql).ok(),
+      "a sound database can be made");
+  Require((*connection)->Close().ok(), "and closed");
+  return Content(*file);
+}
+
+// With an index, as an export has it.
+Bytes MakeExport() {
+  const std::shared_ptr<BlockFile> file = FileOf(MakeDatabase(kStoreV1));
+  auto storage = OpenSqliteStorage(Alone(file));
+  Require(storage.ok(), "an older store opens");
+  std::shared_ptr<BlockFile> into = MakeMemoryBlockFile();
+  Require((*storage)->Export(into).ok(), "a store can be exported");
+  return Content(*into);
+}
+
+void Damage(std::span<const std::uint8_t> program, Bytes& bytes) {
+  for (; program.size() >= 6 && !bytes.empty(); program = program.subspan(6)) {
+    const std::size_t at = (program[0] << 16 | program[1] << 8 | program[2]) % bytes.size();
+    const std::size_t run = std::size_t{1} << (program[3] % 8);
+    for (std::size_t i = at; i < std::min(at + run, bytes.size()); ++i) {
+      bytes[i] = static_cast<std::byte>(i % 2 == 0 ? program[4] : program[5]);
+    }
+  }
+}
+
+Status Commit(Storage& storage, StorageBatch batch) {
+  Status status = Internal("the commit did not end");
+  storage.Commit(std::move(batch), Durability::kProcess,
+                 [&](const CommitOutcome& outcome) { status = outcome.status; });
+  return status;
+}
+
+void CheckStore(Storage& storage, bool imported) {
+  const auto sessions = storage.ReadSessions({});
+  Require(sessions.ok() && (imported || sessions->size() == 1), "sessions can be read");
+  const auto messages = storage.ReadMessages({});
+  Require(messages.ok() && (imported || messages->empty()), "messages can be read");
+  for (const Message& message : *messages) {
+    Require(message.finished() && !message.id.empty(), "what is imported is finished");
+  }
+  Require(storage.Search({"turbine", {}, {}, {}}).ok(), "search answers");
+  Require((**storage.ReadSession(SessionId("mine"))).title == "mine", "what was there stays");
+}
+
+void Check(std::span<const std::uint8_t> input) {
+  static const std::vector<Bytes> kDatabases = {MakeDatabase(kCrushDatabase),
+                                                MakeDatabase(kStoreV1), MakeExport()};
+  if (input.empty()) return;
+  Bytes bytes = kDatabases[input[0] % kDatabases.size()];
+  Damage(input.subspan(1), bytes);
+  auto storage = OpenSqliteStorage(MakeMemoryFiles());
+  Session mine;
+  mine.id = SessionId("mine");
+  mine.title = "mine";
+  Require(Commit(**storage, {PutSession{mine}}).ok(), "a session is stored");
+  auto source = OpenImportSource(FileOf(bytes), 1'700'000'000'000);
+  if (!source.ok()) return CheckStore(**storage, false);
+  const Status status = Commit(**storage, {ImportContent{*std::move(source), 1, nullptr}});
+  CheckStore(**storage, status.ok());
+}
+
+}  // namespace
+}  // namespace millrace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  millrace::Check({data, size});
+  return 0;
+}
