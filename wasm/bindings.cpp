@@ -3,8 +3,10 @@
 #include <emscripten/bind.h>
 
 #include "core_host.h"
+#include "indexeddb_blocks.h"
 #include "stream_host.h"
 
+using millrace::wasm::BlockCommit;
 using millrace::wasm::FeedHost;
 using millrace::wasm::StoreHost;
 using millrace::wasm::StreamHost;
@@ -33,6 +35,9 @@ EMSCRIPTEN_BINDINGS(millrace) {
       .function("deleteAll", &StoreHost::DeleteAll)
       .function("flush", &StoreHost::Flush)
       .function("flushAll", &StoreHost::FlushAll)
+      .function("search", &StoreHost::Search)
+      .function("exportTo", &StoreHost::Export)
+      .function("importFrom", &StoreHost::Import)
       .function("beginRun", &StoreHost::BeginRun)
       .function("addToRun", &StoreHost::AddToRun)
       .function("endRun", &StoreHost::EndRun)
@@ -50,4 +55,8 @@ EMSCRIPTEN_BINDINGS(millrace) {
       .smart_ptr<std::shared_ptr<FeedHost>>("CoreFeed")
       .function("grant", &FeedHost::Grant)
       .function("forget", &FeedHost::Forget);
+
+  emscripten::class_<BlockCommit>("CoreCommit")
+      .smart_ptr<std::shared_ptr<BlockCommit>>("CoreCommit")
+      .function("done", &BlockCommit::Done);
 }

@@ -1,15 +1,20 @@
 #include "core_host.h"
 
+#include <emscripten/console.h>
+
 #include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "callback.h"
+#include "host_storage.h"
 #include "js_value.h"
-#include "millrace/storage/block_file.h"
-#include "millrace/storage/sqlite_storage.h"
+#include "millrace/storage/search.h"
 #include "millrace/streams/stream_reader.h"
 #include "opfs_block_file.h"
 #include "stream_host.h"
@@ -17,17 +22,6 @@
 
 namespace millrace::wasm {
 namespace {
-
-Result<DatabaseFiles> ReadFiles(const val& files) {
-  if (KindOf(files) == Kind::kAbsent) return MakeMemoryFiles();
-  ObjectReader in(files, "files");
-  DatabaseFiles result;
-  result.database = std::make_unique<OpfsBlockFile>(in.Object("database"), "the database file");
-  result.wal = std::make_unique<OpfsBlockFile>(in.Object("wal"), "the write-ahead log");
-  result.journal = std::make_unique<OpfsBlockFile>(in.Object("journal"), "the journal");
-  if (!in.ok()) return in.status();
-  return result;
-}
 
 Result<StoreOptions> ReadOptions(const val& options) {
   ObjectReader in(options, "options");
@@ -43,8 +37,26 @@ Result<StoreOptions> ReadOptions(const val& options) {
     if (*capacity == 0) in.Fail("mailboxCapacity", "must be at least 1");
     result.broker.mailbox_capacity = *capacity;
   }
+  result.broker.on_must_deliver_drop = [] {
+    emscripten_console_warn(
+        "millrace: a listener has taken nothing for too long; events were dropped for it, and its "
+        "next batch begins with 'lagged'");
+  };
   if (!in.ok()) return in.status();
   return result;
+}
+
+Result<SearchQuery> ReadSearchQuery(const val& text, const val& options) {
+  if (KindOf(text) != Kind::kString) return InvalidArgument("the query must be a string");
+  ObjectReader in(options, "options");
+  SearchQuery query;
+  query.text = StringOf(text);
+  if (auto session = in.MaybeString("sessionId")) {
+    query.session_id = SessionId(*std::move(session));
+  }
+  query.limit = in.MaybeCount("limit");
+  if (!in.ok()) return in.status();
+  return query;
 }
 
 // The value read; nullopt after telling `done` what is wrong with it.
@@ -73,18 +85,24 @@ std::optional<RunExit> RunExitFromName(const std::string& how) {
 }  // namespace
 
 void StoreHost::Open(const val& files, const val& options, const val& done) {
-  auto database = Take(ReadFiles(files), done);
-  if (!database) return;
   auto store_options = Take(ReadOptions(options), done);
   if (!store_options) return;
   HostClock clock;
+  // Empty until the store is open: until then no timer has to be armed.
+  const auto opened_host = std::make_shared<std::weak_ptr<StoreHost>>();
   auto storage =
-      OpenSqliteStorage(*std::move(database), {.clock = [clock]() mutable { return clock.Now(); }});
+      OpenHostStorage(files, clock, [opened_host](const std::function<void()>& completion) {
+        const std::shared_ptr<StoreHost> host = opened_host->lock();
+        if (host == nullptr) return completion();
+        const TimerPump::Turn turn(host->pump());
+        completion();
+      });
   if (!storage.ok()) return CallBack(done, storage.status());
   Store::Open(*std::move(storage), *store_options, clock.Now(),
-              [clock, done](Result<std::unique_ptr<Store>> opened) {
+              [clock, done, opened_host](Result<std::unique_ptr<Store>> opened) {
                 if (!opened.ok()) return CallBack(done, opened.status());
                 auto host = std::make_shared<StoreHost>(*std::move(opened), clock);
+                *opened_host = host;
                 // Arms the timer for what recovery left to do.
                 const TimerPump::Turn turn(host->pump());
                 CallJs(done, val::null(), val(host));
@@ -261,6 +279,28 @@ void StoreHost::Flush(const val& id, double timeout_ms, const val& done) {
 void StoreHost::FlushAll(double timeout_ms, const val& done) {
   const TimerPump::Turn turn(pump_);
   store_->messages().FlushAll(Deadline(timeout_ms), Completion(done));
+}
+
+// ---- the whole content
+
+void StoreHost::Search(const val& query, const val& options, const val& done) {
+  const TimerPump::Turn turn(pump_);
+  auto search = Take(ReadSearchQuery(query, options), done);
+  if (!search) return;
+  CallBack(done, store_->Search(*std::move(search)));
+}
+
+void StoreHost::Export(const val& into, const val& done) {
+  const TimerPump::Turn turn(pump_);
+  auto file = std::make_shared<OpfsBlockFile>(into, "the exported file");
+  store_->Export(std::move(file), [done](const Result<std::uint64_t>& size) {
+    CallBack(done, size.ok() ? Status::Ok() : size.status());
+  });
+}
+
+void StoreHost::Import(const val& from, const val& done) {
+  const TimerPump::Turn turn(pump_);
+  store_->Import(std::make_shared<OpfsBlockFile>(from, "the file to import"), Completion(done));
 }
 
 // ---- runs

@@ -20,7 +20,7 @@ class StreamHost;
 // callback like any other error. `done` is (error | null, value?) => void.
 class StoreHost : public std::enable_shared_from_this<StoreHost> {
  public:
-  // `files`: { database, wal, journal } sync access handles; undefined: in memory.
+  // `files`: what OpenHostStorage takes.
   static void Open(const val& files, const val& options, const val& done);
 
   StoreHost(std::unique_ptr<Store> store, HostClock clock);
@@ -48,6 +48,11 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 
   void Flush(const val& id, double timeout_ms, const val& done);
   void FlushAll(double timeout_ms, const val& done);
+
+  void Search(const val& query, const val& options, const val& done);
+  // `into`, `from`: files as FileSystemSyncAccessHandle has them, wherever their bytes are.
+  void Export(const val& into, const val& done);
+  void Import(const val& from, const val& done);
 
   void BeginRun(const val& session_id, const val& done);
   void AddToRun(int run, const val& message_id);

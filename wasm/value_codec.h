@@ -11,6 +11,8 @@
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/session.h"
+#include "millrace/storage/import_source.h"
+#include "millrace/storage/search.h"
 #include "millrace/storage/storage.h"
 
 // The values of the core in the shapes of the npm package (web/src/types.ts, core-module.ts), and
@@ -32,6 +34,10 @@ emscripten::val ToJs(const PatchOp& op);
 emscripten::val ToJs(const Patch& patch);
 emscripten::val ToJs(const Event& event);
 emscripten::val ToJs(const std::vector<Event>& events);
+emscripten::val ToJs(const SnippetMatch& match);
+emscripten::val ToJs(const SearchHit& hit);
+emscripten::val ToJs(const std::vector<SearchHit>& hits);
+emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);
 emscripten::val ToJs(const RecoveredMessage& recovered);
 emscripten::val ToJs(const std::vector<RecoveredMessage>& recovered);

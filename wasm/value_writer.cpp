@@ -220,6 +220,30 @@ val ToJs(const Event& event) {
 
 val ToJs(const std::vector<Event>& events) { return ArrayToJs(events); }
 
+val ToJs(const SnippetMatch& match) {
+  ObjectWriter out;
+  out.Set("offset", static_cast<double>(match.offset))
+      .Set("length", static_cast<double>(match.length));
+  return out.Take();
+}
+
+val ToJs(const SearchHit& hit) {
+  ObjectWriter out;
+  out.Set("messageId", hit.message_id.value)
+      .Set("sessionId", hit.session_id.value)
+      .Set("snippet", hit.snippet)
+      .Set("matches", ArrayToJs(hit.matches));
+  return out.Take();
+}
+
+val ToJs(const std::vector<SearchHit>& hits) { return ArrayToJs(hits); }
+
+val ToJs(const ImportCounts& counts) {
+  ObjectWriter out;
+  out.Set("sessions", counts.sessions).Set("messages", counts.messages);
+  return out.Take();
+}
+
 val ToJs(const StoreStats& stats) {
   ObjectWriter out;
   out.Set("updates", stats.updates)

@@ -126,13 +126,12 @@ TEST_F(Flush, C14_CloseDrainsBeforeTheDatabaseCloses) {
   EXPECT_EQ(TextOf("a"), "last words");
 }
 
-TEST_F(Flush, C3_WaitsForSessionChangesAndCreatesOnTheirWay) {
+TEST_F(Flush, C3_WaitsForSessionChangesOnTheirWay) {
   storage_->set_hold(true);
   ASSERT_TRUE(Write("b", Finish{}).ok());  // in flight, synced
   SessionChange change;
   change.title = "new";
   store_->sessions().Update(SessionId("s"), change, {});
-  store_->messages().Create(Init("c"), {});
   Outcome outcome;
   store_->messages().FlushAll(kNever, outcome.AsDone());
   storage_->ReleaseOne();
@@ -140,6 +139,18 @@ TEST_F(Flush, C3_WaitsForSessionChangesAndCreatesOnTheirWay) {
   storage_->ReleaseOne();
   EXPECT_TRUE(outcome.called() && outcome.status.ok());
   EXPECT_EQ((**store_->sessions().Get(SessionId("s"))).title, "new");
+}
+
+TEST_F(Flush, C3_WaitsForCreatesOnTheirWay) {
+  storage_->set_hold(true);
+  ASSERT_TRUE(Write("b", Finish{}).ok());  // in flight, synced
+  store_->messages().Create(Init("c"), {});
+  Outcome outcome;
+  store_->messages().FlushAll(kNever, outcome.AsDone());
+  storage_->ReleaseOne();
+  EXPECT_FALSE(outcome.called());
+  storage_->ReleaseOne();
+  EXPECT_TRUE(outcome.called() && outcome.status.ok());
   EXPECT_TRUE((*store_->messages().Get(MessageId("c"), {true})).has_value());
 }
 

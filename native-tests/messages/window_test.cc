@@ -161,8 +161,12 @@ TEST_F(Window, C12_AWindowBelowZeroIsNone) {
   options.window_ms = -1;
   OpenStore(options);
   CreateMessage("c");
-  Append("c", "1");
-  EXPECT_EQ(SavedTextOf("c"), "1");
+  const std::size_t before = storage_->commits_seen();
+  MessageWrite write;
+  for (const char* text : {"1", "2"}) write.mutations.emplace_back(AppendText{text, false});
+  ASSERT_TRUE(store_->messages().Write(MessageId("c"), std::move(write)).ok());
+  EXPECT_EQ(storage_->commits_seen() - before, 2U);
+  EXPECT_EQ(SavedTextOf("c"), "12");
 }
 
 TEST_F(Window, C12_WithoutAWindowSlowStorageStillGetsOneUpdateACommit) {

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { launchChromium, openPage } from '../test/support/chromium.mjs';
 import { serve } from '../test/support/server.mjs';
+import { table } from './table.mjs';
 
 const PER_SECOND = 1000;
 const SECONDS = 10;
@@ -12,11 +13,6 @@ const BYTES_PER_WINDOW = 4.3 * 1024;
 
 const count = (number) => Math.round(number).toLocaleString('en-US');
 const times = (number) => `${number.toFixed(1)}×`;
-
-function table(header, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 async function steadyTable(run) {
   const options = { perSecond: PER_SECOND, seconds: SECONDS };

@@ -4,7 +4,7 @@
  * Every promise of this package rejects with a `MillraceError`, and so does every synchronous throw.
  */
 import type {
-  EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, Session,
+  EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, SearchHit, Session,
 } from './types.js';
 
 /**
@@ -129,8 +129,8 @@ export interface Run {
 export interface OpenOptions {
   /** One database per name and origin. Default 'millrace'. */
   name?: string;
-  /** 'auto' (default): opfs; where that is missing the open rejects with 'storage-unavailable'. 'memory' only when asked for. */
-  storage?: 'auto' | 'opfs' | 'memory';
+  /** 'auto' (default): opfs, else indexeddb; with neither the open rejects with 'storage-unavailable'. A store stays where it was made. 'memory' only when asked for. */
+  storage?: 'auto' | 'opfs' | 'indexeddb' | 'memory';
   /** Coalescing window. Default 33; 0 or less saves and notifies at every update. */
   windowMs?: number;
   /** How long an event that must not be lost waits for room. Default 50. */
@@ -146,7 +146,7 @@ export interface OpenOptions {
 }
 
 export interface Stats {
-  storage: 'opfs' | 'memory';
+  storage: 'opfs' | 'indexeddb' | 'memory';
   role: 'leader';
   /** Mutations accepted; transactions committed; bytes handed to the files; calls of listeners. Of the whole store since it was opened, notifications of this tab. */
   updates: number; commits: number; bytesWritten: number; notifications: number;
@@ -164,7 +164,7 @@ export interface RunScope {
 
 export interface Store {
   readonly name: string;
-  readonly storage: 'opfs' | 'memory';
+  readonly storage: 'opfs' | 'indexeddb' | 'memory';
   /** Messages that a crash or a closed tab left unfinished and that opening the store finished as 'interrupted'. */
   readonly recovered: readonly { messageId: string; sessionId: string }[];
   readonly sessions: Sessions;
@@ -188,6 +188,21 @@ export interface Store {
   /** Durable when they resolve. A time-out rejects with 'timeout'; the write goes on. */
   flush(messageId: string, options?: { timeoutMs?: number }): Promise<void>;
   flushAll(options?: { timeoutMs?: number }): Promise<void>;
+  /**
+   * Messages that have all words of the query, in any order; of the last word its beginning is enough, from three letters
+   * on. Case and diacritics do not count, and no character has a meaning of its own; words without a space between them
+   * ('e-mail') must follow each other. Whole words first, the newest first. What a draft has not finished may be missing.
+   * `limit`: default 50.
+   */
+  search(query: string, options?: { sessionId?: string; limit?: number }): Promise<SearchHit[]>;
+  /** A SQLite file of everything accepted before the call, also while streams go on. */
+  export(): Promise<Blob>;
+  /**
+   * Adds the content of a Millrace or Crush database (whose times are seconds). Ids that are there already are skipped
+   * and not counted. Nothing is changed if the file is unusable: 'invalid-argument' for one of another kind, 'corrupt',
+   * 'newer-schema'. Listeners hear one 'lagged' without ids.
+   */
+  import(file: Blob): Promise<{ sessions: number; messages: number }>;
   stats(): Promise<Stats>;
   /** Drains (within `timeoutMs`, default 5000), then closes. Afterwards every call rejects with code 'closed', but for a second close. */
   close(options?: { timeoutMs?: number }): Promise<void>;

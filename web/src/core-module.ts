@@ -5,7 +5,7 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
-import type { ErrorCode, FinishReason, Message, NewMessage, Part, Role, Session } from './types.js';
+import type { ErrorCode, FinishReason, Message, NewMessage, Part, Role, SearchHit, Session } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -105,6 +105,11 @@ export interface CoreStore {
   deleteMessage(id: string, done: Callback<void>): void;
   deleteAll(sessionId: string, done: Callback<void>): void;
 
+  search(query: string, options: { sessionId?: string; limit?: number }, done: Callback<SearchHit[]>): void;
+  /** Makes `into` a SQLite file of everything accepted before the call. */
+  exportTo(into: SyncFile, done: Callback<void>): void;
+  importFrom(file: SavedFile, done: Callback<{ sessions: number; messages: number }>): void;
+
   /** timeoutMs < 0: no time-out. */
   flush(id: string, timeoutMs: number, done: Callback<void>): void;
   flushAll(timeoutMs: number, done: Callback<void>): void;
@@ -124,17 +129,38 @@ export interface CoreStore {
   delete(): void;
 }
 
-/** What the core uses of a `FileSystemSyncAccessHandle`, a type that only Workers know. */
-export interface SyncFile {
+/** A file as it was saved. Every call is over when it returns. */
+export interface SavedFile {
   read(buffer: Uint8Array, options: { at: number }): number;
-  write(buffer: Uint8Array, options: { at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
   getSize(): number;
 }
 
-/** The three files of a database; undefined in memory. */
-export interface CoreFiles { database: SyncFile; wal: SyncFile; journal: SyncFile }
+/** What the core uses of a `FileSystemSyncAccessHandle`, a type that only Workers know. */
+export interface SyncFile extends SavedFile {
+  write(buffer: Uint8Array, options: { at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+}
+
+/** What one commit changed: of database, write-ahead log and journal, the size and the blocks of 4096 bytes written to. */
+export interface BlockChange {
+  /** To survive power loss; else the death of the process. */
+  strict: boolean;
+  files: { size: number; blocks: { index: number; bytes: Uint8Array }[] }[];
+}
+
+/** The end of a commit, told to the core: `done` once, then `delete()`. */
+export interface CoreCommit {
+  done(error: CoreError | null): void;
+  delete(): void;
+}
+
+/** The three files of a database. */
+export type CoreFiles =
+  /** Written in place. */
+  | { database: SyncFile; wal: SyncFile; journal: SyncFile }
+  /** Kept in memory by the core; each commit saves what it changed. */
+  | { database: SavedFile; wal: SavedFile; journal: SavedFile; commit(change: BlockChange, pending: CoreCommit): void };
 
 export interface CoreModule {
   /** `files` undefined: in memory. */

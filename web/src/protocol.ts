@@ -16,7 +16,7 @@
  * Messages of one direction arrive in the order they were sent.
  */
 import type { CoreError, CoreStats, WireEvent, WireMutation } from './core-module.js';
-import type { ErrorCode, Message, NewMessage, Session } from './types.js';
+import type { ErrorCode, Message, NewMessage, SearchHit, Session } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -29,12 +29,12 @@ export const CREDITS = 2;
 
 export interface OpenRequest {
   name: string;
-  storage: 'auto' | 'opfs' | 'memory';
+  storage: 'auto' | 'opfs' | 'indexeddb' | 'memory';
   windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
   wasmUrl?: string;
 }
 export interface Opened {
-  storage: 'opfs' | 'memory';
+  storage: 'opfs' | 'indexeddb' | 'memory';
   recovered: { messageId: string; sessionId: string }[];
 }
 
@@ -55,6 +55,10 @@ export interface Calls {
   lastAssistant(sessionId: string): Message | undefined;
   deleteMessage(id: string): void;
   deleteAll(sessionId: string): void;
+  search(query: string, options: { sessionId?: string; limit?: number }): SearchHit[];
+  /** Blobs cross as references, not as copies. */
+  export(): Blob;
+  import(file: Blob): { sessions: number; messages: number };
   flush(id: string, timeoutMs: number): void;
   flushAll(timeoutMs: number): void;
   beginRun(sessionId: string): number;

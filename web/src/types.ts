@@ -89,6 +89,17 @@ export interface Session {
   readonly updatedAt: number;
 }
 
+// ---------------------------------------------------------------- search
+
+export interface SearchHit {
+  readonly messageId: string;
+  readonly sessionId: string;
+  /** A piece of the message's text around the first match, on one line; '…' where it was cut. Plain text, not markup. */
+  readonly snippet: string;
+  /** Where the words of the query stand in `snippet`, in order. */
+  readonly matches: readonly { readonly offset: number; readonly length: number }[];
+}
+
 // ---------------------------------------------------------------- events
 
 export type StoreEvent =
@@ -104,7 +115,10 @@ export type StoreEvent =
   | { type: 'session-created' | 'session-updated'; session: Session }
   /** After the 'deleted' of its messages. */
   | { type: 'session-deleted'; sessionId: string }
-  /** Events were lost on the way to this page. The newest state of the messages they were about follows in the same batch. */
+  /**
+   * Events were lost on the way to this page. The newest state of the messages they were about follows in the same batch.
+   * Without `messageIds` too much is new to name it, as after an import: read again what is shown.
+   */
   | { type: 'lagged'; dropped: number; messageIds: readonly string[] }
   /** One per spell of trouble; until 'storage-recovered' updates come with `saved: false`. */
   | { type: 'storage-error'; error: MillraceError }

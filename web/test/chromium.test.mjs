@@ -1,5 +1,5 @@
 // @ts-check
-/** Runs the specs in headless Chromium: each on OPFS and in memory, those of several phases on OPFS. */
+/** Runs the specs in headless Chromium: each on OPFS, in IndexedDB and in memory, those of several phases where something lasts. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,9 @@ import * as ingest from './specs/ingest.js';
 import * as lifecycle from './specs/lifecycle.js';
 import * as rates from './specs/rates.js';
 import * as reading from './specs/reading.js';
+import * as search from './specs/search.js';
 import * as stores from './specs/stores.js';
+import * as transfer from './specs/transfer.js';
 
 /** @import { Page } from 'playwright-core' */
 
@@ -37,7 +39,7 @@ after(async () => {
  * @param {Page} page
  * @param {string} module
  * @param {string} spec
- * @param {{ name: string; storage: 'opfs' | 'memory'; phase?: number; keepOpen?: boolean }} options
+ * @param {{ name: string; storage: 'opfs' | 'indexeddb' | 'memory'; phase?: number; keepOpen?: boolean }} options
  */
 function runInPage(page, module, spec, { name, storage, phase = 0, keepOpen = false }) {
   return page.evaluate(async (args) => {
@@ -46,8 +48,8 @@ function runInPage(page, module, spec, { name, storage, phase = 0, keepOpen = fa
   }, { module: `/specs/${module}.js`, spec, phase, options: { name, storage, keepOpen } });
 }
 
-for (const [module, specs] of Object.entries({ drafts, events, reading, ingest, stores, rates })) {
-  for (const storage of /** @type {const} */ (['opfs', 'memory'])) {
+for (const [module, specs] of Object.entries({ drafts, events, reading, ingest, search, stores, transfer, rates })) {
+  for (const storage of /** @type {const} */ (['opfs', 'indexeddb', 'memory'])) {
     describe(`${module} on ${storage}`, () => {
       /** @type {Awaited<ReturnType<typeof openPage>>} */
       let opened;
@@ -81,17 +83,19 @@ const INTERRUPTIONS = {
   },
 };
 
-for (const [interruption, interrupt] of Object.entries(INTERRUPTIONS)) {
-  describe(`S4: the page is ${interruption}`, () => {
-    for (const [spec, phases] of Object.entries(lifecycle)) {
-      test(spec, { timeout: TIMEOUT_MS }, async () => {
-        let { page } = await openPage(browser.context, server.url);
-        for (const phase of phases.keys()) {
-          if (phase > 0) page = await interrupt(page);
-          await runInPage(page, 'lifecycle', spec, { name: `${interruption}-${spec}`, storage: 'opfs', phase, keepOpen: true });
-        }
-        await page.close();
-      });
-    }
-  });
+for (const storage of /** @type {const} */ (['opfs', 'indexeddb'])) {
+  for (const [interruption, interrupt] of Object.entries(INTERRUPTIONS)) {
+    describe(`S4: the page is ${interruption}, on ${storage}`, () => {
+      for (const [spec, phases] of Object.entries(lifecycle)) {
+        test(spec, { timeout: TIMEOUT_MS }, async () => {
+          let { page } = await openPage(browser.context, server.url);
+          for (const phase of phases.keys()) {
+            if (phase > 0) page = await interrupt(page);
+            await runInPage(page, 'lifecycle', spec, { name: `${storage}-${interruption}-${spec}`, storage, phase, keepOpen: true });
+          }
+          await page.close();
+        });
+      }
+    });
+  }
 }

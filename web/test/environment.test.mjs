@@ -35,7 +35,7 @@ after(async () => {
 /**
  * What `openStore` rejects with. `worker` and `wasmUrl` are URLs.
  * @param {Page} page
- * @param {{ name?: string; storage?: 'opfs' | 'memory'; worker?: string; wasmUrl?: string }} open
+ * @param {{ name?: string; storage?: 'auto' | 'opfs' | 'indexeddb' | 'memory'; worker?: string; wasmUrl?: string }} open
  */
 function openError(page, open) {
   return page.evaluate(async ({ worker, ...rest }) => {
@@ -105,12 +105,14 @@ test('wasm that is not there: storage-unavailable, naming the address', options,
   await page.close();
 });
 
-test('no OPFS: storage-unavailable, never memory; memory works when asked for', options, async () => {
+test('neither OPFS nor IndexedDB: storage-unavailable, never memory; memory works when asked for', options, async () => {
   const { page } = await openPage(browser.context, server.url);
-  const error = await openError(page, { worker: '/support/workers/no-opfs.js' });
-  assert.equal(error?.code, 'storage-unavailable');
-  assert.match(error?.message ?? '', /memory/);
-  assert.equal(await openError(page, { worker: '/support/workers/no-opfs.js', storage: 'memory' }), undefined);
+  for (const storage of /** @type {const} */ (['auto', 'opfs', 'indexeddb'])) {
+    const error = await openError(page, { name: 'nowhere', worker: '/support/workers/no-storage.js', storage });
+    assert.equal(error?.code, 'storage-unavailable', storage);
+    assert.match(error?.message ?? '', /'memory'/);
+  }
+  assert.equal(await openError(page, { name: 'nowhere', worker: '/support/workers/no-storage.js', storage: 'memory' }), undefined);
   await page.close();
 });
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What `npm pack` makes, installed into a fresh folder, works: in an application built by Vite, in a plain
- * `<script type="module">` page, and for the compiler of an application in TypeScript.
+ * `<script type="module">` page, under Node, and for the compiler of an application in TypeScript.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -68,7 +68,7 @@ async function textOfPage(url) {
 
 test('the package holds what it needs and nothing else', () => {
   const listed = /** @type {string[]} */ (readdirSync(join(folder, 'node_modules/millrace'), { recursive: true })).map(String);
-  for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/worker/worker.js', 'dist/worker/millrace-core.js', 'dist/worker/millrace-core.wasm', 'README.md', 'LICENSE', 'package.json']) {
+  for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/node.js', 'dist/worker/worker.js', 'dist/worker/in-process.js', 'dist/worker/millrace-core.js', 'dist/worker/millrace-core.wasm', 'README.md', 'LICENSE', 'package.json']) {
     assert.ok(listed.includes(needed), needed);
   }
   assert.deepEqual(listed.filter((path) => !/^(dist(\/[a-z-]+)*(\/[a-z-]+(\.d\.ts|\.js|\.wasm))?|README\.md|LICENSE|package\.json)$/.test(path)), []);
@@ -95,6 +95,17 @@ test('in a plain page, from node_modules', options, async () => {
   } finally {
     await server.close();
   }
+});
+
+test('under Node: a plain import, in memory', options, () => {
+  const program = `
+    import { openStore } from 'millrace';
+    const store = await openStore({ storage: 'memory' });
+    const session = await store.sessions.create({ title: 'Packed' });
+    console.log(store.storage, (await store.sessions.get(session.id)).title);
+    await store.close();`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: folder, encoding: 'utf8' });
+  assert.equal(output.trim(), 'memory Packed');
 });
 
 test("the page's own thread loads at most 10 KB of it, compressed", options, async () => {

@@ -45,7 +45,7 @@ Status FindSession(Storage& storage, Deleting& deleting) {
 
 Status Build(CommitCycle& cycle, Deleting& deleting, BatchBuilder& builder) {
   const bool one = deleting.deletion.scope == Deletion::Scope::kMessage;
-  const Status found =
+  Status found =
       one ? FindMessage(cycle.storage(), deleting) : FindSession(cycle.storage(), deleting);
   if (!found.ok()) return found;
   if (deleting.of_session()) {

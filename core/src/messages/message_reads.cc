@@ -50,7 +50,8 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
   for (Message& message : *stored) {
     if (cycle.IsLeaving(message)) continue;
     const LiveMessage* live = cycle.Find(message.id);
-    messages.push_back(live == nullptr ? std::move(message) : live->accepted);
+    if (live != nullptr) message = live->accepted;
+    messages.push_back(std::move(message));
   }
   for (const auto& [id, live] : cycle.live()) {
     const Message& message = live->accepted;

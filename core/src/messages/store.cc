@@ -48,7 +48,7 @@ Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, Time
 
 Store::~Store() { broker_.Shutdown(); }
 
-void Store::Open(std::unique_ptr<Storage> storage, StoreOptions options, TimeMs now,
+void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
                  Opened opened) {
   const Result<std::int64_t> last_seq = storage->LastSeq();
   if (!last_seq.ok()) return opened(last_seq.status());

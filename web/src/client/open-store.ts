@@ -18,9 +18,9 @@ const stores = new Map<string, SharedStore>();
 /**
  * Opens the store of that name, creating it if need be.
  *
- * Rejects with 'storage-unavailable' where there is no Worker, no OPFS, or the Worker cannot be
- * loaded; 'in-use' while another tab has it open; 'corrupt', 'newer-schema' or 'io' for what is
- * wrong with the files; 'invalid-argument'. Never falls back to another storage.
+ * Rejects with 'storage-unavailable' where there is no Worker, neither OPFS nor IndexedDB, or the
+ * Worker cannot be loaded; 'in-use' while another tab has it open; 'corrupt', 'newer-schema' or 'io' for what is
+ * wrong with the files; 'invalid-argument'. Never falls back to memory.
  */
 export async function openStore(options: OpenOptions = {}): Promise<Store> {
   checkOptions(options);
@@ -70,7 +70,7 @@ function start(name: string, options: OpenOptions): SharedStore {
 }
 
 function startWorker(custom?: OpenOptions['worker']): Worker {
-  if (typeof Worker === 'undefined') {
+  if (!custom && typeof Worker === 'undefined') {
     throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages, its core in a dedicated Worker');
   }
   try {
@@ -88,7 +88,7 @@ function checkSameStorage(name: string, asked: string, { storage }: Opened): voi
 
 function checkOptions({ name, storage, windowMs, mustDeliverTimeoutMs, mailboxCapacity = 1, worker }: OpenOptions): void {
   checkOptionalId('The name of a store', name);
-  if (storage !== undefined) oneOf('storage', storage, ['auto', 'opfs', 'memory']);
+  if (storage !== undefined) oneOf('storage', storage, ['auto', 'opfs', 'indexeddb', 'memory']);
   checkDuration('windowMs', windowMs, -Infinity);
   checkDuration('mustDeliverTimeoutMs', mustDeliverTimeoutMs, 0);
   check(Number.isSafeInteger(mailboxCapacity) && mailboxCapacity > 0, 'mailboxCapacity', 'a whole number from 1 on', mailboxCapacity);

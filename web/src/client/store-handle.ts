@@ -1,12 +1,12 @@
 import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
-import type { EventFilter, Listener } from '../types.js';
+import type { EventFilter, Listener, SearchHit } from '../types.js';
 import { ingest } from './ingest.js';
 import { messagesOf } from './messages.js';
 import { run } from './run-scope.js';
 import { sessionsOf } from './sessions.js';
 import { CLOSE_TIMEOUT_MS, closedError, type SharedStore } from './shared-store.js';
-import { checkDuration, checkFunction, checkId } from './validate.js';
+import { check, checkDuration, checkFunction, checkId, checkLimit } from './validate.js';
 
 /**
  * One opening of a store. Closing it ends what goes through it: calls and subscriptions. Streams,
@@ -64,6 +64,22 @@ export class StoreHandle implements Store {
     const { connection } = this.#use();
     checkDuration('timeoutMs', timeoutMs, 0);
     await connection.call('flushAll', timeoutMs ?? -1);
+  }
+
+  async search(query: string, options: { sessionId?: string; limit?: number } = {}): Promise<SearchHit[]> {
+    const { connection } = this.#use();
+    checkLimit(options.limit);
+    return connection.call('search', query, options);
+  }
+
+  async export(): Promise<Blob> {
+    return this.#use().connection.call('export');
+  }
+
+  async import(file: Blob): Promise<{ sessions: number; messages: number }> {
+    const { connection } = this.#use();
+    check(file instanceof Blob, 'The file', 'a Blob', file);
+    return connection.call('import', file);
   }
 
   async stats(): Promise<Stats> {

@@ -1,6 +1,7 @@
 /** Each call of the protocol as the call of the core that answers it. No rules here. */
 import type { Callback, CoreStore } from '../core-module.js';
 import type { Calls, Method } from '../protocol.js';
+import { exportFrom, importInto } from './transfer.js';
 
 type Handler<M extends Method> = (core: CoreStore, args: Parameters<Calls[M]>, done: Callback<ReturnType<Calls[M]>>) => void;
 
@@ -27,6 +28,9 @@ const handlers: { [M in CoreMethod]: Handler<M> } = {
   lastAssistant: (core, args, done) => core.lastAssistant(...args, done),
   deleteMessage: (core, args, done) => core.deleteMessage(...args, done),
   deleteAll: (core, args, done) => core.deleteAll(...args, done),
+  search: (core, args, done) => core.search(...args, done),
+  export: (core, _args, done) => exportFrom(core, done),
+  import: (core, [file], done) => importInto(core, file, done),
   flush: (core, args, done) => core.flush(...args, done),
   flushAll: (core, args, done) => core.flushAll(...args, done),
   beginRun: (core, args, done) => core.beginRun(...args, done),

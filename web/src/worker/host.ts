@@ -7,11 +7,11 @@
 import type { Callback, CoreError } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { Call, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
+import { deleteBackend } from './backend.js';
 import { callCore } from './calls.js';
 import { PageFeed } from './feed.js';
 import { Ingest } from './ingest.js';
 import { openStore, type OpenedStore } from './open-store.js';
-import { deleteFiles } from './opfs.js';
 import { toWire } from './wire-error.js';
 
 export interface Page {
@@ -38,7 +38,7 @@ export class Host {
         this.#answer(message.id, this.#openStore(message.request));
         return;
       case 'delete-store':
-        this.#answer(message.id, deleteFiles(message.name));
+        this.#answer(message.id, deleteBackend(message.name));
         return;
       default:
         this.#receiveOpen(message);

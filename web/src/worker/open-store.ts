@@ -1,8 +1,8 @@
 import type { CoreStore } from '../core-module.js';
 import type { OpenRequest, Opened } from '../protocol.js';
-import { fromCore } from './wire-error.js';
+import { openBackend, type Backend } from './backend.js';
 import { loadCore } from './load-core.js';
-import { openFiles } from './opfs.js';
+import { fromCore } from './wire-error.js';
 
 export interface OpenedStore {
   readonly core: CoreStore;
@@ -11,41 +11,42 @@ export interface OpenedStore {
   close(timeoutMs: number): Promise<void>;
 }
 
-/**
- * Opens the core on its files. 'auto' is OPFS as long as there is nothing else that lasts; a store in memory is only
- * ever made when asked for.
- */
+/** Opens the core on its files. */
 export async function openStore(request: OpenRequest): Promise<OpenedStore> {
-  const inMemory = request.storage === 'memory';
-  const [module, opfs] = await bothOrNeither(loadCore(request.wasmUrl), inMemory ? undefined : openFiles(request.name));
+  const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), openBackend(request));
   const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
-  const core = await new Promise<CoreStore>((resolve, reject) => {
-    module.openStore(opfs?.files, { windowMs, mustDeliverTimeoutMs, mailboxCapacity }, (error, store) => {
-      if (error) reject(fromCore(error));
-      else resolve(store!);
+  try {
+    const core = await new Promise<CoreStore>((resolve, reject) => {
+      module.openStore(backend.files, { windowMs, mustDeliverTimeoutMs, mailboxCapacity }, (error, store) => {
+        if (error) reject(fromCore(error));
+        else resolve(store!);
+      });
     });
-  }).catch((error: unknown) => {
-    opfs?.release();
+    return { core, storage: backend.storage, close: (timeoutMs) => close(core, backend, timeoutMs) };
+  } catch (error) {
+    await backend.release();
     throw error;
-  });
-  return {
-    core,
-    storage: inMemory ? 'memory' : 'opfs',
-    close: (timeoutMs) => new Promise((resolve, reject) => {
+  }
+}
+
+async function close(core: CoreStore, backend: Backend, timeoutMs: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
       core.close(timeoutMs, (error) => {
-        opfs?.release();
         if (error) reject(fromCore(error));
         else resolve();
       });
-    }),
-  };
+    });
+  } finally {
+    await backend.release();
+  }
 }
 
-/** Both at once; when the first fails, the second's files are given back. */
-async function bothOrNeither<A, B extends { release(): void }>(first: Promise<A>, second?: Promise<B>): Promise<[A, B | undefined]> {
+/** Both at once; when the first fails, what the second opened is given back. */
+async function bothOrNeither<A>(first: Promise<A>, second: Promise<Backend>): Promise<[A, Backend]> {
   const [a, b] = await Promise.allSettled([first, second]);
   if (b.status === 'rejected') throw b.reason;
   if (a.status === 'fulfilled') return [a.value, b.value];
-  b.value?.release();
+  await b.value.release();
   throw a.reason;
 }

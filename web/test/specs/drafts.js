@@ -177,7 +177,7 @@ export async function C12_aWindowOfZeroSavesEveryUpdate({ open }) {
   const { draft } = await startReply(store);
   const before = await store.stats();
   for (let n = 0; n < 50; n++) draft.appendText('x');
-  equal(textOf(await store.messages.get(draft.id, { committed: true })).length, 50);
+  await until(async () => textOf(await store.messages.get(draft.id, { committed: true })).length === 50);
   const after = await store.stats();
   deepEqual([after.commits - before.commits, after.updates - before.updates], [50, 50]);
 }

@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { endpoints } from './provider.mjs';
+import { endpoints as provider } from './provider.mjs';
+import { endpoints as sqlite3 } from './sqlite3.mjs';
+
+const endpoints = { ...provider, ...sqlite3 };
 
 /** The strictest policy that Millrace promises to work under. No COOP, no COEP. */
 export const CONTENT_SECURITY_POLICY = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";

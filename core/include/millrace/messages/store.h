@@ -58,7 +58,7 @@ class Store {
 
   // Finishes what a crash left as interrupted, durably, then calls `opened`; a full disk does not
   // keep the store from opening (the finish is retried, C5).
-  static void Open(std::unique_ptr<Storage> storage, StoreOptions options, TimeMs now,
+  static void Open(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
                    Opened opened);
   ~Store();
 

@@ -140,7 +140,7 @@ Status DeltaLog::Void(std::int64_t seq) {
   SetLive(seq, std::nullopt);
   // What stands behind a broken row could fit the version that is now in the message's row.
   if (damaged_.contains(seq)) {
-    const Status gone = connection_.Prepare("DELETE FROM deltas WHERE seq = ?").Bind(seq).Run();
+    Status gone = connection_.Prepare("DELETE FROM deltas WHERE seq = ?").Bind(seq).Run();
     if (!gone.ok()) return gone;
   }
   return TrimHead(before.first_row);

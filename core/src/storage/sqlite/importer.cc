@@ -50,7 +50,7 @@ Status Importer::AddMessages(const ImportContent& op, ImportCounts& added) {
 
 Result<bool> Importer::HasSession(const SessionId& id) {
   if (known_ != id) {
-    const Result<bool> there = sessions_.Has(id);
+    Result<bool> there = sessions_.Has(id);
     if (!there.ok()) return there;
     known_ = id;
     known_is_there_ = *there;

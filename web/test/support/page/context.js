@@ -6,9 +6,9 @@
 /**
  * @typedef {object} SpecContext
  * @property {string} name of a store that nobody else uses
- * @property {'opfs' | 'memory'} storage
+ * @property {'opfs' | 'indexeddb' | 'memory'} storage
  * @property {(options?: OpenOptions) => Promise<Store>} open the store of that name on that storage
- * @property {string} provider where the endpoints of provider.mjs are
+ * @property {string} provider where the endpoints of provider.mjs and sqlite3.mjs are
  * @property {typeof import('../../../dist/index.js')} millrace
  */
 
@@ -19,7 +19,7 @@
  * @param {string} module
  * @param {string} spec
  * @param {number} phase
- * @param {{ name: string; storage: 'opfs' | 'memory'; keepOpen: boolean }} options
+ * @param {{ name: string; storage: 'opfs' | 'indexeddb' | 'memory'; keepOpen: boolean }} options
  */
 export async function runSpec(module, spec, phase, { name, storage, keepOpen }) {
   const [millrace, specs] = await Promise.all([import(/** @type {string} */ ('/dist/index.js')), import(module)]);

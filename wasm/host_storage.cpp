@@ -1,0 +1,42 @@
+#include "host_storage.h"
+
+#include <utility>
+
+#include "indexeddb_storage.h"
+#include "millrace/storage/block_file.h"
+#include "millrace/storage/sqlite_storage.h"
+#include "opfs_block_file.h"
+
+namespace millrace::wasm {
+namespace {
+
+Result<DatabaseFiles> OpfsFiles(const val& files) {
+  ObjectReader in(files, "files");
+  DatabaseFiles result;
+  result.database = std::make_unique<OpfsBlockFile>(in.Object("database"), "the database file");
+  result.wal = std::make_unique<OpfsBlockFile>(in.Object("wal"), "the write-ahead log");
+  result.journal = std::make_unique<OpfsBlockFile>(in.Object("journal"), "the journal");
+  if (!in.ok()) return in.status();
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, HostClock clock,
+                                                 InTurn in_turn) {
+  SqliteOptions options{.clock = [clock]() mutable { return clock.Now(); }};
+  if (KindOf(files) == Kind::kAbsent) {
+    return OpenSqliteStorage(MakeMemoryFiles(), std::move(options));
+  }
+  if (KindOf(files) == Kind::kObject && KindOf(files["commit"]) == Kind::kFunction) {
+    Result<BlockImages> images = LoadImages(files);
+    if (!images.ok()) return images.status();
+    return IndexedDbStorage::Open(*std::move(images), SaveThrough(files, std::move(in_turn)),
+                                  std::move(options));
+  }
+  Result<DatabaseFiles> opfs = OpfsFiles(files);
+  if (!opfs.ok()) return opfs.status();
+  return OpenSqliteStorage(*std::move(opfs), std::move(options));
+}
+
+}  // namespace millrace::wasm

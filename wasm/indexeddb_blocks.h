@@ -1,0 +1,35 @@
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <functional>
+
+#include "indexeddb_storage.h"
+
+namespace millrace::wasm {
+
+// Runs a function inside a turn of the store.
+using InTurn = std::function<void(const std::function<void()>&)>;
+
+// A commit under way in IndexedDB (CoreCommit in web/src/core-module.ts). JavaScript calls Done
+// once and lets go of it.
+class BlockCommit {
+ public:
+  BlockCommit(std::function<void(Status)> ended, InTurn in_turn)
+      : ended_(std::move(ended)), in_turn_(std::move(in_turn)) {}
+
+  // `error`: null, or { code, message }.
+  void Done(const emscripten::val& error);
+
+ private:
+  std::function<void(Status)> ended_;
+  InTurn in_turn_;
+};
+
+// The content of `files`, which has `database`, `wal` and `journal` to read from.
+Result<BlockImages> LoadImages(const emscripten::val& files);
+
+// Saves through `commit(change, pending)`, a function of `files` that begins one transaction.
+SaveBlocks SaveThrough(const emscripten::val& files, InTurn in_turn);
+
+}  // namespace millrace::wasm

@@ -1,0 +1,95 @@
+// The comparisons of the README, side by side in one run: Chromium on OPFS, a fresh profile on disk.
+// Ends with an error when a target of the design is missed, or when anyone's text is not what was saved.
+import { fileURLToPath } from 'node:url';
+import { launchChromium, openPage } from '../test/support/chromium.mjs';
+import { serve } from '../test/support/server.mjs';
+import { table } from './table.mjs';
+
+const KILOBYTE = 1024;
+const REPLY = 256 * KILOBYTE;
+const DELTAS = Array.from({ length: 13 }, () => 'word');
+const SAVES = Math.floor(REPLY / DELTAS.join('').length);
+const MESSAGES = 10_000;
+const SESSIONS = 100;
+const OPENINGS = 5;
+const SQLITES = ['sqlite-wasm', 'wa-sqlite'];
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+async function replies(call) {
+  const options = { saves: SAVES, deltas: DELTAS };
+  const rows = [['Millrace', await call('reply', { name: 'reply', ...options })]];
+  for (const rival of SQLITES) {
+    const run = (scenario) => call('rival', { rival, scenario, options: { name: scenario.toLowerCase(), ...options } });
+    rows.push([`${rival}, the row rewritten`, await run('rewrite')]);
+    rows.push([`${rival}, a row for each delta, folded at the end`, await run('deltaRows')]);
+  }
+  rows.push(['Dexie, the message put whole', await call('rival', { rival: 'dexie', scenario: 'rewrite', options: { name: 'rewrite', ...options } })]);
+  const ours = rows[0][1];
+  console.log(`\n### A reply of 256 KB, saved every ${DELTAS.length} deltas (${SAVES} saves), as fast as it goes\n`);
+  console.log(table(['', 'time', 'of Millrace', 'bytes written, of the reply', 'text'], rows.map(([who, figures]) => [
+    who, seconds(figures.tookMs), `${(figures.tookMs / ours.tookMs).toFixed(1)}×`,
+    figures.bytesWritten === undefined ? '' : `${Math.round(figures.bytesWritten / REPLY)}×`, figures.exact ? 'exact' : 'DIFFERENT',
+  ])));
+  const fastest = (kind, key) => Math.min(...rows.slice(1).filter(([who]) => who.includes(kind)).map(([, figures]) => figures[key]));
+  const rewriting = Math.min(fastest('rewritten', 'tookMs'), fastest('whole', 'tookMs'));
+  return [
+    [rows.every(([, { exact }]) => exact), 'every text is the one that was saved'],
+    [ours.saves >= SAVES, 'each of our saves was one'],
+    [rewriting >= 18 * ours.tookMs, 'at least 18 times faster than the best that rewrites'],
+    [fastest('each delta', 'tookMs') >= 3 * ours.tookMs, 'at least 3 times faster than a row for each delta, by hand'],
+    [ours.bytesWritten < fastest('each delta', 'bytesWritten'), 'with fewer bytes written than that'],
+  ];
+}
+
+async function openings(fresh) {
+  const content = { name: 'openings', sessions: SESSIONS, messages: MESSAGES, text: 'words of a message, '.repeat(50) };
+  const who = ['millrace', ...SQLITES];
+  const ask = (name, scenario, options) => fresh((call) =>
+    (name === 'millrace' ? call(scenario, options) : call('rival', { rival: name, scenario, options })));
+  for (const name of who) await ask(name, 'fill', content);
+  const took = Object.fromEntries(who.map((name) => [name, []]));
+  const expected = MESSAGES / SESSIONS;
+  let complete = true;
+  for (let round = 0; round < OPENINGS; round += 1) {
+    for (const name of who) {
+      const { length, sinceStartMs } = await ask(name, 'list', { name: 'openings', session: 's7' });
+      complete &&= length === expected;
+      took[name].push(sinceStartMs);
+    }
+  }
+  console.log(`\n### Cold: open in a new page, list one session (${expected} messages) among ${MESSAGES.toLocaleString('en-US')}; ${OPENINGS} times in turns\n`);
+  console.log(table(['', 'median', 'least', 'most'], who.map((name) => [
+    name, ...[median(took[name]), Math.min(...took[name]), Math.max(...took[name])].map((ms) => `${ms.toFixed(0)} ms`)])));
+  return [
+    [complete, 'every list has all of its messages'],
+    [SQLITES.every((name) => median(took.millrace) < median(took[name])), 'faster than both'],
+  ];
+}
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const server = await serve({ dist: here('../dist'), bench: here('.'), npm: here('../node_modules') });
+const browser = await launchChromium();
+try {
+  // A page of its own for each call: nobody finds a warm module.
+  const fresh = async (use) => {
+    const { page } = await openPage(browser.context, server.url);
+    try {
+      return await use((name, options) => page.evaluate(
+        async ([called, given]) => (await import('/bench/rivals/page.js'))[called](given), [name, options]));
+    } finally {
+      await page.close();
+    }
+  };
+  const targets = [
+    ...await replies((name, options) => fresh((call) => call(name, options))),
+    ...await openings(fresh),
+  ];
+  console.log();
+  for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);
+  if (targets.some(([met]) => !met)) process.exitCode = 1;
+} finally {
+  await browser.close();
+  await server.close();
+}

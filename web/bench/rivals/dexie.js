@@ -1,0 +1,28 @@
+// Dexie, as its users keep a chat: the message is put whole at every save.
+import Dexie from '/npm/dexie/dist/modern/dexie.mjs';
+
+const PARTS = (text) => [{ type: 'text', data: { text } }];
+
+function open(name) {
+  const db = new Dexie(`dexie-${name}`);
+  db.version(1).stores({ messages: 'id, [sessionId+createdAt]' });
+  return db;
+}
+
+export const scenarios = {
+  async rewrite({ name, saves, deltas }) {
+    const db = open(name);
+    await db.open();
+    const text = deltas.join('');
+    let written = '';
+    const began = performance.now();
+    for (let save = 0; save < saves; save += 1) {
+      written += text;
+      await db.messages.put({ id: 'reply', sessionId: 'session', createdAt: 1, parts: PARTS(written) });
+    }
+    const tookMs = performance.now() - began;
+    const stored = await db.messages.get('reply');
+    db.close();
+    return { tookMs, exact: stored.parts[0].data.text === text.repeat(saves) };
+  },
+};

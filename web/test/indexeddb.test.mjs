@@ -1,0 +1,93 @@
+// @ts-check
+/** What is particular to storage in IndexedDB, which storage 'auto' picks, and who else is there, in headless Chromium. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launchChromium, openPage } from './support/chromium.mjs';
+import { serve } from './support/server.mjs';
+import * as auto from './specs/auto.js';
+import * as indexeddb from './specs/indexeddb.js';
+
+const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+const folders = { dist: here('../dist'), specs: here('specs'), support: here('support') };
+const options = { timeout: 30_000 };
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */
+let browser;
+
+before(async () => {
+  server = await serve(folders);
+  browser = await launchChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+for (const [module, specs] of Object.entries({ indexeddb, auto })) {
+  describe(module, () => {
+    for (const spec of Object.keys(specs)) {
+      test(spec, options, async () => {
+        const { page, troubles } = await openPage(browser.context, server.url);
+        await page.evaluate(async (args) => {
+          const { runSpec } = await import(/** @type {string} */ ('/support/page/context.js'));
+          await runSpec(`/specs/${args.module}.js`, args.spec, 0, { name: args.spec, storage: 'indexeddb', keepOpen: false });
+        }, { module, spec });
+        assert.deepEqual(troubles, []);
+        await page.close();
+      });
+    }
+  });
+}
+
+test('a second tab: in-use, whatever storage it asks for', options, async () => {
+  const pages = [(await openPage(browser.context, server.url)).page, (await openPage(browser.context, server.url)).page];
+  const [first, second] = /** @type {[import('playwright-core').Page, import('playwright-core').Page]} */ (pages);
+  const open = (/** @type {import('playwright-core').Page} */ page, /** @type {string} */ storage) => page.evaluate(async (asked) => {
+    const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
+    return openStore({ name: 'tabs', storage: asked }).then((/** @type {any} */ store) => store.storage, (/** @type {any} */ error) => error.code);
+  }, storage);
+  assert.equal(await open(first, 'indexeddb'), 'indexeddb');
+  assert.deepEqual([await open(second, 'indexeddb'), await open(second, 'auto')], ['in-use', 'in-use']);
+  await first.close();
+  assert.equal(await open(second, 'indexeddb'), 'indexeddb');
+  await second.close();
+});
+
+test('S5: at the real quota', options, async () => {
+  // An origin of its own, and before anything is kept there: Chromium remembers for a while how much room there was.
+  const own = await serve(folders);
+  const { page } = await openPage(browser.context, own.url);
+  const session = await browser.context.newCDPSession(page);
+  const { origin } = new URL(own.url);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000 });
+  const full = await page.evaluate(async () => {
+    const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
+    const store = await openStore({ name: 'quota', storage: 'indexeddb' });
+    Object.assign(globalThis, { store });
+    for (let saved = 0; saved < 100; saved++) {
+      const code = await store.sessions.create({ title: 'x'.repeat(100_000) }).then(() => '', (/** @type {any} */ error) => error.code);
+      if (code !== '') return { code, saved, listed: (await store.sessions.list()).length };
+    }
+    return undefined;
+  });
+  assert.equal(full?.code, 'quota-exceeded');
+  assert.equal(full.listed, full.saved);
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  const listed = await page.evaluate(async () => {
+    const { store } = /** @type {any} */ (globalThis);
+    await store.sessions.create({ title: 'room again' });
+    await store.close();
+    const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
+    const again = await openStore({ name: 'quota', storage: 'indexeddb' });
+    const found = (await again.sessions.list()).length;
+    await again.close();
+    return found;
+  });
+  assert.equal(listed, full.saved + 1);
+  await page.close();
+  await own.close();
+});

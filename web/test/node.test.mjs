@@ -1,0 +1,69 @@
+// @ts-check
+/** Under Node, for the unit tests of applications: a plain import, storage in memory, the same specs. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as millrace from 'millrace';
+import { serve } from './support/server.mjs';
+import * as drafts from './specs/drafts.js';
+import * as events from './specs/events.js';
+import * as ingest from './specs/ingest.js';
+import * as reading from './specs/reading.js';
+import * as search from './specs/search.js';
+import * as stores from './specs/stores.js';
+import * as transfer from './specs/transfer.js';
+
+/** @import { Store } from 'millrace' */
+/** @import { Spec } from './support/page/context.js' */
+
+const options = { timeout: 30_000 };
+
+/** What cannot be here, and why. @type {Readonly<Record<string, string>>} */
+const ONLY_IN_PAGES = {
+  B7_aBusyListenerIsNotFlooded: 'the core is in the thread that the listener keeps busy',
+  readsPlainTextAndSendsTheRequestAsGiven: 'it asks for an address relative to the page',
+};
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+before(async () => { server = await serve({}); });
+after(() => server.close());
+
+/** @param {Spec} spec @param {string} name */
+async function run(spec, name) {
+  /** @type {Store[]} */
+  const open = [];
+  try {
+    await spec({
+      name, storage: 'memory', millrace, provider: `${server.url}provider/`,
+      async open(asked = {}) {
+        const store = await millrace.openStore({ name, storage: 'memory', ...asked });
+        open.push(store);
+        return store;
+      },
+    });
+  } finally {
+    for (const store of open) await store.close();
+  }
+}
+
+for (const [module, specs] of Object.entries({ drafts, events, reading, ingest, search, stores, transfer })) {
+  describe(`${module} under Node`, () => {
+    for (const [name, spec] of Object.entries(specs)) {
+      if (!(name in ONLY_IN_PAGES)) test(name, options, () => run(spec, `${module}-${name}`));
+    }
+  });
+}
+
+test('what lasts needs a browser: storage-unavailable', options, async () => {
+  for (const storage of /** @type {const} */ (['auto', 'opfs', 'indexeddb'])) {
+    await assert.rejects(millrace.openStore({ storage }), (/** @type {any} */ error) => error.code === 'storage-unavailable' && /'memory'/.test(error.message));
+  }
+});
+
+test('a store that nobody closed does not keep the process alive', options, () => {
+  const program = "import { openStore } from 'millrace'; const store = await openStore({ storage: 'memory' }); await store.sessions.create(); console.log('done');";
+  const cwd = fileURLToPath(new URL('..', import.meta.url));
+  assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd, encoding: 'utf8', timeout: 20_000 }).trim(), 'done');
+});

@@ -1,0 +1,3 @@
+// A Worker whose IndexedDB fails as the test says. Imports run in order: this one first.
+import './fail-indexeddb.js';
+import '/dist/worker/worker.js';

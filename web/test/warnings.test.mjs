@@ -1,0 +1,60 @@
+// @ts-check
+/** What the Worker says in the console. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launchChromium, openPage } from './support/chromium.mjs';
+import { serve } from './support/server.mjs';
+
+/** @import { Store } from '../dist/index.js' */
+
+const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof launchChromium>>} */
+let browser;
+
+before(async () => {
+  server = await serve({ dist: here('../dist') });
+  browser = await launchChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test('a listener that takes nothing for too long: one warning, whatever else is lost', { timeout: 30_000 }, async () => {
+  const { page } = await openPage(browser.context, server.url);
+  /** @type {string[]} */
+  const warnings = [];
+  page.on('console', (message) => { if (message.type() === 'warning') warnings.push(message.text()); });
+  const dropped = await page.evaluate(async () => {
+    const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
+    /** @type {Store} */
+    const store = await openStore({
+      name: 'deaf', storage: 'memory', mustDeliverTimeoutMs: 1, mailboxCapacity: 1,
+      worker() {
+        const worker = new Worker('/dist/worker/worker.js', { type: 'module' });
+        const post = worker.postMessage.bind(worker);
+        // A page that never gets through with its batches.
+        worker.postMessage = (/** @type {any} */ message, /** @type {any} */ transfer) => {
+          if (message.type !== 'credit') post(message, transfer);
+        };
+        return worker;
+      },
+    });
+    store.subscribe(() => undefined);
+    for (;;) {
+      await store.sessions.create();
+      const { mustDeliverDropped } = await store.stats();
+      if (mustDeliverDropped >= 3) return mustDeliverDropped;
+    }
+  });
+  assert.ok(dropped >= 3);
+  await page.evaluate(() => console.warn('the end'));
+  while (!warnings.includes('the end')) await page.waitForEvent('console');
+  assert.equal(warnings.filter((text) => /millrace: a listener has taken nothing for too long.*'lagged'/.test(text)).length, 1, warnings.join('\n'));
+  await page.close();
+});
