@@ -52,7 +52,7 @@ class Transfer : public testing::Test {
   }
   static std::shared_ptr<BlockFile> FileOfBytes(std::string_view bytes) {
     std::shared_ptr<BlockFile> file = MakeMemoryBlockFile();
-    EXPECT_TRUE(file->Write(0, std::as_bytes(std::span(bytes))).ok());
+    EXPECT_TRUE(file->Write(0, std::as_bytes(std::span(bytes.data(), bytes.size()))).ok());
     return file;
   }
   std::shared_ptr<BlockFile> Export() {
