@@ -119,13 +119,13 @@ TEST_F(StoreEvents, B7_ABatchOfWhichNothingIsLeftUsesNoCredit) {
         ++batches;
         return true;
       },
-      1);
-  // A receiver that came late needs the message whole; while it is being deleted there is none.
-  storage_->set_hold(true);
+      0);
   Append("a", "x");
-  Advance(33);
+  Advance(33);  // waits for credit
+  storage_->set_hold(true);
   store_->messages().Delete(MessageId("a"), {});
-  storage_->ReleaseOne();
+  // A receiver that came late needs the message whole; while it is being deleted there is none.
+  page->Grant(1);
   EXPECT_EQ(batches, 0);
   storage_->ReleaseOne();
   EXPECT_EQ(batches, 1) << "the delete is told";
