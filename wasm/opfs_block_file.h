@@ -8,7 +8,8 @@
 
 namespace millrace::wasm {
 
-// A file of the browser's private file system, over an open FileSystemSyncAccessHandle.
+// A file of the browser's private file system, over an open FileSystemSyncAccessHandle, or over any
+// object with its five calls: the files of exports and imports.
 //
 // Bytes go straight between wasm memory and the file. Every count is checked: a full disk is no
 // exception there but a wrong count, and each browser has its own.

@@ -42,7 +42,7 @@ StorageBatch BatchBuilder::Take() {
   StorageBatch batch;
   for (auto& [id, edit] : sessions_) batch.emplace_back(PutSession{std::move(edit.session)});
   std::move(writes_.begin(), writes_.end(), std::back_inserter(batch));
-  std::move(deletes_.begin(), deletes_.end(), std::back_inserter(batch));
+  std::move(last_.begin(), last_.end(), std::back_inserter(batch));
   return batch;
 }
 

@@ -11,7 +11,7 @@
 namespace millrace {
 
 // Puts one commit together. Sessions are edited in place however many requests touch them, and
-// stand first (messages refer to them); deletes stand last.
+// stand first (messages refer to them); deletes and imports stand last.
 // REQUIRES: no commit is in flight while one is built: it reads what is on disk.
 class BatchBuilder {
  public:
@@ -26,7 +26,8 @@ class BatchBuilder {
 
   void Put(PutMessage op) { writes_.emplace_back(std::move(op)); }
   void Append(AppendDelta op) { writes_.emplace_back(std::move(op)); }
-  void Delete(StorageOp op) { deletes_.push_back(std::move(op)); }
+  // Behind everything else of the batch: deletes and imports.
+  void AddLast(StorageOp op) { last_.push_back(std::move(op)); }
 
   // Sessions that were there and changed; read before Take.
   std::vector<SessionId> edited_sessions() const;
@@ -41,7 +42,7 @@ class BatchBuilder {
   Storage& storage_;
   std::map<SessionId, Edit> sessions_;
   StorageBatch writes_;
-  StorageBatch deletes_;
+  StorageBatch last_;
 };
 
 }  // namespace millrace

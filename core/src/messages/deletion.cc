@@ -49,14 +49,14 @@ Status Build(CommitCycle& cycle, Deleting& deleting, BatchBuilder& builder) {
       one ? FindMessage(cycle.storage(), deleting) : FindSession(cycle.storage(), deleting);
   if (!found.ok()) return found;
   if (deleting.of_session()) {
-    if (deleting.session_found) builder.Delete(DeleteSession{deleting.session_id});
+    if (deleting.session_found) builder.AddLast(DeleteSession{deleting.session_id});
     return Status::Ok();
   }
   if (deleting.ids.empty()) return Status::Ok();
   if (one) {
-    builder.Delete(DeleteMessage{deleting.deletion.message_id});
+    builder.AddLast(DeleteMessage{deleting.deletion.message_id});
   } else {
-    builder.Delete(DeleteSessionMessages{deleting.session_id});
+    builder.AddLast(DeleteSessionMessages{deleting.session_id});
   }
   // Its message count changes, so its listeners are told.
   const Result<Session*> session = builder.EditSession(deleting.session_id);

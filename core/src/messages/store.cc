@@ -104,6 +104,7 @@ Result<std::vector<SearchHit>> Store::Search(SearchQuery query) const {
 }
 
 void Store::Export(std::shared_ptr<BlockFile> into, DoneExport done) {
+  done = OrNobody(std::move(done));
   // A person whose disk is full has all the more reason to take the data out.
   messages_.FlushAll(kNever,
                      [this, into = std::move(into), done = std::move(done)](const Status& flushed) {
@@ -115,6 +116,7 @@ void Store::Export(std::shared_ptr<BlockFile> into, DoneExport done) {
 
 void Store::Import(std::shared_ptr<BlockFile> file, DoneImport done) {
   CommitCycle::Turn turn(*cycle_);
+  done = OrNobody(std::move(done));
   const auto fail = [&](const Status& status) { cycle_->Defer([done, status] { done(status); }); };
   if (const Status open = cycle_->CheckAccepting(); !open.ok()) return fail(open);
   Result<std::unique_ptr<ImportSource>> opened = OpenImportSource(std::move(file), cycle_->now());
@@ -126,17 +128,14 @@ void Store::Import(std::shared_ptr<BlockFile> file, DoneImport done) {
   request.build = [this, source, added](BatchBuilder& builder) {
     const std::int64_t first_seq = cycle_->last_seq() + 1;
     for (std::int64_t i = 0; i < source->message_count(); ++i) cycle_->TakeSeq();
-    // Stands last in its batch, as a delete does.
-    builder.Delete(ImportContent{source, first_seq, added});
+    builder.AddLast(ImportContent{source, first_seq, added});
     return Status::Ok();
   };
   request.settle = [this, added, done = std::move(done)](const Status& status,
                                                          std::vector<Event>& events) {
     const std::int64_t news = added->sessions + added->messages;
     if (status.ok() && news > 0) events.emplace_back(Lagged{news, {}});
-    cycle_->Defer([added, done, status] {
-      if (done) status.ok() ? done(*added) : done(status);
-    });
+    cycle_->Defer([added, done, status] { status.ok() ? done(*added) : done(status); });
   };
   cycle_->Submit(std::move(request));
 }

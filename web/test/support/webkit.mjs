@@ -38,6 +38,7 @@ export async function launchWebKit() {
     }
   };
   try {
+    // The driver does not say when it listens: it is asked, at intervals.
     for (const deadline = Date.now() + START_MS; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
       if (await command(`${driver}/status`, 'GET').catch(() => undefined)) break;
       if (Date.now() > deadline) throw new Error('WebKitWebDriver did not start: install webkit2gtk-driver and xvfb');
