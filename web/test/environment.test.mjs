@@ -1,36 +1,18 @@
 // @ts-check
 /** What the package does where something is missing, where somebody else is there, and with what lies on disk. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { launchChromium, openPage } from './support/chromium.mjs';
 import { CONTENT_SECURITY_POLICY, serve } from './support/server.mjs';
+import { queryFiles } from './support/sqlite3.mjs';
+import { FOLDERS, stage } from './support/stage.mjs';
 
 /** @import { Page } from 'playwright-core' */
 /** @import { Store } from '../dist/index.js' */
 
-const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const folders = { dist: here('../dist'), support: here('support'), specs: here('specs') };
 const options = { timeout: 30_000 };
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof launchChromium>>} */
-let browser;
-
-before(async () => {
-  server = await serve(folders);
-  browser = await launchChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const chromium = stage(launchChromium);
 
 /**
  * What `openStore` rejects with. `worker` and `wasmUrl` are URLs.
@@ -65,9 +47,9 @@ function storeText(page, name, text) {
 }
 
 test('no Worker: storage-unavailable', options, async () => {
-  const page = await browser.context.newPage();
+  const page = await chromium.browser.context.newPage();
   await page.addInitScript(() => { delete (/** @type {any} */ (globalThis).Worker); });
-  await page.goto(server.url);
+  await page.goto(chromium.server.url);
   const error = await openError(page, {});
   assert.deepEqual([error?.name, error?.code], ['MillraceError', 'storage-unavailable']);
   assert.match(error?.message ?? '', /Worker/);
@@ -75,7 +57,7 @@ test('no Worker: storage-unavailable', options, async () => {
 });
 
 test('a Worker that cannot be loaded: storage-unavailable, saying what to look at', options, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   for (const worker of ['/nowhere.js', '/', 'https://elsewhere.example/worker.js']) {
     const error = await openError(page, { worker });
     assert.equal(error?.code, 'storage-unavailable', worker);
@@ -87,8 +69,8 @@ test('a Worker that cannot be loaded: storage-unavailable, saying what to look a
 
 test('a policy that forbids the Worker or the wasm: storage-unavailable', options, async () => {
   for (const policy of [CONTENT_SECURITY_POLICY.replace(/worker-src.*/, "worker-src 'none'"), "script-src 'self'; worker-src 'self'"]) {
-    const strict = await serve(folders, { policy });
-    const { page } = await openPage(browser.context, strict.url);
+    const strict = await serve(FOLDERS, { policy });
+    const { page } = await openPage(chromium.browser.context, strict.url);
     const error = await openError(page, {});
     assert.equal(error?.code, 'storage-unavailable', policy);
     assert.match(error?.message ?? '', /Content-Security-Policy/);
@@ -98,15 +80,15 @@ test('a policy that forbids the Worker or the wasm: storage-unavailable', option
 });
 
 test('wasm that is not there: storage-unavailable, naming the address', options, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   const error = await openError(page, { wasmUrl: 'nowhere.wasm' });
   assert.equal(error?.code, 'storage-unavailable');
-  assert.ok(error?.message.includes(`${server.url}nowhere.wasm`), error?.message);
+  assert.ok(error?.message.includes(`${chromium.server.url}nowhere.wasm`), error?.message);
   await page.close();
 });
 
 test('neither OPFS nor IndexedDB: storage-unavailable, never memory; memory works when asked for', options, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   for (const storage of /** @type {const} */ (['auto', 'opfs', 'indexeddb'])) {
     const error = await openError(page, { name: 'nowhere', worker: '/support/workers/no-storage.js', storage });
     assert.equal(error?.code, 'storage-unavailable', storage);
@@ -117,8 +99,8 @@ test('neither OPFS nor IndexedDB: storage-unavailable, never memory; memory work
 });
 
 test('a second tab: in-use, and the first goes on', options, async () => {
-  const first = (await openPage(browser.context, server.url)).page;
-  const second = (await openPage(browser.context, server.url)).page;
+  const first = (await openPage(chromium.browser.context, chromium.server.url)).page;
+  const second = (await openPage(chromium.browser.context, chromium.server.url)).page;
   const id = await storeText(first, 'tabs', 'of the first tab');
   const error = await openError(second, { name: 'tabs' });
   assert.equal(error?.code, 'in-use');
@@ -138,7 +120,7 @@ test('a second tab: in-use, and the first goes on', options, async () => {
 });
 
 test('a Worker that dies: what is pending and what comes later rejects, and the store can be opened again', options, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   const outcome = await page.evaluate(async () => {
     const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
     /** @type {Worker | undefined} */
@@ -165,7 +147,7 @@ test('a Worker that dies: what is pending and what comes later rejects, and the 
 });
 
 test('leaving the page sends the outbox, then and there', options, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   const sent = await page.evaluate(async () => {
     const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
     /** @type {string[]} */
@@ -196,7 +178,7 @@ test('leaving the page sends the outbox, then and there', options, async () => {
 });
 
 test('where streams cannot be transferred the page pumps them', options, async () => {
-  const page = await browser.context.newPage();
+  const page = await chromium.browser.context.newPage();
   await page.addInitScript(() => {
     const original = MessagePort.prototype.postMessage;
     MessagePort.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
@@ -204,7 +186,7 @@ test('where streams cannot be transferred the page pumps them', options, async (
       original.call(this, message, transfer);
     };
   });
-  await page.goto(server.url);
+  await page.goto(chromium.server.url);
   await page.evaluate(async () => {
     const { runSpec } = await import(/** @type {string} */ ('/support/page/context.js'));
     for (const spec of ['readsAReplyFromEverySource', 'I4_abort', 'I4_networkErrorsKeepWhatHadArrived']) {
@@ -215,23 +197,19 @@ test('where streams cannot be transferred the page pumps them', options, async (
 });
 
 test('files copied out of OPFS, of a closed store and of an open one, open in the sqlite3 program', options, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   await storeText(page, 'copied', 'Grüße 😀');
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-copied-'));
-  const copyAndCheck = async (/** @type {string} */ as) => {
+  const copyAndCheck = async () => {
     const files = await page.evaluate(async () => {
       const { readStoreFiles } = await import(/** @type {string} */ ('/support/page/opfs.js'));
       return /** @type {Promise<Record<string, string>>} */ (readStoreFiles('copied'));
     });
-    for (const [suffix, content] of Object.entries(files)) writeFileSync(join(folder, as + suffix), Buffer.from(content, 'base64'));
-    const sqlite = (/** @type {string} */ sql) => execFileSync('sqlite3', [join(folder, `${as}.sqlite3`), sql], { encoding: 'utf8' }).trim();
-    assert.equal(sqlite('PRAGMA integrity_check'), 'ok');
-    assert.match(sqlite('SELECT parts FROM messages'), /Grüße 😀/);
-    assert.equal(sqlite('SELECT title FROM sessions'), 'Grüße 😀');
+    assert.equal(queryFiles(files, 'PRAGMA integrity_check'), 'ok');
+    assert.match(queryFiles(files, 'SELECT parts FROM messages'), /Grüße 😀/);
+    assert.equal(queryFiles(files, 'SELECT title FROM sessions'), 'Grüße 😀');
   };
-  await copyAndCheck('open');
+  await copyAndCheck();
   await page.evaluate(() => /** @type {any} */ (globalThis).store.close());
-  await copyAndCheck('closed');
-  rmSync(folder, { recursive: true });
+  await copyAndCheck();
   await page.close();
 });

@@ -1,37 +1,22 @@
 // @ts-check
 /** What is particular to storage in IndexedDB, which storage 'auto' picks, and who else is there, in headless Chromium. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, test } from 'node:test';
 import { launchChromium, openPage } from './support/chromium.mjs';
 import { serve } from './support/server.mjs';
+import { FOLDERS, stage } from './support/stage.mjs';
 import * as auto from './specs/auto.js';
 import * as indexeddb from './specs/indexeddb.js';
 
-const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const folders = { dist: here('../dist'), specs: here('specs'), support: here('support') };
 const options = { timeout: 30_000 };
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof launchChromium>>} */
-let browser;
-
-before(async () => {
-  server = await serve(folders);
-  browser = await launchChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const chromium = stage(launchChromium);
 
 for (const [module, specs] of Object.entries({ indexeddb, auto })) {
   describe(module, () => {
     for (const spec of Object.keys(specs)) {
       test(spec, options, async () => {
-        const { page, troubles } = await openPage(browser.context, server.url);
+        const { page, troubles } = await openPage(chromium.browser.context, chromium.server.url);
         await page.evaluate(async (args) => {
           const { runSpec } = await import(/** @type {string} */ ('/support/page/context.js'));
           await runSpec(`/specs/${args.module}.js`, args.spec, 0, { name: args.spec, storage: 'indexeddb', keepOpen: false });
@@ -44,7 +29,7 @@ for (const [module, specs] of Object.entries({ indexeddb, auto })) {
 }
 
 test('a second tab: in-use, whatever storage it asks for', options, async () => {
-  const pages = [(await openPage(browser.context, server.url)).page, (await openPage(browser.context, server.url)).page];
+  const pages = [(await openPage(chromium.browser.context, chromium.server.url)).page, (await openPage(chromium.browser.context, chromium.server.url)).page];
   const [first, second] = /** @type {[import('playwright-core').Page, import('playwright-core').Page]} */ (pages);
   const open = (/** @type {import('playwright-core').Page} */ page, /** @type {string} */ storage) => page.evaluate(async (asked) => {
     const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
@@ -59,9 +44,9 @@ test('a second tab: in-use, whatever storage it asks for', options, async () => 
 
 test('S5: at the real quota', options, async () => {
   // An origin of its own, and before anything is kept there: Chromium remembers for a while how much room there was.
-  const own = await serve(folders);
-  const { page } = await openPage(browser.context, own.url);
-  const session = await browser.context.newCDPSession(page);
+  const own = await serve(FOLDERS);
+  const { page } = await openPage(chromium.browser.context, own.url);
+  const session = await chromium.browser.context.newCDPSession(page);
   const { origin } = new URL(own.url);
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000 });
   const full = await page.evaluate(async () => {

@@ -6,13 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as millrace from 'millrace';
 import { serve } from './support/server.mjs';
-import * as drafts from './specs/drafts.js';
-import * as events from './specs/events.js';
-import * as ingest from './specs/ingest.js';
-import * as reading from './specs/reading.js';
-import * as search from './specs/search.js';
-import * as stores from './specs/stores.js';
-import * as transfer from './specs/transfer.js';
+import * as specs from './specs/index.js';
 
 /** @import { Store } from 'millrace' */
 /** @import { Spec } from './support/page/context.js' */
@@ -48,9 +42,9 @@ async function run(spec, name) {
   }
 }
 
-for (const [module, specs] of Object.entries({ drafts, events, reading, ingest, search, stores, transfer })) {
+for (const [module, its] of Object.entries(specs)) {
   describe(`${module} under Node`, () => {
-    for (const [name, spec] of Object.entries(specs)) {
+    for (const [name, spec] of Object.entries(its)) {
       if (!(name in ONLY_IN_PAGES)) test(name, options, () => run(spec, `${module}-${name}`));
     }
   });

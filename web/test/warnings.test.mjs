@@ -1,32 +1,17 @@
 // @ts-check
 /** What the Worker says in the console. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { launchChromium, openPage } from './support/chromium.mjs';
-import { serve } from './support/server.mjs';
+import { stage } from './support/stage.mjs';
 
 /** @import { Store } from '../dist/index.js' */
 
-const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof launchChromium>>} */
-let browser;
-
-before(async () => {
-  server = await serve({ dist: here('../dist') });
-  browser = await launchChromium();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const chromium = stage(launchChromium);
 
 test('a listener that takes nothing for too long: one warning, whatever else is lost', { timeout: 30_000 }, async () => {
-  const { page } = await openPage(browser.context, server.url);
+  const { page } = await openPage(chromium.browser.context, chromium.server.url);
   /** @type {string[]} */
   const warnings = [];
   page.on('console', (message) => { if (message.type() === 'warning') warnings.push(message.text()); });

@@ -1,6 +1,7 @@
 // @ts-check
 import { deepEqual, equal, ok, rejects, throws } from '../support/page/assert.js';
 import { finishOf, listen, startReply, textOf, until } from '../support/page/context.js';
+import { randomFrom } from '../support/page/random.js';
 
 /** @import { Spec } from '../support/page/context.js' */
 /** @import { Draft } from '../../dist/index.js' */
@@ -70,12 +71,7 @@ export async function keepsEmojiWholeHoweverTheDeltasAreCut({ open }) {
 /** The page's idea of what a mutation does, and of the version it makes, is the core's. @type {Spec} */
 export async function draftAgreesWithTheCore({ open }) {
   const store = await open();
-  let seed = 1;
-  /** @param {number} below */
-  const random = (below) => {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return (seed >> 8) % below;
-  };
+  const random = randomFrom(1);
   /** @type {((draft: Draft) => void | Promise<void>)[]} */
   const steps = [
     (draft) => draft.appendText(['a', '', 'bc', '😀', '\ud83d'][random(5)] ?? ''),

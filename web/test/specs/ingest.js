@@ -192,7 +192,7 @@ export async function whatCannotBeReadIsSaid(context) {
   locked?.getReader();
   await rejects(store.ingest(id, /** @type {any} */ (locked), { format: 'text' }), 'invalid-argument');
   await rejects(store.ingest(id, { url: 'http://[' }, { format: 'text' }), 'invalid-argument');
-  await rejects(store.ingest(id, { url: '/', init: { method: 'POST', body: new FormData() } }, { format: 'text' }), 'invalid-argument');
+  await rejects(store.ingest(id, { url: '/', init: { method: 'POST', body: new ReadableStream() } }, { format: 'text' }), 'invalid-argument');
   await rejects(store.ingest('nobody', new Response('x'), { format: 'text' }), 'not-found');
   await rejects(store.ingest('nobody', new Response('x'), { format: () => undefined }), 'not-found');
   deepEqual(await store.messages.list(id), []);

@@ -1,46 +1,56 @@
 // @ts-check
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findProgram } from './find-program.mjs';
+import { makeProfile, removeProfile } from './profile.mjs';
 
 /** @import { BrowserContext, Page } from 'playwright-core' */
+/** @import { TestPage } from './stage.mjs' */
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-
-/** MILLRACE_CHROMIUM, or the first one on the PATH. */
-function findChromium() {
-  if (process.env['MILLRACE_CHROMIUM']) return process.env['MILLRACE_CHROMIUM'];
-  for (const name of NAMES) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {
-      // The next one.
-    }
-  }
-  throw new Error(`No Chromium: install one, or set MILLRACE_CHROMIUM to its path (looked for ${NAMES.join(', ')} on the PATH)`);
-}
-
-/**
- * Chromium with a profile on disk, removed by `close`. In the default context OPFS is kept in memory
- * and nothing survives a relaunch.
- */
-export async function launchChromium() {
-  const profile = mkdtempSync(join(tmpdir(), 'millrace-profile-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: findChromium(),
+/** @param {string} profile */
+function start(profile) {
+  return chromium.launchPersistentContext(profile, {
+    executablePath: findProgram('Chromium', 'MILLRACE_CHROMIUM', ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']),
     headless: true,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
     ],
   });
+}
+
+/** Chromium with a profile on disk, removed by `close`. */
+export async function launchChromium() {
+  const profile = makeProfile();
+  let context = await start(profile);
   return {
-    context,
+    get context() { return context; },
+
+    /** @param {string} url */
+    async open(url) {
+      const { page, troubles } = await openPage(context, url);
+      return { page: /** @type {TestPage} */ (page), troubles };
+    },
+
+    /** @param {TestPage} page */
+    crash: (page) => crash(/** @type {Page} */ (page)),
+
+    /** Kills the browser, and gives the time at which it did; `relaunch` starts it again. */
+    async kill() {
+      const closed = new Promise((resolve) => context.once('close', () => resolve(undefined)));
+      // The lock of a profile names its browser: a link to "host-pid".
+      process.kill(Number(readlinkSync(join(profile, 'SingletonLock')).split('-').at(-1)), 'SIGKILL');
+      const at = Date.now();
+      await closed;
+      return at;
+    },
+
+    async relaunch() { context = await start(profile); },
+
     async close() {
       await context.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      removeProfile(profile);
     },
   };
 }
@@ -62,12 +72,14 @@ export async function openPage(context, url) {
   return { page, troubles };
 }
 
-/** Kills the page's process, as a crash does. @param {Page} page */
-export async function crash(page) {
+/** Kills the page's process, as a crash does; gives the time at which it was told to. @param {Page} page */
+async function crash(page) {
   const session = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent('crash');
+  const at = Date.now();
   // Never answered: who would is dead.
   session.send('Page.crash').catch(() => undefined);
   await crashed;
   await page.close();
+  return at;
 }

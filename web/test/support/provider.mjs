@@ -7,7 +7,7 @@
 /** @param {unknown} value */
 const event = (value) => `data: ${JSON.stringify(value)}\n\n`;
 /** @param {object} delta @param {string | null} [finish_reason] */
-const chunk = (delta, finish_reason = null) =>
+export const chunk = (delta, finish_reason = null) =>
   event({ id: 'c1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] });
 /** @param {object} call */
 const toolCall = (call) => chunk({ tool_calls: [call] });

@@ -5,7 +5,8 @@ import { extname, join, normalize } from 'node:path';
 import { endpoints as provider } from './provider.mjs';
 import { endpoints as sqlite3 } from './sqlite3.mjs';
 
-const endpoints = { ...provider, ...sqlite3 };
+/** @import { Endpoint } from './provider.mjs' */
+
 
 /** The strictest policy that Millrace promises to work under. No COOP, no COEP. */
 export const CONTENT_SECURITY_POLICY = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
@@ -21,9 +22,11 @@ const EMPTY_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>
 /**
  * Serves folders and the provider's endpoints on 127.0.0.1, on a free port.
  * @param {Readonly<Record<string, string>>} folders first part of the path -> folder
- * @param {{ policy?: string; pages?: Readonly<Record<string, string>> }} [options] `pages`: path -> content
+ * @param {{ policy?: string; pages?: Readonly<Record<string, string>>; endpoints?: Readonly<Record<string, Endpoint>> }} [options]
+ *   `pages`: path -> content; `endpoints`: more of them
  */
-export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages = {} } = {}) {
+export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages = {}, endpoints: more = {} } = {}) {
+  const endpoints = { ...provider, ...sqlite3, ...more };
   /** @param {URL} url */
   const find = async (url) => {
     const page = pages[url.pathname] ?? (url.pathname === '/' ? EMPTY_PAGE : undefined);

@@ -13,19 +13,46 @@ import { fileURLToPath } from 'node:url';
 const CRUSH = fileURLToPath(new URL('../../../native-tests/storage/fixtures/crush_database.cc', import.meta.url));
 
 /**
- * What `work` answers, given the path of a database; with status 500 what it throws.
+ * What `work` gives for the path of a database that is not there yet.
+ * @template Result
+ * @param {(path: string) => Result} work
+ */
+function withPath(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-sqlite3-'));
+  try {
+    return work(join(folder, 'database.sqlite3'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param {string} path @param {string} sql */
+function query(path, sql) {
+  return execFileSync('sqlite3', [path, sql], { encoding: 'utf8' }).trim();
+}
+
+/**
+ * What the SQL prints, run on files as `readStoreFiles` of page/opfs.js gives them.
+ * @param {Readonly<Record<string, string>>} files @param {string} sql
+ */
+export function queryFiles(files, sql) {
+  return withPath((path) => {
+    for (const [suffix, content] of Object.entries(files)) writeFileSync(path.replace('.sqlite3', suffix), Buffer.from(content, 'base64'));
+    return query(path, sql);
+  });
+}
+
+/**
+ * Answers what `work` gives, or with status 500 what it throws.
  * @param {import('node:http').ServerResponse} response
  * @param {(path: string) => string | Uint8Array} work
  */
 function answer(response, work) {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-sqlite3-'));
   try {
-    response.end(work(join(folder, 'database')));
+    response.end(withPath(work));
   } catch (error) {
     response.writeHead(500);
     response.end(String(error));
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 }
 
@@ -36,7 +63,7 @@ export const endpoints = {
     const database = await buffer(request);
     answer(response, (path) => {
       writeFileSync(path, database);
-      return execFileSync('sqlite3', [path, url.searchParams.get('sql') ?? ''], { encoding: 'utf8' }).trim();
+      return query(path, url.searchParams.get('sql') ?? '');
     });
   },
 

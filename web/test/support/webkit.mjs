@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 
+/** @import { TestPage } from './stage.mjs' */
+
 /** No program on the PATH: it lies among the libraries of the machine's architecture. */
 const BROWSER = readdirSync('/usr/lib').map((folder) => `/usr/lib/${folder}/webkit2gtk-4.1/MiniBrowser`).find(existsSync);
 const START_MS = 20_000;
@@ -48,16 +50,26 @@ export async function launchWebKit() {
     });
     const session = `${driver}/session/${sessionId}`;
     await command(`${session}/timeouts`, 'POST', { script: 60_000 });
+    /** Runs the body of an async function in the page; rejects with what it throws. @param {string} body @param {unknown} argument */
+    const run = async (body, argument) => {
+      const script = `const done = arguments[arguments.length - 1]; (async (argument) => { ${body} })(arguments[0])
+        .then((value) => done({ value }), (error) => done({ error: String(error) + ' ' + (error.code ?? '') + ' ' + error.stack }));`;
+      const { value, error } = await command(`${session}/execute/async`, 'POST', { script, args: [argument] });
+      if (error !== undefined) throw new Error(error);
+      return value;
+    };
     return {
-      /** @param {string} url */
-      goto: (url) => command(`${session}/url`, 'POST', { url }),
-      /** Runs the body of an async function in the page; rejects with what it throws. @param {string} body @param {unknown[]} args */
-      async run(body, ...args) {
-        const script = `const done = arguments[arguments.length - 1]; (async (...args) => { ${body} })(...arguments)
-          .then((value) => done({ value }), (error) => done({ error: String(error) + ' ' + (error.code ?? '') + ' ' + error.stack }));`;
-        const { value, error } = await command(`${session}/execute/async`, 'POST', { script, args });
-        if (error !== undefined) throw new Error(error);
-        return value;
+      /** The one page there is, gone to the address. Its troubles cannot be seen. @param {string} url */
+      async open(url) {
+        const goto = () => command(`${session}/url`, 'POST', { url });
+        await goto();
+        /** @type {TestPage} */
+        const page = {
+          evaluate: (work, argument) => run(`return (${work})(argument);`, argument),
+          reload: goto,
+          close: () => Promise.resolve(),
+        };
+        return { page, troubles: /** @type {string[]} */ ([]) };
       },
       async close() {
         await command(session, 'DELETE').catch(() => undefined);

@@ -1,0 +1,12 @@
+// @ts-check
+/** Runs the specs in headless Firefox: each on OPFS, in IndexedDB and in memory, those of several phases with the page reloaded. */
+import { launchFirefox } from './support/firefox.mjs';
+import { stage } from './support/stage.mjs';
+import { describeInterruptions, describeSpecs, reloaded } from './support/suites.mjs';
+import * as specs from './specs/index.js';
+
+const firefox = stage(launchFirefox);
+
+describeSpecs(firefox, specs, { storages: ['opfs', 'indexeddb', 'memory'] });
+
+describeInterruptions(firefox, { storages: ['opfs', 'indexeddb'], interruptions: { reloaded } });

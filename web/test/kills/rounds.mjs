@@ -1,0 +1,161 @@
+// @ts-check
+/** Rounds of: a page streams and writes, it is killed at a random moment, another page reads what is left and goes on. */
+import { randomFrom } from '../support/page/random.js';
+import { queryFiles } from '../support/sqlite3.mjs';
+import { lossOf, verify } from './verify.mjs';
+
+/** @import { TestPage } from '../support/stage.mjs' */
+/** @import { Ledger, Round } from './ledger.mjs' */
+/** @import { Found } from './reader.js' */
+/** @import { Loss } from './verify.mjs' */
+
+/**
+ * A browser whose pages and self can be killed. `crash` and `kill` give the time at which they began.
+ * @typedef {object} Mortal
+ * @property {(url: string) => Promise<{ page: TestPage }>} open
+ * @property {(page: TestPage) => Promise<number>} crash
+ * @property {() => Promise<number>} kill
+ * @property {() => Promise<void>} relaunch
+ */
+
+/** How the end comes; gives the time at which it began. @type {Readonly<Record<string, (browser: Mortal, page: TestPage) => Promise<number>>>} */
+export const KINDS = {
+  'page crashed': (browser, page) => browser.crash(page),
+  async 'worker terminated'(_browser, page) {
+    const at = await page.evaluate(() => {
+      /** @type {any} */ (globalThis).worker.terminate();
+      return Date.now();
+    }, undefined);
+    await page.close();
+    return at;
+  },
+  async 'browser killed'(browser) {
+    const at = await browser.kill();
+    await browser.relaunch();
+    return at;
+  },
+};
+
+/** The longest that a page streams. */
+const MOMENTS_MS = 600;
+const ROUND_MS = 60_000;
+/** In one round out of so many the files are looked at as they lie, before anything opens them. */
+const RAW_EVERY = 5;
+
+/**
+ * What came of it; of each round the largest losses.
+ * @typedef {{ rounds: number; acknowledged: number; raw: number; problems: string[]; streamLosses: Loss[]; draftLosses: Loss[] }} Outcome
+ */
+
+/**
+ * All rounds play on one store, which nobody ever closes.
+ * @param {{ browser: Mortal; url: string; ledger: Ledger; kind: string; storage: 'opfs' | 'indexeddb'; rounds: number; seed: number }} play
+ * @returns {Promise<Outcome>}
+ */
+export async function playRounds({ browser, url, ledger, kind, storage, rounds, seed }) {
+  const below = randomFrom(seed);
+  const kill = KINDS[kind];
+  if (!kill) throw new Error(`no such kind: ${kind}`);
+  const name = `${kind}-${storage}`.replaceAll(' ', '-');
+  /** @type {Outcome} */
+  const outcome = { rounds: 0, acknowledged: 0, raw: 0, problems: [], streamLosses: [], draftLosses: [] };
+  const open = async () => (await browser.open(url)).page;
+  let page = await open();
+  await openStore(page, name, storage);
+  /** @type {Found['digests']} */
+  let digests = {};
+  for (let n = 0; n < rounds; n++) {
+    const session = `${name}-${n}`;
+    const say = (/** @type {string} */ problem) => void outcome.problems.push(`${session}, seed ${seed}: ${problem}`);
+    try {
+      await within(ROUND_MS, async () => {
+        await startWriting(page, session, below(1_000_000));
+        await new Promise((resolve) => setTimeout(resolve, below(MOMENTS_MS)));
+        const killedAt = await kill(browser, page);
+        page = await open();
+        if (storage === 'opfs' && n % RAW_EVERY === 0) {
+          outcome.raw++;
+          const said = await checkRawFiles(page, name);
+          if (said !== 'ok') say(`integrity_check of the files as they lay: ${said}`);
+        }
+        await openStore(page, name, storage);
+        const found = await readBack(page, session);
+        const round = ledger.round(session);
+        verify(round, found).forEach(say);
+        for (const [id, digest] of Object.entries(digests)) {
+          if (found.digests[id] !== digest) say(`the session ${id} of an earlier round has changed`);
+        }
+        digests = found.digests;
+        outcome.acknowledged += round.acknowledged;
+        // A crash takes its time: the page may have gone on after it was told to.
+        measure(outcome, round, found, Math.max(killedAt, round.aliveAt));
+      });
+      outcome.rounds++;
+    } catch (error) {
+      // Nothing can be said of this store any more.
+      say(String(error));
+      break;
+    }
+  }
+  await page.close();
+  return outcome;
+}
+
+/** @param {Outcome} outcome @param {Round} round @param {Found} found @param {number} killedAt */
+function measure(outcome, round, found, killedAt) {
+  const stream = { deltas: 0, ms: 0 };
+  const draft = { deltas: 0, ms: 0 };
+  for (const [id, record] of round.messages) {
+    const loss = lossOf(record, found.messages.find((message) => message.id === id), killedAt);
+    const largest = id.endsWith('-stream') ? stream : draft;
+    largest.deltas = Math.max(largest.deltas, loss.deltas);
+    largest.ms = Math.max(largest.ms, loss.ms);
+  }
+  outcome.streamLosses.push(stream);
+  outcome.draftLosses.push(draft);
+}
+
+/** @param {number} ms @param {() => Promise<void>} work */
+async function within(ms, work) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not over after ${ms} ms`)), ms);
+  });
+  await Promise.race([work(), late]).finally(() => clearTimeout(timer));
+}
+
+/** Leaves the store and its worker in the page. @param {TestPage} page @param {string} name @param {string} storage */
+function openStore(page, name, storage) {
+  return page.evaluate(async (options) => {
+    const millrace = await import(/** @type {string} */ ('/dist/index.js'));
+    const worker = () => Object.assign(globalThis, { worker: new Worker('/dist/worker/worker.js', { type: 'module' }) }).worker;
+    const store = await millrace.openStore({ ...options, worker });
+    Object.assign(globalThis, { store });
+  }, { name, storage });
+}
+
+/** @param {TestPage} page @param {string} session @param {number} seed */
+function startWriting(page, session, seed) {
+  return page.evaluate(async (round) => {
+    const writer = await import(/** @type {string} */ ('/kills/writer.js'));
+    await writer.startWriting(/** @type {any} */ (globalThis).store, round);
+  }, { session, seed });
+}
+
+/** @param {TestPage} page @param {string} session @returns {Promise<Found>} */
+function readBack(page, session) {
+  return page.evaluate(async (asked) => {
+    const reader = await import(/** @type {string} */ ('/kills/reader.js'));
+    return reader.readBack(/** @type {any} */ (globalThis).store, asked);
+  }, session);
+}
+
+/** @param {TestPage} page @param {string} name */
+async function checkRawFiles(page, name) {
+  const files = await page.evaluate(async (store) => {
+    const { readStoreFiles } = await import(/** @type {string} */ ('/support/page/opfs.js'));
+    return /** @type {Promise<Record<string, string>>} */ (readStoreFiles(store));
+  }, name);
+  return queryFiles(files, 'PRAGMA integrity_check');
+}
