@@ -3,10 +3,14 @@
 import { launchFirefox } from './support/firefox.mjs';
 import { stage } from './support/stage.mjs';
 import { describeInterruptions, describeSpecs, reloaded } from './support/suites.mjs';
+import * as auto from './specs/auto.js';
+import * as indexeddb from './specs/indexeddb.js';
+import * as rates from './specs/rates.js';
 import * as specs from './specs/index.js';
 
 const firefox = stage(launchFirefox);
 
-describeSpecs(firefox, specs, { storages: ['opfs', 'indexeddb', 'memory'] });
+describeSpecs(firefox, { ...specs, rates }, { storages: ['opfs', 'indexeddb', 'memory'] });
+describeSpecs(firefox, { indexeddb, auto }, { storages: ['indexeddb'] });
 
 describeInterruptions(firefox, { storages: ['opfs', 'indexeddb'], interruptions: { reloaded } });

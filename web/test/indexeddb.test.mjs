@@ -1,10 +1,11 @@
 // @ts-check
 /** What is particular to storage in IndexedDB, which storage 'auto' picks, and who else is there, in headless Chromium. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { launchChromium, openPage } from './support/chromium.mjs';
 import { serve } from './support/server.mjs';
 import { FOLDERS, stage } from './support/stage.mjs';
+import { describeSpecs } from './support/suites.mjs';
 import * as auto from './specs/auto.js';
 import * as indexeddb from './specs/indexeddb.js';
 
@@ -12,21 +13,7 @@ const options = { timeout: 30_000 };
 
 const chromium = stage(launchChromium);
 
-for (const [module, specs] of Object.entries({ indexeddb, auto })) {
-  describe(module, () => {
-    for (const spec of Object.keys(specs)) {
-      test(spec, options, async () => {
-        const { page, troubles } = await openPage(chromium.browser.context, chromium.server.url);
-        await page.evaluate(async (args) => {
-          const { runSpec } = await import(/** @type {string} */ ('/support/page/context.js'));
-          await runSpec(`/specs/${args.module}.js`, args.spec, 0, { name: args.spec, storage: 'indexeddb', keepOpen: false });
-        }, { module, spec });
-        assert.deepEqual(troubles, []);
-        await page.close();
-      });
-    }
-  });
-}
+describeSpecs(chromium, { indexeddb, auto }, { storages: ['indexeddb'] });
 
 test('a second tab: in-use, whatever storage it asks for', options, async () => {
   const pages = [(await openPage(chromium.browser.context, chromium.server.url)).page, (await openPage(chromium.browser.context, chromium.server.url)).page];

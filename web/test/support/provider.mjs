@@ -30,6 +30,9 @@ export const RICH_REPLY = [
 
 const SIMPLE_REPLY = chunk({ role: 'assistant', content: 'Hello' }) + chunk({ content: ' there' }) + chunk({}, 'stop') + 'data: [DONE]\n\n';
 
+/** Between the deltas of `numbered`. */
+const NUMBERED_MS = 10;
+
 /** Responses held open until somebody asks for their release, by the name the test gave them. @type {Map<string, () => void>} */
 const held = new Map();
 
@@ -122,7 +125,21 @@ export const endpoints = {
     held.set(String(url.searchParams.get('name')), () => response.end(chunk({ content: 'second' }) + chunk({}, 'stop') + 'data: [DONE]\n\n'));
   },
 
-  /** The same, with nothing sent before the release, not even headers. */
+  /** Deltas of `size` characters, numbered at their ends, a hundred a second; ended at the release. */
+  numbered(response, url) {
+    const size = Number(url.searchParams.get('size'));
+    begin(response);
+    let n = 0;
+    const timer = setInterval(() => response.write(chunk({ content: String(n++).padStart(size, '.') })), NUMBERED_MS);
+    const end = () => {
+      clearInterval(timer);
+      response.end(chunk({}, 'stop') + 'data: [DONE]\n\n');
+    };
+    response.on('close', () => clearInterval(timer));
+    held.set(String(url.searchParams.get('name')), end);
+  },
+
+  /** Like `hold`, with nothing sent before the release, not even headers. */
   silent(response, url) {
     held.set(String(url.searchParams.get('name')), () => {
       begin(response);
