@@ -21,9 +21,9 @@ export const BROWSERS = /** @type {const} */ ({
  * @param {keyof typeof BROWSERS} name
  */
 export async function startKilling(name) {
+  const browser = await BROWSERS[name].launch();
   const ledger = new Ledger();
   const server = await serve({ ...FOLDERS, kills: fileURLToPath(new URL('.', import.meta.url)) }, { endpoints: ledger.endpoints });
-  const browser = await BROWSERS[name].launch();
   return {
     /** @param {{ kind: string; storage: 'opfs' | 'indexeddb'; rounds: number; seed: number }} play @returns {Promise<Outcome>} */
     play: (play) => playRounds({ browser, url: server.url, ledger, ...play }),

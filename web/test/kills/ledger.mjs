@@ -42,6 +42,8 @@ export class Round {
   /** @type {Map<string, MessageRecord>} */
   messages = new Map();
   title = 0;
+  /** When the server heard of saves of a message, by an event or a promise. @type {Map<string, number[]>} */
+  savedAt = new Map();
   /** When the page was last known to be alive. */
   aliveAt = 0;
   /** How many acknowledgements were received. */
@@ -64,6 +66,7 @@ export class Round {
     if (id === undefined) return;
     const record = this.message(id);
     if (created) record.created = created;
+    if (text > record.text) this.savedAt.set(id, [...this.savedAt.get(id) ?? [], Date.now()]);
     record.text = Math.max(record.text, text);
     if (call) record.calls.add(call);
     if (finished !== undefined) record.finished = finished;

@@ -43,8 +43,11 @@ const ROUND_MS = 60_000;
 const RAW_EVERY = 5;
 
 /**
- * What came of it; of each round the largest losses.
- * @typedef {{ rounds: number; acknowledged: number; raw: number; problems: string[]; streamLosses: Loss[]; draftLosses: Loss[] }} Outcome
+ * What came of it; of each round the largest losses. `pausesMs`: between two saves of the stream that were heard of. They are
+ * what a window came to on this machine.
+ * @typedef {{
+ *   rounds: number; acknowledged: number; raw: number; problems: string[]; streamLosses: Loss[]; draftLosses: Loss[]; pausesMs: number[];
+ * }} Outcome
  */
 
 /**
@@ -53,52 +56,68 @@ const RAW_EVERY = 5;
  * @returns {Promise<Outcome>}
  */
 export async function playRounds({ browser, url, ledger, kind, storage, rounds, seed }) {
-  const below = randomFrom(seed);
   const kill = KINDS[kind];
   if (!kill) throw new Error(`no such kind: ${kind}`);
-  const name = `${kind}-${storage}`.replaceAll(' ', '-');
   /** @type {Outcome} */
-  const outcome = { rounds: 0, acknowledged: 0, raw: 0, problems: [], streamLosses: [], draftLosses: [] };
-  const open = async () => (await browser.open(url)).page;
-  let page = await open();
-  await openStore(page, name, storage);
-  /** @type {Found['digests']} */
-  let digests = {};
-  for (let n = 0; n < rounds; n++) {
-    const session = `${name}-${n}`;
-    const say = (/** @type {string} */ problem) => void outcome.problems.push(`${session}, seed ${seed}: ${problem}`);
-    try {
-      await within(ROUND_MS, async () => {
-        await startWriting(page, session, below(1_000_000));
-        await new Promise((resolve) => setTimeout(resolve, below(MOMENTS_MS)));
-        const killedAt = await kill(browser, page);
-        page = await open();
-        if (storage === 'opfs' && n % RAW_EVERY === 0) {
-          outcome.raw++;
-          const said = await checkRawFiles(page, name);
-          if (said !== 'ok') say(`integrity_check of the files as they lay: ${said}`);
-        }
-        await openStore(page, name, storage);
-        const found = await readBack(page, session);
-        const round = ledger.round(session);
-        verify(round, found).forEach(say);
-        for (const [id, digest] of Object.entries(digests)) {
-          if (found.digests[id] !== digest) say(`the session ${id} of an earlier round has changed`);
-        }
-        digests = found.digests;
-        outcome.acknowledged += round.acknowledged;
-        // A crash takes its time: the page may have gone on after it was told to.
-        measure(outcome, round, found, Math.max(killedAt, round.aliveAt));
-      });
+  const outcome = { rounds: 0, acknowledged: 0, raw: 0, problems: [], streamLosses: [], draftLosses: [], pausesMs: [] };
+  /** @type {Series} */
+  const series = {
+    browser, ledger, kill, storage, outcome, name: `${kind}-${storage}`.replaceAll(' ', '-'), below: randomFrom(seed), digests: {},
+    open: async () => (await browser.open(url)).page,
+  };
+  let page = await series.open();
+  await openStore(page, series);
+  try {
+    for (let n = 0; n < rounds; n++) {
+      const session = `${series.name}-${n}`;
+      const played = await within(ROUND_MS, () => playRound(series, page, session, n % RAW_EVERY === 0));
+      page = played.page;
+      outcome.problems.push(...played.problems.map((problem) => `${session}, seed ${seed}: ${problem}`));
       outcome.rounds++;
-    } catch (error) {
-      // Nothing can be said of this store any more.
-      say(String(error));
-      break;
     }
+    await page.close();
+  } catch (error) {
+    // Nothing can be said of this store any more.
+    outcome.problems.push(`${series.name}-${outcome.rounds}, seed ${seed}: ${error}`);
+    await page.close().catch(() => undefined);
   }
-  await page.close();
   return outcome;
+}
+
+/**
+ * What the rounds of one kind have in common. `digests`: of the sessions, as the last round found them.
+ * @typedef {{
+ *   browser: Mortal; ledger: Ledger; kill: (browser: Mortal, page: TestPage) => Promise<number>; storage: string; name: string;
+ *   open: () => Promise<TestPage>; below: (limit: number) => number; digests: Found['digests']; outcome: Outcome;
+ * }} Series
+ */
+
+/** Gives the page that came after, and what it found wrong. @param {Series} series @param {TestPage} page @param {string} session @param {boolean} raw */
+async function playRound(series, page, session, raw) {
+  const { browser, ledger, outcome, below } = series;
+  /** @type {string[]} */
+  const problems = [];
+  await startWriting(page, session, below(1_000_000));
+  await new Promise((resolve) => setTimeout(resolve, below(MOMENTS_MS)));
+  const killedAt = await series.kill(browser, page);
+  const next = await series.open();
+  if (raw && series.storage === 'opfs') {
+    outcome.raw++;
+    const said = await checkRawFiles(next, series.name);
+    if (said !== 'ok') problems.push(`integrity_check of the files as they lay: ${said}`);
+  }
+  await openStore(next, series);
+  const found = await readBack(next, session);
+  const round = ledger.round(session);
+  problems.push(...verify(round, found));
+  for (const [id, digest] of Object.entries(series.digests)) {
+    if (found.digests[id] !== digest) problems.push(`the session ${id} of an earlier round has changed`);
+  }
+  series.digests = found.digests;
+  outcome.acknowledged += round.acknowledged;
+  // A crash takes its time: the page may have gone on after it was told to.
+  measure(outcome, round, found, Math.max(killedAt, round.aliveAt));
+  return { page: next, problems };
 }
 
 /** @param {Outcome} outcome @param {Round} round @param {Found} found @param {number} killedAt */
@@ -113,20 +132,23 @@ function measure(outcome, round, found, killedAt) {
   }
   outcome.streamLosses.push(stream);
   outcome.draftLosses.push(draft);
+  const saved = [...round.savedAt].find(([id]) => id.endsWith('-stream'))?.[1] ?? [];
+  outcome.pausesMs.push(...saved.slice(1).map((at, n) => at - (saved[n] ?? at)));
 }
 
-/** @param {number} ms @param {() => Promise<void>} work */
+/** @template Result @param {number} ms @param {() => Promise<Result>} work @returns {Promise<Result>} */
 async function within(ms, work) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
+  /** @type {Promise<never>} */
   const late = new Promise((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`not over after ${ms} ms`)), ms);
   });
-  await Promise.race([work(), late]).finally(() => clearTimeout(timer));
+  return Promise.race([work(), late]).finally(() => clearTimeout(timer));
 }
 
-/** Leaves the store and its worker in the page. @param {TestPage} page @param {string} name @param {string} storage */
-function openStore(page, name, storage) {
+/** Leaves the store and its worker in the page. @param {TestPage} page @param {{ name: string; storage: string }} series */
+function openStore(page, { name, storage }) {
   return page.evaluate(async (options) => {
     const millrace = await import(/** @type {string} */ ('/dist/index.js'));
     const worker = () => Object.assign(globalThis, { worker: new Worker('/dist/worker/worker.js', { type: 'module' }) }).worker;
