@@ -1,8 +1,9 @@
 // @ts-check
 /** Runs the specs in headless Firefox: each on OPFS, in IndexedDB and in memory, those of several phases with the page reloaded. */
+import { describe } from 'node:test';
 import { launchFirefox } from './support/firefox.mjs';
 import { stage } from './support/stage.mjs';
-import { describeInterruptions, describeSpecs, reloaded } from './support/suites.mjs';
+import { describeInterruptions, describeSpecs, reloaded, testFallBack } from './support/suites.mjs';
 import * as auto from './specs/auto.js';
 import * as indexeddb from './specs/indexeddb.js';
 import * as rates from './specs/rates.js';
@@ -14,3 +15,7 @@ describeSpecs(firefox, { ...specs, rates }, { storages: ['opfs', 'indexeddb', 'm
 describeSpecs(firefox, { indexeddb, auto }, { storages: ['indexeddb'] });
 
 describeInterruptions(firefox, { storages: ['opfs', 'indexeddb'], interruptions: { reloaded } });
+
+describe('private windows', () => {
+  testFallBack(stage(() => launchFirefox({ inPrivate: true })), 'a private window');
+});

@@ -8,8 +8,8 @@ import { makeProfile, removeProfile } from './profile.mjs';
 /** @import { Browser } from 'puppeteer-core' */
 /** @import { TestPage } from './stage.mjs' */
 
-/** @param {string} profile */
-function start(profile) {
+/** @param {string} profile @param {boolean} inPrivate */
+function start(profile, inPrivate) {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: findProgram('Firefox', 'MILLRACE_FIREFOX', ['firefox-esr', 'firefox']),
@@ -17,14 +17,14 @@ function start(profile) {
     userDataDir: profile,
     env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
     // No processes of content in reserve: Firefox ends when too many of those are killed.
-    extraPrefsFirefox: { 'dom.ipc.processPrelaunch.enabled': false },
+    extraPrefsFirefox: { 'dom.ipc.processPrelaunch.enabled': false, 'browser.privatebrowsing.autostart': inPrivate },
   });
 }
 
-/** Firefox with a profile on disk, removed by `close`. */
-export async function launchFirefox() {
+/** Firefox with a profile on disk, removed by `close`. `inPrivate`: all its windows are private. */
+export async function launchFirefox({ inPrivate = false } = {}) {
   const profile = makeProfile();
-  let browser = await start(profile);
+  let browser = await start(profile, inPrivate);
   return {
     /** A page that remembers what went wrong in it: uncaught errors. @param {string} url */
     async open(url) {
@@ -53,7 +53,7 @@ export async function launchFirefox() {
       return at;
     },
 
-    async relaunch() { browser = await start(profile); },
+    async relaunch() { browser = await start(profile, inPrivate); },
 
     async close() {
       await browser.close();

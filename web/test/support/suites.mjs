@@ -79,3 +79,19 @@ export function describeInterruptions(stage, { storages, interruptions, timeout 
     }
   }
 }
+
+/** A test of a browser without OPFS. @param {Stage} stage @param {string} where @param {{ timeout?: number }} [options] */
+export function testFallBack(stage, where, { timeout = 30_000 } = {}) {
+  test(`S6: in ${where} 'auto' falls back to IndexedDB and says so`, { timeout }, async () => {
+    const { page } = await stage.browser.open(stage.server.url);
+    const storage = await page.evaluate(async (name) => {
+      const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
+      const store = await openStore({ name });
+      const { storage: counted } = await store.stats();
+      await store.close();
+      return [store.storage, counted, await openStore({ name, storage: 'opfs' }).catch((/** @type {any} */ error) => error.code)];
+    }, 'auto');
+    assert.deepEqual(storage, ['indexeddb', 'indexeddb', 'storage-unavailable']);
+    await page.close();
+  });
+}
