@@ -24,6 +24,7 @@ const TICK_MS = 5;
  * @property {'asked' | 'done'} [deleted] asked: from here on it may be gone
  * @property {[length: number, at: number]} [handed] the draft was given a delta, at that time
  * @property {number} [title] the session's, a number that grows
+ * @property {string} [failed] why the writing ended before its time
  */
 
 /**
@@ -46,6 +47,8 @@ export class Round {
   savedAt = new Map();
   /** When the page was last known to be alive. */
   aliveAt = 0;
+  /** Why and when the writing ended by itself. @type {{ why: string; at: number } | undefined} */
+  failed;
   /** How many acknowledgements were received. */
   acknowledged = 0;
 
@@ -60,7 +63,8 @@ export class Round {
   }
 
   /** @param {Fact} fact */
-  note({ id, created, text = 0, call, finished, deleted, handed, title = 0 }) {
+  note({ id, created, text = 0, call, finished, deleted, handed, title = 0, failed }) {
+    if (failed) this.failed = { why: failed, at: Date.now() };
     if (!handed && deleted !== 'asked') this.acknowledged++;
     this.title = Math.max(this.title, title);
     if (id === undefined) return;

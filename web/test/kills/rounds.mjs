@@ -110,6 +110,7 @@ async function playRound(series, page, session, raw) {
   const found = await readBack(next, session);
   const round = ledger.round(session);
   problems.push(...verify(round, found));
+  if (round.failed && round.failed.at < killedAt) problems.push(`the writing failed: ${round.failed.why}`);
   for (const [id, digest] of Object.entries(series.digests)) {
     if (found.digests[id] !== digest) problems.push(`the session ${id} of an earlier round has changed`);
   }

@@ -52,7 +52,7 @@ export async function startWriting(store, { session, seed }) {
   const source = url('count', `&id=${stream}`);
   await store.ingest(session, below(2) ? { url: source } : fetch(source), { format: 'openai-chat', messageId: stream });
   tell({ id: stream, created: 'assistant' });
-  void writeDrafts({ store, session, below, tell, received });
+  writeDrafts({ store, session, below, tell, received }).catch((error) => tell({ failed: String(error) }));
   await streaming;
 }
 
