@@ -13,10 +13,10 @@
 namespace millrace {
 namespace {
 
-using Survival = FaultDisk::Survival;
-
 class Crash : public testing::Test {
  protected:
+  using Survival = FaultDisk::Survival;
+
   // `disk` after a crash: opens, holds exactly the first n steps for an n from `least` on, the one
   // that was under way included, and goes on.
   void Check(FaultDisk& disk, const ScriptRun& run, std::size_t least) {
@@ -32,30 +32,32 @@ class Crash : public testing::Test {
     EXPECT_EQ(IntegrityCheck(disk.Files()), "ok");
   }
 
-  // The number of changes of a whole run; the store is created before the first.
+  // The number of changes of a whole run, the opening with its migration included.
   std::int64_t CountChanges() {
-    FaultDisk disk;
-    auto storage = OpenForScript(disk.Files());
-    const std::int64_t before = disk.changes();
-    EXPECT_EQ(RunUntilFailure(*std::move(storage), script_).acknowledged, script_.size());
-    return disk.changes() - before;
+    FaultDisk disk = older_;
+    EXPECT_EQ(RunUntilFailure(disk, script_).acknowledged, script_.size());
+    return disk.changes() - older_.changes();
   }
 
+  // A run whose power is cut at the index-th change.
+  ScriptRun RunAndCut(FaultDisk& disk, std::int64_t index) {
+    disk.set_plan(CutPowerAtChange(disk.changes() + index));
+    return RunUntilFailure(disk, script_);
+  }
+
+  FaultDisk older_ = MakeOlderStore();
   const std::vector<ScriptStep> script_ = MakeScript();
   const std::vector<std::string> expected_ = ExpectedDumps(script_);
 };
 
 TEST_F(Crash, S4_PowerCutAtEveryWriteAndSync) {
   const std::int64_t changes = CountChanges();
-  FaultDisk created;
-  ASSERT_TRUE(OpenForScript(created.Files()).ok());
   int checks = 0;
+  int migrating = 0;
   for (std::int64_t index = 1; index <= changes + 1; ++index) {
-    FaultDisk disk = created;
-    auto storage = OpenForScript(disk.Files());
-    ASSERT_TRUE(storage.ok());
-    disk.set_plan(CutPowerAtChange(disk.changes() + index));
-    const ScriptRun run = RunUntilFailure(*std::move(storage), script_);
+    FaultDisk disk = older_;
+    const ScriptRun run = RunAndCut(disk, index);
+    migrating += run.opened ? 0 : 1;
     ASSERT_EQ(run.acknowledged == script_.size(), index > changes) << index;
     for (const Survival survival :
          {Survival::kAll, Survival::kNone, Survival::kReordered, Survival::kTorn}) {
@@ -67,18 +69,20 @@ TEST_F(Crash, S4_PowerCutAtEveryWriteAndSync) {
       ++checks;
     }
   }
-  std::printf("%lld writes and syncs of %zu steps, the power cut at each of them: %d crashes\n",
-              static_cast<long long>(changes), script_.size(), checks);
+  EXPECT_GT(migrating, 5);
+  std::printf(
+      "%lld writes and syncs, %d of them of the migration and the others of %zu steps, the power "
+      "cut "
+      "at each of them: %d crashes\n",
+      static_cast<long long>(changes), migrating, script_.size(), checks);
 }
 
 // A second crash while the first one is being recovered from.
 TEST_F(Crash, S4_PowerCutDuringRecovery) {
   const std::int64_t changes = CountChanges();
   for (std::int64_t index = 7; index <= changes; index += 41) {
-    FaultDisk disk;
-    auto storage = OpenForScript(disk.Files());
-    disk.set_plan(CutPowerAtChange(disk.changes() + index));
-    const ScriptRun run = RunUntilFailure(*std::move(storage), script_);
+    FaultDisk disk = older_;
+    const ScriptRun run = RunAndCut(disk, index);
     disk.Restart(Survival::kTorn, static_cast<std::uint32_t>(index));
     for (std::int64_t again = 1; again <= 12; ++again) {
       FaultDisk second = disk;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,9 @@ using Kind = FaultDisk::Kind;
 
 class FailingDisk : public testing::Test {
  protected:
-  // Runs the script with `plan` in force until the first failure, which has to be `code`; then
-  // without it, from the step that failed. Returns whether a step failed.
-  bool RunAndRepeat(FaultDisk& disk, Storage& storage, const FaultDisk::Plan& plan, Code code) {
-    disk.set_plan(plan);
+  // Runs the script with the disk's plan in force until the first failure, which has to be `code`;
+  // then without it, from the step that failed. Returns whether a step failed.
+  bool RunAndRepeat(FaultDisk& disk, Storage& storage, Code code) {
     bool failed = false;
     for (std::size_t n = 0; n < script_.size() && !HasFailure(); ++n) {
       Status status = Commit(storage, script_[n].batch, script_[n].durability);
@@ -41,34 +41,54 @@ class FailingDisk : public testing::Test {
     return failed;
   }
 
-  // RunAndRepeat with `fault` at each change in turn, then a power cut: what was acknowledged as
-  // durable must be there.
-  void FailAtEveryChange(Fault fault, Code code, bool lasting) {
-    FaultDisk created;
-    ASSERT_TRUE(OpenForScript(created.Files()).ok());
+  // RunAndRepeat with a fault at each operation in turn, the opening with its migration included,
+  // then a power cut: what was acknowledged as durable must be there. `count` says how many
+  // operations there were so far, `plan` fails the one with that number.
+  void FailAtEach(const std::function<std::int64_t(const FaultDisk&)>& count,
+                  const std::function<FaultDisk::Plan(std::int64_t)>& plan, Code code,
+                  bool forgets = false) {
+    const FaultDisk older = MakeOlderStore();
     int failed = 0;
+    int unopened = 0;
     std::int64_t index = 1;
     for (bool reached = true; reached; ++index) {
-      FaultDisk disk = created;
+      FaultDisk disk = older;
+      const std::int64_t target = count(disk) + index;
+      disk.set_plan(plan(target));
       auto storage = OpenForScript(disk.Files());
-      ASSERT_TRUE(storage.ok());
-      const std::int64_t target = disk.changes() + index;
-      failed += RunAndRepeat(disk, **storage, FailChange(target, fault, lasting), code) ? 1 : 0;
-      reached = disk.changes() >= target;
+      if (!storage.ok()) {
+        ++unopened;
+        EXPECT_EQ(storage.status().code(), code) << storage.status().message();
+        disk.set_plan(nullptr);
+        // What the system forgot, another opening cannot know of: the power goes at once.
+        if (forgets) disk.Restart(FaultDisk::Survival::kNone, 1);
+        storage = OpenForScript(disk.Files());
+        ASSERT_TRUE(storage.ok()) << "at " << index << ": " << storage.status().message();
+        EXPECT_EQ(Dump(**storage), expected_.front());
+      }
+      failed += RunAndRepeat(disk, **storage, code) ? 1 : 0;
+      reached = count(disk) >= target;
       const Status flushed = Commit(**storage, {}, Durability::kPower);
       EXPECT_TRUE(flushed.ok()) << flushed.message();
       storage->reset();
       disk.Restart(FaultDisk::Survival::kNone, 1);
       auto reopened = OpenForScript(disk.Files());
-      ASSERT_TRUE(reopened.ok()) << "at change " << index << ": " << reopened.status().message();
+      ASSERT_TRUE(reopened.ok()) << "at " << index << ": " << reopened.status().message();
       EXPECT_EQ(Dump(**reopened), expected_.back());
       reopened->reset();
       EXPECT_EQ(IntegrityCheck(disk.Files()), "ok");
-      if (HasFailure()) FAIL() << "at change " << index;
+      if (HasFailure()) FAIL() << "at " << index;
     }
-    std::printf("%lld changes, a commit failed at %d of them (the others are checkpoints)\n",
-                static_cast<long long>(index - 2), failed);
-    EXPECT_GT(failed, 100);
+    std::printf("%lld faults: %d in the opening, %d in a commit (the others in checkpoints)\n",
+                static_cast<long long>(index - 2), unopened, failed);
+    EXPECT_GT(unopened, 3);
+    EXPECT_GT(failed, 3);
+  }
+
+  void FailAtEveryChange(Fault fault, Code code, bool lasting) {
+    FailAtEach([](const FaultDisk& disk) { return disk.changes(); },
+               [=](std::int64_t target) { return FailChange(target, fault, lasting); }, code,
+               fault == Fault::kSyncForgets);
   }
 
   const std::vector<ScriptStep> script_ = MakeScript();
@@ -91,10 +111,20 @@ TEST_F(FailingDisk, S3_SyncThatFailsAndForgetsAtEveryChange) {
   FailAtEveryChange(Fault::kSyncForgets, Code::kIo, /*lasting=*/false);
 }
 
-TEST_F(FailingDisk, S4_FailingReads) {
-  FaultDisk disk;
-  auto created = OpenForScript(disk.Files());
-  ASSERT_EQ(RunUntilFailure(*std::move(created), script_).acknowledged, script_.size());
+TEST_F(FailingDisk, S4_ErrorAtEveryRead) {
+  FailAtEach([](const FaultDisk& disk) { return disk.reads(); },
+             [](std::int64_t target) -> FaultDisk::Plan {
+               return [target](const FaultDisk::Operation& operation) {
+                 const bool hit = operation.kind == Kind::kRead && operation.index == target;
+                 return hit ? Fault::kError : Fault::kNone;
+               };
+             },
+             Code::kIo);
+}
+
+TEST_F(FailingDisk, S4_FailingReadsOfWhatIsStored) {
+  FaultDisk disk = MakeOlderStore();
+  ASSERT_EQ(RunUntilFailure(disk, script_).acknowledged, script_.size());
   const std::int64_t before = disk.reads();
   {
     auto storage = OpenForScript(disk.Files());

@@ -12,6 +12,7 @@
 #include "storage/fixtures/store_v1.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/schema.h"
+#include "storage/storage_script.h"
 #include "storage/test_data.h"
 
 namespace millrace {
@@ -22,13 +23,6 @@ using testing::IsEmpty;
 
 class Migration : public testing::Test {
  protected:
-  void SetUp() override {
-    auto connection = Connection::Open(disk_.Files());
-    ASSERT_TRUE(connection.ok());
-    const Status made = (*connection)->Execute(kStoreV1);
-    ASSERT_TRUE(made.ok()) << made.message();
-    ASSERT_TRUE((*connection)->Close().ok());
-  }
   static std::vector<std::string> Find(Storage& storage, const std::string& text) {
     auto hits = storage.Search({text, {}, {}, {}});
     EXPECT_TRUE(hits.ok()) << hits.status().message();
@@ -49,7 +43,7 @@ class Migration : public testing::Test {
     EXPECT_EQ(*(*connection)->ReadInt("PRAGMA user_version"), kSchemaVersion);
   }
 
-  FaultDisk disk_;
+  FaultDisk disk_ = MakeOlderStore();
 };
 
 TEST_F(Migration, S1_KeepsWhatWasStoredAndMakesItSearchable) { ExpectMigrated(disk_); }

@@ -1,7 +1,10 @@
 #include "storage/storage_script.h"
 
+#include <cassert>
 #include <utility>
 
+#include "storage/fixtures/store_v1.h"
+#include "storage/sqlite/connection.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_storage.h"
 #include "storage/test_data.h"
@@ -35,12 +38,12 @@ StorageOp AddToolCall(Message& message) {
 
 std::vector<ScriptStep> MakeScript() {
   ScriptWriter script;
-  Session session = MakeSession("s");
+  Session session = MakeSession("u");
   script.DurableStep({Put(session)});
-  script.DurableStep({Put(MakeSession("t"))});
-  script.DurableStep({Put(Finished(MakeMessage(1, "a question")))});
-  Message first = MakeMessage(2, "");
-  Message second = MakeMessage(3, "", "t");
+  script.DurableStep({Put(MakeSession("v"))});
+  script.DurableStep({Put(Finished(MakeMessage(11, "a question", "u")))});
+  Message first = MakeMessage(12, "", "u");
+  Message second = MakeMessage(13, "", "v");
   script.DurableStep({Put(first)});
   // One stream, long enough to fill pages of the log.
   for (int i = 0; i < 12; ++i) script.Step({Grow(first, std::string(700, 'a'))});
@@ -55,16 +58,25 @@ std::vector<ScriptStep> MakeScript() {
   session.updated_at += 10;
   script.DurableStep({Put(Finished(first)), Put(session)});
   for (int i = 0; i < 6; ++i) script.Step({Grow(second, "more of the second. ")});
-  script.DurableStep({Put(Finished(MakeMessage(4, std::string(60'000, 'c'), "t")))});
-  script.DurableStep({DeleteMessage{MessageId("m1")}});
+  script.DurableStep({Put(Finished(MakeMessage(14, std::string(60'000, 'c'), "v")))});
+  script.DurableStep({DeleteMessage{MessageId("m11")}});
   script.Step({Grow(second, "still more.")});
-  script.DurableStep({DeleteSession{SessionId("t")}});
-  Message third = MakeMessage(5, "");
+  script.DurableStep({DeleteSession{SessionId("v")}});
+  Message third = MakeMessage(15, "", "u");
   script.DurableStep({Put(third)});
   for (int i = 0; i < 6; ++i) script.Step({Grow(third, std::string(300, 'd'))});
   script.DurableStep({});
   script.Step({Grow(third, "the last window")});
   return script.Take();
+}
+
+FaultDisk MakeOlderStore() {
+  FaultDisk disk;
+  auto connection = Connection::Open(disk.Files());
+  [[maybe_unused]] const bool made =
+      connection.ok() && (*connection)->Execute(kStoreV1).ok() && (*connection)->Close().ok();
+  assert(made);
+  return disk;
 }
 
 Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files) {
@@ -80,7 +92,8 @@ Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files) {
 }
 
 std::vector<std::string> ExpectedDumps(const std::vector<ScriptStep>& script) {
-  auto storage = OpenForScript(MakeMemoryFiles());
+  FaultDisk disk = MakeOlderStore();
+  auto storage = OpenForScript(disk.Files());
   std::vector<std::string> dumps = {Dump(**storage)};
   for (const ScriptStep& step : script) {
     const Status status = Commit(**storage, step.batch, step.durability);
@@ -89,10 +102,13 @@ std::vector<std::string> ExpectedDumps(const std::vector<ScriptStep>& script) {
   return dumps;
 }
 
-ScriptRun RunUntilFailure(std::unique_ptr<Storage> storage, const std::vector<ScriptStep>& script) {
+ScriptRun RunUntilFailure(FaultDisk& disk, const std::vector<ScriptStep>& script) {
   ScriptRun run;
+  auto storage = OpenForScript(disk.Files());
+  run.opened = storage.ok();
+  if (!run.opened) return run;
   for (const ScriptStep& step : script) {
-    if (!Commit(*storage, step.batch, step.durability).ok()) break;
+    if (!Commit(**storage, step.batch, step.durability).ok()) break;
     ++run.acknowledged;
     if (step.durability == Durability::kPower) run.durable = run.acknowledged;
   }

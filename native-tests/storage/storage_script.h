@@ -7,10 +7,12 @@
 
 #include "millrace/storage/block_file.h"
 #include "millrace/storage/storage.h"
+#include "storage/fault_block_file.h"
 
 namespace millrace {
 
-// A realistic life of a store, to be run under faults: sessions, streams side by side, a tool call,
+// A realistic life of a store, to be run under faults: it is of an older version and migrated, then
+// sessions, streams side by side, a tool call,
 // folds, deletes, flushes, a large message, and checkpoints in between.
 struct ScriptStep {
   StorageBatch batch;
@@ -18,7 +20,11 @@ struct ScriptStep {
 };
 std::vector<ScriptStep> MakeScript();
 
-// Opens a store that checkpoints every 24 frames, not every 1000: so that a short script has many.
+// Where the script begins: a store of version 1 of the schema (fixtures/store_v1.h), closed.
+FaultDisk MakeOlderStore();
+
+// Opens (and migrates) a store that checkpoints every 24 frames, not every 1000: so that a short
+// script has many.
 Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files);
 
 // The dumps of a store after 0, 1, ... steps of the script, run without faults.
@@ -26,12 +32,13 @@ std::vector<std::string> ExpectedDumps(const std::vector<ScriptStep>& script);
 
 // How far a run came.
 struct ScriptRun {
+  bool opened = false;
   std::size_t acknowledged = 0;  // steps
   // Those among them that no power cut may take back: up to the last one with kPower.
   std::size_t durable = 0;
 };
 
-// Runs the script until a step fails, and drops the storage without closing it.
-ScriptRun RunUntilFailure(std::unique_ptr<Storage> storage, const std::vector<ScriptStep>& script);
+// Opens the store and runs the script until a step fails, and drops the storage without closing it.
+ScriptRun RunUntilFailure(FaultDisk& disk, const std::vector<ScriptStep>& script);
 
 }  // namespace millrace

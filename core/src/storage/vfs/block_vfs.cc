@@ -130,11 +130,14 @@ struct BlockVfs::Methods {
     return Outcome(Of(vfs), std::move(status), SQLITE_IOERR_DELETE);
   }
 
+  // A file that is not there may be one whose deletion an earlier life did not come to sync: before
+  // anybody relies on its absence it is synced, once a life.
   static int Access(sqlite3_vfs* vfs, const char* path, int /*flags*/, int* exists) {
-    Result<std::uint64_t> size = Of(vfs).FileNamed(path).Size();
+    TrackedFile& file = Of(vfs).FileNamed(path);
+    Result<std::uint64_t> size = file.Size();
     if (!size.ok()) return Outcome(Of(vfs), size.status(), SQLITE_IOERR_ACCESS);
     *exists = *size > 0 ? 1 : 0;
-    return SQLITE_OK;
+    return *exists != 0 ? SQLITE_OK : Outcome(Of(vfs), file.Sync(), SQLITE_IOERR_ACCESS);
   }
 
   static int FullPathname(sqlite3_vfs* /*vfs*/, const char* path, int capacity, char* out) {

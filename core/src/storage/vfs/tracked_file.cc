@@ -19,6 +19,7 @@ Status TrackedFile::Write(std::uint64_t offset, std::span<const std::byte> from)
 
 Status TrackedFile::Truncate(std::uint64_t size) {
   dirty_ = true;
+  truncated_ = true;
   return file_->Truncate(size);
 }
 
@@ -32,6 +33,7 @@ Status TrackedFile::Sync() {
     return status;
   }
   dirty_ = false;
+  truncated_ = false;
   sync_failed_ = false;
   dirty_begin_ = UINT64_MAX;
   dirty_end_ = 0;
@@ -55,7 +57,7 @@ Status TrackedFile::RewriteUnsynced() {
     if (Status status = file_->Write(at, std::span(piece).first(*got)); !status.ok()) return status;
     at += *got;
   }
-  return Status::Ok();
+  return truncated_ ? file_->Truncate(*size) : Status::Ok();
 }
 
 }  // namespace millrace

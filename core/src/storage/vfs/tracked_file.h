@@ -18,7 +18,7 @@ namespace millrace {
 //     life of the file wrote: what a dead process left unsynced counts as dirty.
 //  2. A failed sync proves nothing about the next one: systems are known to drop the dirty mark of
 //     pages they could not write, so that a second sync succeeds without them. Therefore the range
-//     that a failed sync was to cover is written again before the next attempt.
+//     that a failed sync was to cover is written (and cut off) again before the next attempt.
 class TrackedFile {
  public:
   explicit TrackedFile(std::unique_ptr<BlockFile> file) : file_(std::move(file)) {}
@@ -39,6 +39,7 @@ class TrackedFile {
   std::unique_ptr<BlockFile> file_;
   std::int64_t bytes_written_ = 0;
   bool dirty_ = true;
+  bool truncated_ = false;  // since the last sync that returned OK
   bool sync_failed_ = false;
   // What is not known to be synced; past the end of the file it means nothing.
   std::uint64_t dirty_begin_ = 0;

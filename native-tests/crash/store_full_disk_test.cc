@@ -1,0 +1,85 @@
+// The disk is full from every write and sync of a whole store's life on, and then there is room
+// again (contracts S5, C5).
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+
+#include "crash/store_life.h"
+#include "storage/storage_script.h"
+#include "storage/test_data.h"
+
+namespace millrace {
+namespace {
+
+// Everything that was accepted is there, and finished messages are.
+void ExpectNothingLost(Store& store, const StoreLife& life) {
+  for (const auto& [id, known] : life.messages()) {
+    const auto found = store.messages().Get(MessageId(id));
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    if (!found->has_value()) {
+      EXPECT_TRUE(!known.created || known.deleting) << id << " is gone";
+      continue;
+    }
+    EXPECT_FALSE(known.deleted) << id << " came back";
+    EXPECT_EQ(WholeText(**found), known.text) << id;
+    if (known.finishing && (**found).role == Role::kAssistant)
+      EXPECT_EQ(FinishOf(**found)->reason, FinishReason::kEndTurn) << id;
+  }
+}
+
+TEST(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
+  const FaultDisk older = MakeOlderStore();
+  int unopened = 0;
+  int unsaved = 0;
+  std::int64_t index = 1;
+  for (bool reached = true; reached && !testing::Test::HasFailure(); ++index) {
+    SCOPED_TRACE("full from change " + std::to_string(index) + " on");
+    FaultDisk disk = older;
+    const std::int64_t target = disk.changes() + index;
+    disk.set_plan(FailChange(target, FaultDisk::Fault::kFull, /*lasting=*/true));
+    StoreLife life(disk);
+    Status opened = life.Open();
+    if (!opened.ok()) {
+      ++unopened;
+      EXPECT_EQ(opened.code(), Code::kQuotaExceeded) << opened.message();
+      disk.set_plan({});
+      opened = life.Open();
+      ASSERT_TRUE(opened.ok()) << opened.message();
+    }
+    life.Run([] { return false; });
+    reached = disk.changes() >= target;
+    EXPECT_LE(life.storage_errors(), 1) << "one spell of trouble";
+    if (life.unsaved_updates() > 0) ++unsaved;
+
+    disk.set_plan({});
+    life.RunFor(60'000);
+    // A spell that began while opening, with finishing what was interrupted, began before anybody
+    // heard.
+    EXPECT_EQ(life.storage_recoveries(), life.trouble_at_opening() ? 1 : life.storage_errors());
+    const Status flushed = life.FlushAll();
+    EXPECT_TRUE(flushed.ok()) << flushed.message();
+    EXPECT_EQ(life.store().stats().pending, 0);
+    ExpectNothingLost(life.store(), life);
+
+    FaultDisk after = disk;
+    after.Restart(FaultDisk::Survival::kNone, 1);
+    StoreLife next(after);
+    ASSERT_TRUE(next.Open().ok());
+    for (const auto& [id, known] : life.messages()) {
+      const auto found = next.store().messages().Get(MessageId(id));
+      ASSERT_TRUE(found.ok());
+      if (found->has_value()) EXPECT_EQ(WholeText(**found), known.text) << id;
+      EXPECT_TRUE(found->has_value() || !known.created || known.deleting) << id << " is gone";
+    }
+    EXPECT_TRUE(next.FlushAll().ok());
+  }
+  EXPECT_GT(unopened, 5);
+  EXPECT_GT(unsaved, 50);
+  std::printf(
+      "full from each of %lld writes and syncs on: %d in the opening, %d with updates unsaved\n",
+      static_cast<long long>(index - 2), unopened, unsaved);
+}
+
+}  // namespace
+}  // namespace millrace

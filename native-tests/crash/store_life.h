@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "millrace/messages/store.h"
+#include "storage/fault_block_file.h"
+
+namespace millrace {
+
+// A realistic life of a whole store on a disk that fails as it is told, in virtual time: windows,
+// streams side by side, a tool call, finishes, a flush of one and of all, deletes, checkpoints. It
+// notes what the store accepted, what it acknowledged, and as how durable (contract S3).
+//
+// Ownership: the disk outlives the life. One life is one process: it is dropped, not closed.
+class StoreLife {
+ public:
+  // Between the deltas of a stream, milliseconds.
+  static constexpr DurationMs kStep = 5;
+
+  // What the page knows of a message.
+  struct Known {
+    std::string session;
+    std::string text;        // accepted
+    std::size_t saved = 0;   // bytes of it that survive the process: an `updated` said saved
+    std::size_t synced = 0;  // bytes of it that survive power loss: a completion said so
+    // By when how much of it was accepted.
+    std::map<TimeMs, std::size_t> accepted;
+    bool created = false;  // acknowledged, as is each of the next three
+    bool finished = false;
+    bool deleted = false;
+    bool finishing = false;  // asked for, as the next
+    bool deleting = false;
+  };
+
+  explicit StoreLife(FaultDisk& disk) : disk_(disk) {}
+
+  // Opens the store, migrating it where it is of an older version.
+  Status Open();
+  // REQUIRES: Open() was OK. Stops early once `stop` says so, as a process that dies does.
+  void Run(const std::function<bool()>& stop);
+  // As a host does: goes to each deadline until `by` has passed.
+  void RunFor(DurationMs by);
+  Status FlushAll();
+
+  Store& store() { return *store_; }
+  TimeMs now() const { return now_; }
+  const std::map<std::string, Known>& messages() const { return messages_; }
+  std::int64_t storage_errors() const { return storage_errors_; }
+  std::int64_t storage_recoveries() const { return storage_recoveries_; }
+  std::int64_t unsaved_updates() const { return unsaved_updates_; }
+  // Finishing what was interrupted could not be saved yet when the store opened.
+  bool trouble_at_opening() const { return trouble_at_opening_; }
+
+ private:
+  using Steps = std::vector<std::function<void()>>;
+
+  Steps Script();
+  void Hear(const Event& event);
+  void CreateSession(const std::string& id);
+  void Create(const std::string& id, const std::string& session, const std::string& text = "");
+  void Append(const std::string& id, const std::string& text);
+  void CallTool(const std::string& id);
+  void Finish(const std::string& id);
+  void Flush(const std::string& id);
+  void Delete(const std::string& id);
+  void DeleteSession(const std::string& id);
+
+  FaultDisk& disk_;
+  TimeMs now_ = 1'700'000'000'000;
+  std::map<std::string, Known> messages_;
+  std::map<std::string, std::map<std::int64_t, std::size_t>> lengths_;  // by version
+  std::int64_t storage_errors_ = 0;
+  std::int64_t storage_recoveries_ = 0;
+  std::int64_t unsaved_updates_ = 0;
+  bool trouble_at_opening_ = false;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Feed> feed_;  // of store_: goes first
+};
+
+// The text parts of a message, one after another.
+std::string WholeText(const Message& message);
+
+}  // namespace millrace
