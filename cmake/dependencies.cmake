@@ -9,9 +9,11 @@ if(NOT EXISTS "${MILLRACE_SQLITE_DIR}/sqlite3.c")
                       "or pass -DMILLRACE_SQLITE_DIR=<folder of the amalgamation>")
 endif()
 
-add_library(millrace_sqlite STATIC "${MILLRACE_SQLITE_DIR}/sqlite3.c")
-target_include_directories(millrace_sqlite SYSTEM PUBLIC "${MILLRACE_SQLITE_DIR}")
-include(cmake/sqlite-options.cmake)
+include(cmake/sqlite/cuts.cmake)
+millrace_cut_sqlite("${MILLRACE_SQLITE_DIR}/sqlite3.c" "${CMAKE_BINARY_DIR}/sqlite/sqlite3-cut.c")
+add_library(millrace_sqlite STATIC cmake/sqlite/amalgamation.c)
+target_include_directories(millrace_sqlite SYSTEM PUBLIC "${MILLRACE_SQLITE_DIR}" PRIVATE "${CMAKE_BINARY_DIR}/sqlite")
+include(cmake/sqlite/options.cmake)
 
 # nlohmann/json: header-only. Emscripten must not see the rest of /usr/include, so both builds
 # get a folder that holds this header tree alone.

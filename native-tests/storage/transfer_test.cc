@@ -238,9 +238,22 @@ TEST_F(Transfer, S7_RefusesWhatIsUnusable) {
               HasSubstr("neither of Millrace nor of Crush"));
   EXPECT_THAT(Refusal(FileOf(std::string(kStoreV1) + "PRAGMA user_version=99"), Code::kNewerSchema),
               HasSubstr("99"));
-  EXPECT_THAT(Refusal(FileOfBytes(std::string("SQLite format 3\0", 16) + std::string(9000, 'x')),
+  EXPECT_THAT(Refusal(FileOfBytes(std::string("SQLite format 3\0", 16) + std::string(9000, '\0')),
                       Code::kCorrupt),
               HasSubstr("damaged"));
+}
+
+// Our SQLite is built without what reads them.
+TEST_F(Transfer, S7_SaysWhatToDoWithUtf16AndAutoVacuum) {
+  const auto with_header = [](std::uint64_t at, char number) {
+    std::shared_ptr<BlockFile> file = FileOf(kCrushDatabase);
+    const std::array<char, 4> bytes = {0, 0, 0, number};
+    EXPECT_TRUE(file->Write(at, std::as_bytes(std::span(bytes))).ok());
+    return file;
+  };
+  EXPECT_THAT(Refusal(with_header(56, 2), Code::kInvalidArgument), HasSubstr("UTF-16"));
+  EXPECT_THAT(Refusal(with_header(52, 5), Code::kInvalidArgument), HasSubstr("auto_vacuum"));
+  EXPECT_TRUE(Import(*storage_, with_header(56, 1)).ok());
 }
 
 TEST_F(Transfer, S7_RefusesADamagedFile) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,13 +22,38 @@ namespace {
 
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 
-Status CheckMagic(BlockFile& file) {
-  std::array<std::byte, kMagic.size()> begin{};
-  const Result<std::size_t> got = file.Read(0, begin);
+// The header of a SQLite file: numbers of four bytes, the highest first.
+constexpr std::size_t kHeaderSize = 100;
+constexpr std::size_t kLargestRoot = 52;   // other than 0 with auto_vacuum
+constexpr std::size_t kTextEncoding = 56;  // 1: UTF-8; 0: nothing in it yet
+
+// Of kinds of files that our SQLite is built without (cmake/sqlite) it would only say that they are
+// damaged.
+Status CheckHeader(BlockFile& file) {
+  std::array<std::byte, kHeaderSize> header{};
+  const Result<std::size_t> got = file.Read(0, header);
   if (!got.ok()) return AboutImportedFile(got.status());
-  const std::string_view text(reinterpret_cast<const char*>(begin.data()), *got);
-  return text == kMagic ? Status::Ok()
-                        : InvalidArgument("the file to import is no SQLite database");
+  const std::string_view text(reinterpret_cast<const char*>(header.data()), *got);
+  if (!text.starts_with(kMagic)) {
+    return InvalidArgument("the file to import is no SQLite database");
+  }
+  const auto number = [&header](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      value = value << 8 | std::to_integer<std::uint32_t>(header[at + i]);
+    return value;
+  };
+  if (number(kTextEncoding) > 1) {
+    return InvalidArgument(
+        "the file to import keeps its text as UTF-16: write it to a database in UTF-8 first, with "
+        "sqlite3 FILE .dump");
+  }
+  if (number(kLargestRoot) != 0) {
+    return InvalidArgument(
+        "the file to import uses auto_vacuum: turn it off first, with "
+        "sqlite3 FILE 'PRAGMA auto_vacuum=0; VACUUM'");
+  }
+  return Status::Ok();
 }
 
 // The pages of the file, its tables and its indexes.
@@ -72,7 +98,7 @@ Result<bool> IsMillrace(Connection& connection) {
 
 Result<std::unique_ptr<ImportSource>> OpenImportSource(std::shared_ptr<BlockFile> file,
                                                        TimeMs now) {
-  if (Status status = CheckMagic(*file); !status.ok()) return status;
+  if (Status status = CheckHeader(*file); !status.ok()) return status;
   Result<std::unique_ptr<Connection>> connection = Connection::Open(
       {LendFile(std::move(file), Access::kReadOnly), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
   if (!connection.ok()) return AboutImportedFile(connection.status());
