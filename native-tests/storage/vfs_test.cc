@@ -11,6 +11,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/test_data.h"
 #include "storage/vfs/tracked_file.h"
+#include "storage/vfs/wal_block_file.h"
 
 namespace millrace {
 namespace {
@@ -47,6 +48,62 @@ TEST(MemoryBlockFile, GrowsWithZerosAfterATruncate) {
   EXPECT_EQ(*file->Size(), 10U);
   ASSERT_TRUE(file->Truncate(65'540).ok());
   EXPECT_EQ(ReadText(*file, 0, 100'000), std::string(10, 'x') + std::string(65'530, '\0'));
+}
+
+// The writes that reach `disk`, as "offset+size".
+FaultDisk::Plan Record(std::string& writes) {
+  return [&writes](const FaultDisk::Operation& operation) {
+    if (operation.kind == FaultDisk::Kind::kWrite) {
+      writes += std::to_string(operation.offset) + "+" + std::to_string(operation.size) + " ";
+    }
+    return FaultDisk::Fault::kNone;
+  };
+}
+
+TEST(WalBlockFile, WritesAFrameAtOnce) {
+  FaultDisk disk;
+  WalBlockFile file(std::move(disk.Files().wal));
+  std::string writes;
+  disk.set_plan(Record(writes));
+  const std::string header(24, 'h');
+  const std::string page(100, 'p');
+  ASSERT_TRUE(file.Write(0, Bytes(std::string(32, 'w'))).ok());
+  ASSERT_TRUE(file.Write(32, Bytes(header)).ok());
+  EXPECT_EQ(writes, "0+32 ") << "held";
+  ASSERT_TRUE(file.Write(56, Bytes(page)).ok());
+  EXPECT_EQ(writes, "0+32 32+124 ");
+  ASSERT_TRUE(file.Write(156, Bytes(header)).ok());
+  ASSERT_TRUE(file.Write(180, Bytes(page)).ok());
+  EXPECT_EQ(writes, "0+32 32+124 156+124 ");
+  EXPECT_EQ(ReadText(file, 150, 35), "pppppp" + header + "ppppp");
+}
+
+TEST(WalBlockFile, HoldsNothingThatNothingMayFollow) {
+  FaultDisk disk;
+  WalBlockFile file(std::move(disk.Files().wal));
+  std::string writes;
+  disk.set_plan(Record(writes));
+  const std::string header(24, 'h');
+  ASSERT_TRUE(file.Write(280, Bytes(header)).ok());
+  EXPECT_EQ(writes, "280+24 ") << "does not continue anything";
+  ASSERT_TRUE(file.Write(304, Bytes(header)).ok());
+  EXPECT_EQ(*file.Size(), 328U) << "whoever asks is told of what is held";
+  EXPECT_EQ(writes, "280+24 304+24 ");
+  ASSERT_TRUE(file.Write(328, Bytes(header)).ok());
+  ASSERT_TRUE(file.Write(32, Bytes(header)).ok());
+  EXPECT_EQ(writes, "280+24 304+24 328+24 32+24 ") << "in the order of the calls";
+  ASSERT_TRUE(file.Write(56, Bytes(header)).ok());
+  ASSERT_TRUE(file.Sync().ok());
+  EXPECT_EQ(writes, "280+24 304+24 328+24 32+24 56+24 ");
+}
+
+TEST(WalBlockFile, AHeaderThatCannotBeWrittenFailsWhatCameNext) {
+  FaultDisk disk;
+  WalBlockFile file(std::move(disk.Files().wal));
+  ASSERT_TRUE(file.Write(0, Bytes(std::string(32, 'w'))).ok());
+  ASSERT_TRUE(file.Write(32, Bytes(std::string(24, 'h'))).ok());
+  disk.set_plan(FailChange(disk.changes() + 1, FaultDisk::Fault::kFull, /*lasting=*/false));
+  EXPECT_EQ(file.Write(56, Bytes(std::string(100, 'p'))).code(), Code::kQuotaExceeded);
 }
 
 TEST(TrackedFile, SyncsOnlyWhatIsDirty) {

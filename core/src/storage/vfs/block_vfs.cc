@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/vfs/wal_block_file.h"
+
 // SQLite is compiled with SQLITE_OS_OTHER=1: it brings no VFS and asks for these two. There is
 // nothing to set up; each database registers a VFS of its own.
 extern "C" int sqlite3_os_init() { return SQLITE_OK; }
@@ -205,7 +207,7 @@ Result<std::unique_ptr<BlockVfs>> BlockVfs::Register(DatabaseFiles files) {
 
 BlockVfs::BlockVfs(DatabaseFiles files)
     : database_(std::move(files.database)),
-      wal_(std::move(files.wal)),
+      wal_(std::make_unique<WalBlockFile>(std::move(files.wal))),
       journal_(std::move(files.journal)) {
   static std::int64_t count = 0;
   name_ = "millrace-" + std::to_string(++count);

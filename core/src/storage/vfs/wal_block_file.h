@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "millrace/base/status.h"
+#include "millrace/storage/block_file.h"
+
+namespace millrace {
+
+// The file of the write-ahead log, handed one write for each frame. SQLite writes a frame in two
+// pieces, its header (24 bytes) and its page; a call into a browser costs more than what it
+// carries, and a window's commit is one frame.
+//
+//   Write(header) ──▶ held ──Write(page), right behind it──▶ one write of both
+//                      └──── anything else ────────────────▶ the header first, by itself
+//
+// Invariants:
+//  1. Only a header that continues the last write is held, which is where SQLite appends a frame.
+//  It
+//     rewrites headers elsewhere (after a large transaction); nothing follows those, so they are
+//     not held: when a commit ends, nothing is.
+//  2. What is held was reported as written. If it cannot be written then, the page's write, or
+//     whatever else came next, fails in its place.
+class WalBlockFile final : public BlockFile {
+ public:
+  explicit WalBlockFile(std::unique_ptr<BlockFile> file) : file_(std::move(file)) {}
+
+  Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override;
+  Status Write(std::uint64_t offset, std::span<const std::byte> from) override;
+  Status Truncate(std::uint64_t size) override;
+  Status Sync() override;
+  Result<std::uint64_t> Size() override;
+
+ private:
+  Status WriteHeld();
+
+  std::unique_ptr<BlockFile> file_;
+  std::vector<std::byte> frame_;    // not empty: a header is held
+  std::uint64_t frame_at_ = 0;      // where it belongs
+  std::uint64_t end_ = UINT64_MAX;  // of the last write, held or not
+};
+
+}  // namespace millrace
