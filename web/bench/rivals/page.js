@@ -1,5 +1,7 @@
 // The comparisons, on the page's side: each rival in a Worker of its own, Millrace as its users call it.
-import { openStore } from '/dist/index.js';
+
+/** Loaded by who asks for it, so that a cold opening has it in its time. @returns {Promise<typeof import('../../dist/index.js')>} */
+const millrace = () => import('/dist/index.js');
 
 /** Resolves with the scenario's result and the time from making the Worker to hearing it. */
 export async function rival({ rival: name, scenario, options }) {
@@ -22,6 +24,7 @@ const textIn = (message) => message.parts.filter((part) => part.type === 'text')
 
 /** Each save is one update, saved by itself (no window), as fast as it goes; the last one is the finish. */
 export async function reply({ name, saves, deltas }) {
+  const { openStore } = await millrace();
   const store = await openStore({ name, storage: 'opfs', windowMs: 0 });
   const session = await store.sessions.create();
   const draft = await store.messages.create(session.id, { role: 'assistant' });
@@ -41,6 +44,7 @@ export async function reply({ name, saves, deltas }) {
 }
 
 export async function fill({ name, sessions, messages, text }) {
+  const { openStore } = await millrace();
   const store = await openStore({ name, storage: 'opfs' });
   const ids = [];
   for (let i = 0; i < sessions; i += 1) ids.push((await store.sessions.create({ id: `s${i}` })).id);
@@ -51,9 +55,10 @@ export async function fill({ name, sessions, messages, text }) {
   await store.close();
 }
 
-/** From a page that has loaded nothing of Millrace but this module's import. */
+/** From a page that has loaded nothing of Millrace yet. */
 export async function list({ name, session }) {
   const began = performance.now();
+  const { openStore } = await millrace();
   const store = await openStore({ name, storage: 'opfs' });
   const messages = await store.messages.list(session);
   const sinceStartMs = performance.now() - began;

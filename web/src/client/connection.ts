@@ -7,11 +7,8 @@
  */
 import { MillraceError } from '../errors.js';
 import type { Calls, Method, ToPage, ToWorker, WireError } from '../protocol.js';
+import { WORKER_HINT } from '../start-worker.js';
 import { invalid } from './validate.js';
-
-/** What to look at when the Worker does not start. */
-export const WORKER_HINT = "Check that its URL is of the page's own origin and answers with JavaScript, and that the " +
-  "Content-Security-Policy has worker-src 'self'; options.worker can make it in another way";
 
 /** What the Worker says by itself. */
 export type Notice = Exclude<ToPage, { type: 'reply' }>;

@@ -2,7 +2,8 @@
 import type { OpenOptions, Store } from '../api.js';
 import { MillraceError } from '../errors.js';
 import type { Opened } from '../protocol.js';
-import { Connection, WORKER_HINT } from './connection.js';
+import { startWorker } from '../start-worker.js';
+import { Connection } from './connection.js';
 import { closedError, SharedStore } from './shared-store.js';
 import { StoreHandle } from './store-handle.js';
 import { absoluteUrl, check, checkDuration, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './validate.js';
@@ -67,18 +68,6 @@ function start(name: string, options: OpenOptions): SharedStore {
   stores.set(name, store);
   void store.gone.then(() => stores.delete(name));
   return store;
-}
-
-function startWorker(custom?: OpenOptions['worker']): Worker {
-  if (!custom && typeof Worker === 'undefined') {
-    throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages, its core in a dedicated Worker');
-  }
-  try {
-    // Written out in one piece: bundlers look for this very form.
-    return custom?.() ?? new Worker(new URL('../worker/worker.js', import.meta.url), { type: 'module', name: 'millrace' });
-  } catch (error) {
-    throw new MillraceError('storage-unavailable', `The Worker of the store could not be started: ${String(error)}. ${WORKER_HINT}`, { cause: error });
-  }
 }
 
 function checkSameStorage(name: string, asked: string, { storage }: Opened): void {

@@ -5,6 +5,9 @@
  *   delta ──▶ waits ──┬─ MERGE_MS after the first one ──▶ sent
  *                     ├─ anything that reads or flushes ─▶ sent before it, so reads are fresh (C11)
  *                     └─ the page is hidden or left ─────▶ sent at once: its timers can no longer be trusted
+ *
+ * With a window of 0 it waits for the end of the page's turn only, and stays an update of its own: a message to the
+ * Worker costs as much as saving what is in it.
  */
 
 /** Milliseconds that a delta may wait on the page: a third of the default window, and too short to see. */
@@ -35,7 +38,7 @@ export const pageHost: OutboxHost = {
 };
 
 export class Outbox {
-  /** False (a window of 0): nothing waits, and nothing is merged. */
+  /** False (a window of 0): deltas are sent with the others of the page's turn, and none is merged. */
   readonly merging: boolean;
   readonly #host: OutboxHost;
   readonly #waiting = new Set<Sender>();
@@ -49,10 +52,6 @@ export class Outbox {
 
   /** The sender has something that may wait for up to MERGE_MS. */
   add(sender: Sender): void {
-    if (!this.merging) {
-      sender.send();
-      return;
-    }
     if (this.#waiting.size === 0) this.#begin();
     this.#waiting.add(sender);
     // A page that is busy in one long task would otherwise hold everything back until its end.
@@ -76,7 +75,7 @@ export class Outbox {
   #begin(): void {
     this.#since = this.#host.now();
     if (this.#cancel) return;
-    if (this.#host.hidden()) {
+    if (!this.merging || this.#host.hidden()) {
       this.#cancel = () => undefined;
       queueMicrotask(() => this.flush());
     } else {

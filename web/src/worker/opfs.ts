@@ -36,10 +36,13 @@ export async function openOpfs(name: string, deadline: number): Promise<OpfsFile
   try {
     const folder = await openFolder(true);
     if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) throw missing('createSyncAccessHandle');
-    for (const suffix of SUFFIXES) {
+    // Side by side; all are waited for, so that none is opened behind the back of a failure.
+    const opening = await Promise.allSettled(SUFFIXES.map(async (suffix) => {
       const file = await folder.getFileHandle(fileName + suffix, { create: true });
-      open.push(await retry(deadline, name, () => file.createSyncAccessHandle()));
-    }
+      return retry(deadline, name, () => file.createSyncAccessHandle());
+    }));
+    for (const outcome of opening) if (outcome.status === 'fulfilled') open.push(outcome.value);
+    for (const outcome of opening) if (outcome.status === 'rejected') throw outcome.reason;
     const [database, wal, journal] = open as [FileSystemSyncAccessHandle, FileSystemSyncAccessHandle, FileSystemSyncAccessHandle];
     if (typeof database.getSize() !== 'number') throw missing('access handles with synchronous calls');
     return { files: { database, wal, journal }, close };

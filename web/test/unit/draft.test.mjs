@@ -28,13 +28,16 @@ test('adjacent deltas of one kind are one mutation and one version', () => {
   assert.equal(draft.message.version, 4);
 });
 
-test('C12: with a window of 0 every delta is a version and leaves at once', () => {
+test('C12: with a window of 0 every delta is a version, and those of a turn leave together', async () => {
   const { worker, draft } = setUp({ merging: false });
   draft.appendText('a');
   draft.appendText('b');
+  await undefined;
+  draft.appendText('c');
+  await undefined;
   assert.deepEqual(writes(worker.take()), [
-    { type: 'write', version: 2, mutations: [{ op: 'appendText', text: 'a' }] },
-    { type: 'write', version: 3, mutations: [{ op: 'appendText', text: 'b' }] },
+    { type: 'write', version: 2, mutations: [{ op: 'appendText', text: 'a' }, { op: 'appendText', text: 'b' }] },
+    { type: 'write', version: 4, mutations: [{ op: 'appendText', text: 'c' }] },
   ]);
 });
 

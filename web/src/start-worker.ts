@@ -1,0 +1,23 @@
+/**
+ * The Worker of a store. It stands beside `index`, as its address is relative to the file it is written in, and the
+ * package's modules are made one file there.
+ */
+import type { OpenOptions } from './api.js';
+import { MillraceError } from './errors.js';
+
+/** What to look at when it does not start. */
+export const WORKER_HINT = "Check that its URL is of the page's own origin and answers with JavaScript, and that the " +
+  "Content-Security-Policy has worker-src 'self'; options.worker can make it in another way";
+
+/** Starts it. Throws 'storage-unavailable'. */
+export function startWorker(custom?: OpenOptions['worker']): Worker {
+  if (!custom && typeof Worker === 'undefined') {
+    throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages, its core in a dedicated Worker');
+  }
+  try {
+    // Written out in one piece: bundlers look for this very form.
+    return custom?.() ?? new Worker(new URL('./worker/worker.js', import.meta.url), { type: 'module', name: 'millrace' });
+  } catch (error) {
+    throw new MillraceError('storage-unavailable', `The Worker of the store could not be started: ${String(error)}. ${WORKER_HINT}`, { cause: error });
+  }
+}
