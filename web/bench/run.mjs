@@ -53,6 +53,35 @@ async function longReplyTable(run) {
   ];
 }
 
+const SIZES = { '16 KB': 16 * 1024, '256 KB': 256 * 1024, '1 MB': MEGABYTE, '10 MB': 10 * MEGABYTE };
+/** A window of 52 bytes in the longest message may write so much more than one in the shortest. */
+const FLAT = 1.1;
+
+async function windowBytesTable(run) {
+  const rows = [];
+  for (const storage of ['opfs', 'indexeddb']) {
+    const row = [];
+    for (const bytes of Object.values(SIZES)) {
+      row.push(await run('windowBytes', { name: `bench-bytes-${storage}-${bytes}`, storage, bytes, windows: 150, deltasPerWindow: 13 }));
+    }
+    rows.push([storage, row]);
+  }
+  console.log('\n### Bytes written per window of 13 deltas of 4 bytes (each ended by a flush), in a message of so much text\n');
+  console.log(table(['', ...Object.keys(SIZES)], rows.map(([storage, row]) => [storage, ...row.map(({ perWindow }) => count(perWindow))])));
+  return rows.flatMap(([storage, row]) => [
+    [row.every(({ exact }) => exact), `every text in ${storage} is the one that was written`],
+    [row.at(-1).perWindow <= FLAT * row[0].perWindow, `a window writes as much at 10 MB as at 16 KB, in ${storage}`],
+  ]);
+}
+
+async function scaleTable(run) {
+  const options = { messages: 100_000, sessions: 1000 };
+  const { figures, complete } = await run('scale', { name: 'bench-scale', storage: 'opfs', ...options });
+  console.log(`\n### ${count(options.messages)} messages in ${count(options.sessions)} sessions, Chromium on OPFS\n`);
+  console.log(table(['', 'time'], Object.entries(figures).map(([what, ms]) => [what, `${ms.toFixed(1)} ms`])));
+  return [[complete, 'all of the messages are there and found']];
+}
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const server = await serve({ dist: here('../dist'), bench: here('.') });
 const browser = await launchChromium();
@@ -60,7 +89,7 @@ try {
   const { page } = await openPage(browser.context, server.url);
   const run = (scenario, options) => page.evaluate(
     async ([name, given]) => (await import('/bench/scenarios.js'))[name](given), [scenario, options]);
-  const targets = [...await steadyTable(run), ...await longReplyTable(run)];
+  const targets = [...await steadyTable(run), ...await longReplyTable(run), ...await windowBytesTable(run), ...await scaleTable(run)];
   console.log();
   for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);
   if (targets.some(([met]) => !met)) process.exitCode = 1;

@@ -75,3 +75,57 @@ export async function longReply({ name, bytes, deltasPerWindow }) {
   const figures = await finish(run, name, delta.repeat(windows * deltasPerWindow));
   return { ...figures, windows, tookMs: performance.now() - began };
 }
+
+/** What the end of a window writes, in a message that is so long already. */
+export async function windowBytes({ name, storage, bytes, windows, deltasPerWindow }) {
+  const store = await openStore({ name, storage, windowMs: 3_600_000 });
+  const session = await store.sessions.create();
+  const draft = await store.messages.create(session.id, { role: 'assistant' });
+  const long = 'word'.repeat(bytes / 4);
+  draft.appendText(long);
+  await draft.flush();
+  const before = (await store.stats()).bytesWritten;
+  for (let window = 0; window < windows; window += 1) {
+    for (let i = 0; i < deltasPerWindow; i += 1) draft.appendText('word');
+    await draft.flush();
+  }
+  const after = (await store.stats()).bytesWritten;
+  await draft.finish();
+  const text = textIn(await store.messages.get(draft.id, { committed: true }));
+  await store.close();
+  return { perWindow: (after - before) / windows, exact: text === long + 'word'.repeat(windows * deltasPerWindow) };
+}
+
+/** So many messages in so many sessions, as a store of years; times in milliseconds, the first of each kind. */
+export async function scale({ name, storage, messages, sessions }) {
+  const timed = async (work) => {
+    const began = performance.now();
+    const value = await work();
+    return { ms: performance.now() - began, value };
+  };
+  let store = await openStore({ name, storage });
+  for (let i = 0; i < sessions; i += 1) await store.sessions.create({ id: `s${i}`, title: `Session ${i}` });
+  const words = (i) => Array.from({ length: 30 }, (_, k) => `w${(i * 31 + k * k * 7) % 5000}`).join(' ');
+  for (let i = 0; i < messages; i += 1000) {
+    await Promise.all(Array.from({ length: 1000 }, (_, k) => store.messages.create(`s${(i + k) % sessions}`, {
+      role: (i + k) % 2 === 0 ? 'user' : 'tool', parts: [{ type: 'text', text: `${words(i + k)} 水車${i + k}` }],
+    })));
+  }
+  await store.close();
+  const opening = await timed(() => openStore({ name, storage }));
+  store = opening.value;
+  const figures = {
+    open: opening.ms,
+    'list of 50 sessions': (await timed(() => store.sessions.list({ limit: 50 }))).ms,
+    'last page of a session, 50 messages': (await timed(() => store.messages.list('s7', { limit: 50 }))).ms,
+    'search: a frequent word': (await timed(() => store.search('w42'))).ms,
+    'search: two Chinese characters': (await timed(() => store.search('水車'))).ms,
+  };
+  const found = (await store.search(`水車${messages - 1}`)).length;
+  figures['delete a session'] = (await timed(() => store.sessions.delete('s7'))).ms;
+  const exported = await timed(() => store.export());
+  figures[`export, ${(exported.value.size / 1e6).toFixed(0)} MB`] = exported.ms;
+  const left = (await store.messages.listUser(undefined, { limit: 1 })).length;
+  await store.close();
+  return { figures, complete: found === 1 && left === 1 };
+}
