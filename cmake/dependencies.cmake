@@ -13,6 +13,7 @@ include(cmake/sqlite/cuts.cmake)
 millrace_cut_sqlite("${MILLRACE_SQLITE_DIR}/sqlite3.c" "${CMAKE_BINARY_DIR}/sqlite/sqlite3-cut.c")
 add_library(millrace_sqlite STATIC cmake/sqlite/amalgamation.c)
 target_include_directories(millrace_sqlite SYSTEM PUBLIC "${MILLRACE_SQLITE_DIR}" PRIVATE "${CMAKE_BINARY_DIR}/sqlite")
+set_target_properties(millrace_sqlite PROPERTIES UNITY_BUILD OFF)  # it is one already
 include(cmake/sqlite/options.cmake)
 
 # nlohmann/json: header-only. Emscripten must not see the rest of /usr/include, so both builds

@@ -64,6 +64,3 @@ if(MILLRACE_SANITIZE)
   # instrumenting that takes minutes.
   target_compile_options(millrace_sqlite PRIVATE -fno-sanitize=undefined)
 endif()
-if(MILLRACE_FUZZ)
-  target_compile_options(millrace_sqlite PRIVATE -fno-sanitize=fuzzer-no-link)
-endif()

@@ -15,6 +15,7 @@ namespace millrace::bench {
 // What a token of English prose comes to, near enough, and what the design's figures use.
 inline constexpr std::string_view kDelta = "word";
 inline constexpr int kDeltasPerWindow = 13;
+inline constexpr std::int64_t kKilobyte = 1024;
 
 // kFilesUnsynced: files whose Sync does nothing, for what needs them to be no heap and many
 // commits.

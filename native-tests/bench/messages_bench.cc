@@ -13,8 +13,6 @@
 namespace millrace::bench {
 namespace {
 
-constexpr std::int64_t kKilobyte = 1024;
-
 void MessageSizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("bytes");
   for (const std::int64_t kilobytes : {16, 256, 1024, 10 * 1024}) {

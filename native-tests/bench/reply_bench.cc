@@ -15,7 +15,6 @@
 namespace millrace::bench {
 namespace {
 
-constexpr std::int64_t kKilobyte = 1024;
 constexpr auto kWindowBytes = static_cast<std::int64_t>(kDelta.size()) * kDeltasPerWindow;
 
 void ReportBytes(benchmark::State& state, std::int64_t windows, std::int64_t written) {

@@ -17,10 +17,10 @@
 namespace millrace {
 namespace {
 
-constexpr TimeMs kNow = 1'000;
+constexpr TimeMs kReplacedAt = 1'000;
 
 Part Text(std::string text) { return TextPart{std::move(text), false, ""}; }
-Part Call(std::string id, std::string input, bool finished = false) {
+Part CallPart(std::string id, std::string input, bool finished = false) {
   return ToolCallPart{std::move(id), "tool", std::move(input), finished, false, ""};
 }
 Part Reasoning(std::string text, std::optional<TimeMs> finished_at = {}) {
@@ -46,7 +46,7 @@ Outcome Update(Message message, std::vector<Part> parts) {
   const Message before = message;
   Replace snapshot{std::move(parts), message.model, message.provider, message.is_summary};
   Patch patch;
-  Result<Effect> effect = Apply(std::move(snapshot), kNow, message, patch);
+  Result<Effect> effect = Apply(std::move(snapshot), kReplacedAt, message, patch);
   Message copy = before;
   EXPECT_TRUE(ApplyPatch(patch, copy).ok());
   EXPECT_EQ(copy, message);
@@ -54,7 +54,7 @@ Outcome Update(Message message, std::vector<Part> parts) {
 }
 
 TEST(Replace, C2_AnIdenticalSnapshotChangesNothing) {
-  const std::vector<Part> parts = {Reasoning("r", 2), Text("t"), Call("c", "{}"),
+  const std::vector<Part> parts = {Reasoning("r", 2), Text("t"), CallPart("c", "{}"),
                                    Finished(FinishReason::kEndTurn, 9)};
   Message message = Unfinished(parts);
   message.finished_at = 9;
@@ -64,8 +64,8 @@ TEST(Replace, C2_AnIdenticalSnapshotChangesNothing) {
 }
 
 TEST(Replace, TextThatOnlyGrewBecomesAppends) {
-  const Outcome outcome = Update(Unfinished({Reasoning("r"), Text("t"), Call("c", "{")}),
-                                 {Reasoning("r2"), Text("t"), Call("c", "{}")});
+  const Outcome outcome = Update(Unfinished({Reasoning("r"), Text("t"), CallPart("c", "{")}),
+                                 {Reasoning("r2"), Text("t"), CallPart("c", "{}")});
   EXPECT_EQ(*outcome.effect, Effect::kDelta);
   EXPECT_EQ(outcome.patch.ops, (std::vector<PatchOp>{AppendOp{0, "2"}, AppendOp{2, "}"}}));
 }
@@ -79,20 +79,20 @@ TEST(Replace, NewTextAtTheEndIsADelta) {
 }
 
 TEST(Replace, C2_StructureIsJudgedByIdAndContent) {
-  const std::vector<Part> before = {Reasoning("r"), Text("abc"), Call("c", "{}")};
+  const std::vector<Part> before = {Reasoning("r"), Text("abc"), CallPart("c", "{}")};
   const std::vector<std::vector<Part>> structural = {
-      {Reasoning("r", 5), Text("abc"), Call("c", "{}")},              // reasoning ended
-      {Reasoning("r"), Text("abc"), Call("d", "{}")},                 // replaced, same count
-      {Reasoning("r"), Text("abc"), Call("c", "{}", true)},           // finished flips
-      {Reasoning("r"), Text("abc"), Call("c", "[]")},                 // input changed
-      {Reasoning("r"), Text("ab"), Call("c", "{}")},                  // text shrank
-      {Reasoning("r"), Text("xbc"), Call("c", "{}")},                 // text changed
-      {Reasoning("r"), Text("abc")},                                  // call removed
-      {Reasoning("r"), Text("abc"), Call("c", "{}"), Call("d", "")},  // call added
-      {Reasoning("r"), Text("abc"), Call("c", "{}"),
+      {Reasoning("r", 5), Text("abc"), CallPart("c", "{}")},     // reasoning ended
+      {Reasoning("r"), Text("abc"), CallPart("d", "{}")},        // replaced, same count
+      {Reasoning("r"), Text("abc"), CallPart("c", "{}", true)},  // finished flips
+      {Reasoning("r"), Text("abc"), CallPart("c", "[]")},        // input changed
+      {Reasoning("r"), Text("ab"), CallPart("c", "{}")},         // text shrank
+      {Reasoning("r"), Text("xbc"), CallPart("c", "{}")},        // text changed
+      {Reasoning("r"), Text("abc")},                             // call removed
+      {Reasoning("r"), Text("abc"), CallPart("c", "{}"), CallPart("d", "")},  // call added
+      {Reasoning("r"), Text("abc"), CallPart("c", "{}"),
        ToolResultPart{"c", "", "", "", "", "", false, ""}},
-      {Reasoning("r"), Text("abc"), Call("c", "{}"), Reasoning("done", 4)},
-      {Text("abc"), Reasoning("r"), Call("c", "{}")},
+      {Reasoning("r"), Text("abc"), CallPart("c", "{}"), Reasoning("done", 4)},
+      {Text("abc"), Reasoning("r"), CallPart("c", "{}")},
       {},
   };
   for (const std::vector<Part>& parts : structural) {
@@ -118,7 +118,7 @@ TEST(Replace, C2_HeaderFieldsAreTerminal) {
     message.model = "m";
     message.provider = "p";
     Patch patch;
-    EXPECT_EQ(*Apply(snapshot, kNow, message, patch), Effect::kTerminal);
+    EXPECT_EQ(*Apply(snapshot, kReplacedAt, message, patch), Effect::kTerminal);
     EXPECT_EQ(message.model, snapshot.model);
     EXPECT_EQ(message.provider, snapshot.provider);
     EXPECT_EQ(message.is_summary, snapshot.is_summary);
@@ -133,8 +133,8 @@ TEST(Replace, C2_AFinishPartFinishes) {
   EXPECT_EQ(timed.message.finished_at, 77);
   const Outcome untimed =
       Update(Unfinished({Text("t")}), {Text("t"), Finished(FinishReason::kEndTurn, 0)});
-  EXPECT_EQ(untimed.message.finished_at, kNow);
-  EXPECT_EQ(FinishOf(untimed.message)->time, kNow);
+  EXPECT_EQ(untimed.message.finished_at, kReplacedAt);
+  EXPECT_EQ(FinishOf(untimed.message)->time, kReplacedAt);
 }
 
 TEST(Replace, C6_CannotUnfinish) {
@@ -170,7 +170,7 @@ TEST(Replace, RefusesWhatCannotBe) {
   const Message message = Unfinished({Text("t")});
   for (const std::vector<Part>& parts :
        {std::vector<Part>{Finished(FinishReason::kEndTurn, 1), Text("t")},
-        std::vector<Part>{Text("t"), Call("", "{}")},
+        std::vector<Part>{Text("t"), CallPart("", "{}")},
         std::vector<Part>{CustomPart{"x", "no json", ""}}}) {
     const Outcome outcome = Update(message, parts);
     EXPECT_EQ(outcome.effect.status().code(), Code::kInvalidArgument) << EncodeParts(parts);

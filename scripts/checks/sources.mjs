@@ -20,6 +20,12 @@ export function notBuilt(onDisk, compiled) {
   return onDisk.filter((file) => /\.cc$/.test(file) && !compiled.has(file));
 }
 
+/** The sources that a unity source of CMake is made of; of any other source, itself. */
+export function piecesOf(source, read) {
+  if (!/\/Unity\/unity_\d+_cxx\.cxx$/.test(source)) return [source];
+  return [...read(source).matchAll(/^#include "(.+)"$/gm)].map(([, piece]) => piece);
+}
+
 /** @param {Map<string, string>} files path -> text. */
 export function tooLong(files) {
   return [...files].flatMap(([file, text]) => {
@@ -32,7 +38,9 @@ export function tooLong(files) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const commands = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-  const compiled = new Set(commands.map(({ directory, file }) => path.relative('.', path.resolve(directory, file))));
+  const compiled = new Set(commands
+    .flatMap(({ directory, file }) => piecesOf(path.resolve(directory, file), (unity) => readFileSync(unity, 'utf8')))
+    .map((source) => path.relative('.', source)));
   const paths = filesUnder(['core', 'native-tests', 'wasm', 'web/src', 'web/demo', 'web/test', 'web/bench', 'scripts']);
   const found = [
     ...notBuilt(paths.filter((file) => /^(core|native-tests)\//.test(file)), compiled)

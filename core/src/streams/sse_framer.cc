@@ -5,10 +5,10 @@
 #include <optional>
 #include <string_view>
 
+#include "millrace/base/utf8.h"
+
 namespace millrace {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

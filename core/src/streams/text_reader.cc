@@ -26,7 +26,6 @@ void TextReader::Fail(Status status, std::vector<Mutation>& out) {
 }
 
 void TextReader::Write(std::string text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.empty()) return;
   // The decoder gives whole code points: the mark comes in one piece.
   if (at_beginning_ && text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());

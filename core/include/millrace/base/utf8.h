@@ -5,6 +5,9 @@
 
 namespace millrace {
 
+// What may stand before the first code point of a text, and is no part of it.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // True when `text` is well-formed UTF-8 (no overlong forms, no surrogates). O(size).
 bool IsValidUtf8(std::string_view text);
 

@@ -15,7 +15,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::int64_t kPage = 64;
+constexpr std::int64_t kRowsPerPage = 64;
 
 // What is too large for seconds (the year 5138) is milliseconds already.
 TimeMs FromSeconds(std::int64_t time) {
@@ -116,7 +116,7 @@ Status CrushSource::PrepareSelects() {
 
 Status CrushSource::ReadSessions() {
   Query row = connection_->Prepare(select_sessions_);
-  row.Bind(last_session_).Bind(kPage);
+  row.Bind(last_session_).Bind(kRowsPerPage);
   for (;;) {
     Result<bool> there = row.Next();
     if (!there.ok()) return there.status();
@@ -140,7 +140,7 @@ Status CrushSource::ReadSessions() {
 
 Status CrushSource::ReadMessages() {
   Query row = connection_->Prepare(select_messages_);
-  row.Bind(last_message_).Bind(kPage);
+  row.Bind(last_message_).Bind(kRowsPerPage);
   for (;;) {
     Result<bool> there = row.Next();
     if (!there.ok()) return there.status();

@@ -11,7 +11,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectMessage =
     "SELECT seq, id, session_id, role, model, provider, is_summary, created_at, updated_at,"
     " finished_at, version, parts FROM messages ";
 
@@ -47,7 +47,7 @@ Result<std::vector<Message>> Messages(Query& query) {
 bool TakesNewest(const MessageQuery& query) { return !query.after; }
 
 std::string SelectFor(const MessageQuery& query) {
-  std::string sql(kSelect);
+  std::string sql(kSelectMessage);
   const char* separator = "WHERE ";
   const auto condition = [&](std::string_view text) {
     sql.append(separator).append(text);
@@ -143,7 +143,7 @@ Result<bool> MessageTable::Has(const MessageId& id) {
 }
 
 Result<std::optional<Message>> MessageTable::Read(const MessageId& id) {
-  Query query = connection_.Prepare(std::string(kSelect) + "WHERE id = ?");
+  Query query = connection_.Prepare(std::string(kSelectMessage) + "WHERE id = ?");
   Result<bool> row = query.Bind(id).Next();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<Message>();
@@ -151,7 +151,7 @@ Result<std::optional<Message>> MessageTable::Read(const MessageId& id) {
 }
 
 Result<std::optional<Message>> MessageTable::Read(std::int64_t seq) {
-  Query query = connection_.Prepare(std::string(kSelect) + "WHERE seq = ?");
+  Query query = connection_.Prepare(std::string(kSelectMessage) + "WHERE seq = ?");
   Result<bool> row = query.Bind(seq).Next();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<Message>();
@@ -159,7 +159,8 @@ Result<std::optional<Message>> MessageTable::Read(std::int64_t seq) {
 }
 
 Result<std::vector<Message>> MessageTable::ReadFrom(std::int64_t seq, std::size_t limit) {
-  Query query = connection_.Prepare(std::string(kSelect) + "WHERE seq > ? ORDER BY seq LIMIT ?");
+  Query query =
+      connection_.Prepare(std::string(kSelectMessage) + "WHERE seq > ? ORDER BY seq LIMIT ?");
   return Messages(query.Bind(seq).Bind(LimitParameter(limit)));
 }
 
@@ -179,13 +180,13 @@ Result<std::vector<Message>> MessageTable::Read(const MessageQuery& query) {
 
 Result<std::vector<Message>> MessageTable::ReadUnfinished(const std::vector<std::int64_t>& also) {
   Query unfinished =
-      connection_.Prepare(std::string(kSelect) + "WHERE finished_at IS NULL ORDER BY seq");
+      connection_.Prepare(std::string(kSelectMessage) + "WHERE finished_at IS NULL ORDER BY seq");
   Result<std::vector<Message>> messages = Messages(unfinished);
   if (!messages.ok()) return messages;
   const auto unfinished_count = static_cast<std::ptrdiff_t>(messages->size());
   for (const std::int64_t seq : also) {
-    Query finished =
-        connection_.Prepare(std::string(kSelect) + "WHERE seq = ? AND finished_at IS NOT NULL");
+    Query finished = connection_.Prepare(std::string(kSelectMessage) +
+                                         "WHERE seq = ? AND finished_at IS NOT NULL");
     Result<std::vector<Message>> found = Messages(finished.Bind(seq));
     if (!found.ok()) return found;
     std::move(found->begin(), found->end(), std::back_inserter(*messages));

@@ -14,7 +14,7 @@ namespace millrace {
 namespace {
 
 // Messages at once: one pass over the delta log serves all of them.
-constexpr std::size_t kPage = 256;
+constexpr std::size_t kMessagesPerPage = 256;
 
 class MillraceSource final : public ImportSource {
  public:
@@ -63,7 +63,7 @@ class MillraceSource final : public ImportSource {
 
  private:
   Status ReadPage() {
-    Result<std::vector<Message>> page = messages_table_.ReadFrom(last_seq_, kPage);
+    Result<std::vector<Message>> page = messages_table_.ReadFrom(last_seq_, kMessagesPerPage);
     if (!page.ok()) return page.status();
     if (page->empty()) return Status::Ok();
     last_seq_ = page->back().seq;

@@ -7,7 +7,7 @@ namespace millrace {
 namespace {
 
 // Counting walks the index messages_by_session only, never the messages.
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectSession =
     "SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,"
     " created_at, updated_at,"
     " (SELECT count(*) FROM messages WHERE session_id = sessions.id) FROM sessions ";
@@ -62,7 +62,7 @@ Result<bool> SessionTable::Has(const SessionId& id) {
 }
 
 Result<std::optional<Session>> SessionTable::Read(const SessionId& id) {
-  Query query = connection_.Prepare(std::string(kSelect) + "WHERE id = ?");
+  Query query = connection_.Prepare(std::string(kSelectSession) + "WHERE id = ?");
   Result<bool> row = query.Bind(id).Next();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<Session>();
@@ -70,7 +70,7 @@ Result<std::optional<Session>> SessionTable::Read(const SessionId& id) {
 }
 
 Result<std::vector<Session>> SessionTable::Read(const SessionQuery& query) {
-  std::string sql(kSelect);
+  std::string sql(kSelectSession);
   if (query.parent_id) sql += "WHERE parent_id = ? ";
   sql += "ORDER BY updated_at DESC, rowid DESC LIMIT ?";
   Query select = connection_.Prepare(sql);
