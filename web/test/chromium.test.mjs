@@ -3,6 +3,7 @@
 import { launchChromium } from './support/chromium.mjs';
 import { stage } from './support/stage.mjs';
 import { describeInterruptions, describeSpecs, reloaded } from './support/suites.mjs';
+import * as opfs from './specs/opfs.js';
 import * as rates from './specs/rates.js';
 import * as specs from './specs/index.js';
 
@@ -10,6 +11,7 @@ const chromium = stage(launchChromium);
 const openPage = async () => (await chromium.browser.open(chromium.server.url)).page;
 
 describeSpecs(chromium, { ...specs, rates }, { storages: ['opfs', 'indexeddb', 'memory'] });
+describeSpecs(chromium, { opfs }, { storages: ['opfs'] });
 
 describeInterruptions(chromium, {
   storages: ['opfs', 'indexeddb'],

@@ -6,12 +6,14 @@ import { stage } from './support/stage.mjs';
 import { describeInterruptions, describeSpecs, reloaded, testFallBack } from './support/suites.mjs';
 import * as auto from './specs/auto.js';
 import * as indexeddb from './specs/indexeddb.js';
+import * as opfs from './specs/opfs.js';
 import * as rates from './specs/rates.js';
 import * as specs from './specs/index.js';
 
 const firefox = stage(launchFirefox);
 
 describeSpecs(firefox, { ...specs, rates }, { storages: ['opfs', 'indexeddb', 'memory'] });
+describeSpecs(firefox, { opfs }, { storages: ['opfs'] });
 describeSpecs(firefox, { indexeddb, auto }, { storages: ['indexeddb'] });
 
 describeInterruptions(firefox, { storages: ['opfs', 'indexeddb'], interruptions: { reloaded } });

@@ -2,7 +2,8 @@
 /** What is particular to storage in IndexedDB: commits end later, and the database may fail or go away. */
 import { deepEqual, equal, ok, rejects } from '../support/page/assert.js';
 import { listen, startReply, textOf, until } from '../support/page/context.js';
-import { deleteDatabase, holdTransactions, setFault } from '../support/page/indexeddb.js';
+import { setFault } from '../support/page/faults.js';
+import { deleteDatabase, holdTransactions } from '../support/page/indexeddb.js';
 
 /** @import { Spec } from '../support/page/context.js' */
 /** @import { Store } from '../../dist/index.js' */

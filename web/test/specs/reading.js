@@ -53,6 +53,39 @@ export async function messagesAreListedInTheOrderOfCreation({ open }) {
   equal((await store.sessions.get(id))?.messageCount, 0);
 }
 
+/** Backwards through a session while messages come and go: each that is there all along is read once. C11 @type {Spec} */
+export async function C11_pagesStayExactWhileMessagesComeAndGo({ open }) {
+  const store = await open();
+  const { id } = await store.sessions.create();
+  /** @type {string[]} */
+  const ids = [];
+  for (let n = 0; n < 20; n++) ids.push((await store.messages.create(id, { role: n % 2 ? 'assistant' : 'user' })).id);
+  const deleted = new Set();
+  /** @type {Promise<unknown>[]} */
+  const under = [];
+  /** @type {string[]} */
+  let read = [];
+  for (let page = 0; ; page++) {
+    const before = read.find((each) => !deleted.has(each));
+    const messages = await store.messages.list(id, { limit: 3, ...(before && { before }) });
+    if (messages.length === 0) break;
+    read = [...messages.map((message) => message.id), ...read];
+    // Not waited for: the next page is asked for while they are under way. Of what was read the oldest, of the rest the next.
+    for (const gone of [read[0] ?? '', ids[20 - 3 * (page + 2)] ?? '', ids[0] ?? '']) {
+      if (page % 2 === 0 || deleted.has(gone) || gone === '') continue;
+      deleted.add(gone);
+      under.push(store.messages.delete(gone));
+    }
+    under.push(store.messages.create(id, { role: 'user', parts: [{ type: 'text', text: 'new' }] }));
+  }
+  await Promise.all(under);
+  ok(deleted.size >= 5, `${deleted.size} are deleted`);
+  equal(new Set(read).size, read.length);
+  deepEqual(read.filter((each) => !deleted.has(each)), ids.filter((each) => !deleted.has(each)));
+  const first = read.find((each) => deleted.has(each)) ?? '';
+  await rejects(store.messages.list(id, { before: first }), 'not-found');
+}
+
 /** @type {Spec} */
 export async function badInputIsNamed({ open, millrace }) {
   const store = await open();

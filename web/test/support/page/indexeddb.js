@@ -1,18 +1,6 @@
 // @ts-check
 /** The page's hands on the IndexedDB database of a store. */
 
-/** Says how the transactions of the Worker `failing-indexeddb.js` fail. @param {'closed' | 'aborted' | 'quota' | ''} fault */
-export function setFault(fault) {
-  const channel = new BroadcastChannel('indexeddb-faults');
-  return new Promise((resolve) => {
-    channel.onmessage = () => {
-      channel.close();
-      resolve(undefined);
-    };
-    channel.postMessage(fault);
-  });
-}
-
 /** Keeps everyone else from writing into the database until the answer is called. @param {string} name of the store */
 export async function holdTransactions(name) {
   const request = indexedDB.open(`millrace:${name}`);
