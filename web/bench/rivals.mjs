@@ -26,15 +26,15 @@ async function replies(call) {
     ...SQLITES.map((name) => [`${name}, a row for each delta, folded at the end`, rival(name, 'deltaRows')])];
   const slow = [...SQLITES.map((name) => [`${name}, the row rewritten`, rival(name, 'rewrite')]),
     ['Dexie, the message put whole', rival('dexie', 'rewrite')]];
-  for (const [who, run] of [...quick, ...slow]) await run({ ...options, saves: 200, name: `warm ${who}` });
+  for (const [index, [, run]] of [...quick, ...slow].entries()) await run({ ...options, saves: 200, name: `warm-${index}` });
   const runs = Object.fromEntries(quick.map(([who]) => [who, []]));
   for (let turn = 0; turn < TURNS; turn += 1) {
-    for (const [who, run] of quick) runs[who].push(await run({ ...options, name: `${turn} ${who}` }));
+    for (const [index, [who, run]] of quick.entries()) runs[who].push(await run({ ...options, name: `turn-${turn}-${index}` }));
   }
   const rows = quick.map(([who]) => [who, {
     ...runs[who][0], exact: runs[who].every(({ exact }) => exact), tookMs: median(runs[who].map(({ tookMs }) => tookMs)),
   }]);
-  for (const [who, run] of slow) rows.push([who, await run({ ...options, name: `0 ${who}` })]);
+  for (const [index, [who, run]] of slow.entries()) rows.push([who, await run({ ...options, name: `slow-${index}` })]);
   const ours = rows[0][1];
   console.log(`\n### A reply of 256 KB, saved every ${DELTAS.length} deltas (${SAVES} saves), as fast as it goes\n`);
   console.log(table(['', 'time', 'of Millrace', 'bytes written, of the reply', 'text'], rows.map(([who, figures]) => [
