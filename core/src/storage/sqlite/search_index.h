@@ -23,9 +23,9 @@ namespace millrace {
 //
 // It keeps no text (content=''), only where words stand. A second column holds the session as one
 // word: a search in one session reads the entries that both words share, however many messages of
-// others have the word. prefix='3': the beginning of a word is mostly typed to three letters;
-// longer beginnings are few enough words to be merged. Two-letter beginnings would cost another
-// index.
+// others have the word. prefix='3': the beginning of a word is mostly typed to three letters; the
+// words of a longer one are merged, which shows where they stand in very many messages
+// (native-tests/bench/README.md). Each further length would cost another index.
 class SearchIndex {
  public:
   // Both outlive it.
