@@ -282,7 +282,9 @@ class Equivalence : public StoreFixture {
   static void ExpectSame(const Remains& expected, const Remains& remains, bool troubled) {
     EXPECT_EQ(remains.accepted, expected.accepted);
     // Trouble and deletes meet a change that is not saved yet, and tell its caller.
-    if (!troubled) EXPECT_EQ(remains.completed, expected.completed);
+    if (!troubled) {
+      EXPECT_EQ(remains.completed, expected.completed);
+    }
     ASSERT_EQ(remains.rows.size(), expected.rows.size());
     for (std::size_t i = 0; i < expected.rows.size(); ++i) {
       EXPECT_EQ(WithoutVersion(remains.rows[i]), WithoutVersion(expected.rows[i])) << i;
