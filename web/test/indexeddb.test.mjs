@@ -1,6 +1,8 @@
 // @ts-check
 /** What is particular to storage in IndexedDB, which storage 'auto' picks, and who else is there, in headless Chromium. */
 import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { launchChromium, openPage } from './support/chromium.mjs';
 import { serve } from './support/server.mjs';
@@ -63,3 +65,44 @@ test('S5: at the real quota', options, async () => {
   await page.close();
   await own.close();
 });
+
+/** What of Chromium's database says which of its files count. @param {string} profile */
+function damageDatabases(profile) {
+  const folder = join(profile, 'Default', 'IndexedDB');
+  const manifests = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /MANIFEST-\d+$/.test(path));
+  assert.notEqual(manifests.length, 0);
+  for (const manifest of manifests) writeFileSync(join(folder, manifest), 'damaged');
+}
+
+for (const storage of ['indexeddb', 'auto']) {
+  test(`a store that the browser deleted as damaged: corrupt, once, for ${storage}`, options, async () => {
+    const browser = await launchChromium();
+    try {
+      const open = async (/** @type {string} */ asked) => {
+        const { page } = await openPage(browser.context, chromium.server.url);
+        return page.evaluate(async (given) => {
+          const { openStore } = await import(/** @type {string} */ ('/dist/index.js'));
+          try {
+            const store = await openStore({ name: 'damaged', storage: given });
+            const before = (await store.sessions.list()).length;
+            await store.sessions.create({ title: 'kept' });
+            await store.close();
+            return `${before} sessions`;
+          } catch (error) {
+            return `${/** @type {any} */ (error).code}: ${/** @type {Error} */ (error).message}`;
+          }
+        }, asked);
+      };
+      assert.equal(await open('indexeddb'), '0 sessions');
+      assert.equal(await open(storage), '1 sessions');
+      await browser.kill();
+      damageDatabases(browser.profile);
+      await browser.relaunch();
+      assert.match(await open(storage), /^corrupt: The browser found its database damaged and deleted what the store "damaged" held/);
+      assert.equal(await open(storage), '0 sessions');
+      assert.equal(await open(storage), '1 sessions');
+    } finally {
+      await browser.close();
+    }
+  });
+}

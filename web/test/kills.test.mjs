@@ -18,7 +18,8 @@ for (const name of /** @type {(keyof typeof BROWSERS)[]} */ (Object.keys(BROWSER
         test(`S3_S4_${kind.replaceAll(' ', '_')}_on_${storage}`, { timeout: 120_000 }, async (context) => {
           const seed = Date.now() % 1_000_000;
           context.diagnostic(`seed ${seed}`);
-          const { problems, acknowledged, rounds } = await killing.play({ kind, storage, rounds: ROUNDS[name], seed });
+          const { problems, acknowledged, rounds, deleted } = await killing.play({ kind, storage, rounds: ROUNDS[name], seed });
+          if (deleted > 0) context.diagnostic(`the browser deleted its database ${deleted} times`);
           assert.deepEqual(problems, []);
           assert.equal(rounds, ROUNDS[name]);
           assert.ok(acknowledged > rounds, 'the page told what was acknowledged');

@@ -27,7 +27,7 @@ interface Place {
   close(): void | Promise<void>;
 }
 
-/** Rejects with 'in-use', 'storage-unavailable', 'quota-exceeded', 'newer-schema', 'io' or 'invalid-argument'. */
+/** Rejects with 'in-use', 'storage-unavailable', 'quota-exceeded', 'newer-schema', 'corrupt', 'io' or 'invalid-argument'. */
 export async function openBackend({ name, storage }: Pick<OpenRequest, 'name' | 'storage'>): Promise<Backend> {
   if (storage === 'memory') return { storage, files: undefined, release: () => Promise.resolve() };
   toFileName(name);  // a name that could not be kept is refused before anything else

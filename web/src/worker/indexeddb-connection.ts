@@ -44,36 +44,71 @@ export function asPromise<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Creates it where there is none. Rejects with 'storage-unavailable', 'quota-exceeded' or 'newer-schema'. */
+/**
+ * Creates it where there is none. Rejects with 'storage-unavailable', 'quota-exceeded', 'newer-schema', or once with
+ * 'corrupt' where the browser has thrown it away.
+ */
 export async function connect(name: string): Promise<IDBDatabase> {
   try {
-    const request = factory().open(databaseName(name), VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('blocks');
-      request.result.createObjectStore('state');
-    };
-    return await asPromise(request);
+    return await open(name, VERSION, ({ result }) => {
+      result.createObjectStore('blocks');
+      result.createObjectStore('state');
+    });
   } catch (error) {
     if (!isNamed(error, 'VersionError')) throw explain(INDEXEDDB, error);
     throw new MillraceError('newer-schema', `The store "${name}" was written by a newer version of Millrace: load the page anew, or update`, { cause: error });
   }
 }
 
-/** Whether a store of that name is kept here. Where that cannot be found out: false. Creates nothing. */
+/**
+ * Whether a store of that name is kept here. Where that cannot be found out: false. Creates nothing. Rejects once with
+ * 'corrupt' where the browser has thrown it away.
+ */
 export async function indexedDbHas(name: string): Promise<boolean> {
   try {
-    const request = factory().open(databaseName(name));
-    // Only for a database that is not there: takes its creation back, and the request fails.
-    request.onupgradeneeded = () => request.transaction?.abort();
-    const database = await asPromise(request);
+    const database = await open(name, undefined, takeBack);
     try {
       return await asPromise(database.transaction('state').objectStore('state').count()) > 0;
     } finally {
       database.close();
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === 'corrupt') throw error;
     return false;
   }
+}
+
+/** `create`: only for a database that is not there. */
+async function open(name: string, version: number | undefined, create: (request: IDBOpenDBRequest) => void): Promise<IDBDatabase> {
+  const request = factory().open(databaseName(name), version);
+  let lost: MillraceError | undefined;
+  request.onupgradeneeded = (event) => {
+    lost = lostByBrowser(name, event);
+    if (lost) takeBack(request);
+    else create(request);
+  };
+  try {
+    return await asPromise(request);
+  } catch (error) {
+    throw lost ?? error;
+  }
+}
+
+/** Undoes the creation of a database; the request fails. */
+function takeBack({ transaction }: IDBOpenDBRequest): void {
+  transaction?.abort();
+}
+
+/**
+ * Chromium deletes all databases of an origin when it finds their files damaged, which a kill of the browser can do, and
+ * opens an empty one. It says so to whoever opens first, and never again.
+ */
+function lostByBrowser(name: string, event: IDBVersionChangeEvent): MillraceError | undefined {
+  const { dataLoss, dataLossMessage } = event as { dataLoss?: string; dataLossMessage?: string };
+  if (dataLoss === undefined || dataLoss === 'none') return undefined;
+  return new MillraceError('corrupt',
+    `The browser found its database damaged and deleted what the store "${name}" held (${dataLossMessage ?? dataLoss}). ` +
+    'Open the store again to start anew.');
 }
 
 /** Nothing to delete is no error. */

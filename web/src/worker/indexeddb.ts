@@ -28,7 +28,7 @@ export interface IndexedDbFiles {
   close(): Promise<void>;
 }
 
-/** REQUIRES: the store's lock is held. Rejects with 'storage-unavailable', 'quota-exceeded', 'newer-schema' or 'io'. */
+/** REQUIRES: the store's lock is held. Rejects with 'storage-unavailable', 'quota-exceeded', 'newer-schema', 'corrupt' or 'io'. */
 export async function openIndexedDb(name: string): Promise<IndexedDbFiles> {
   const database = new BlockDatabase(name);
   const [first, second, third] = await database.load();

@@ -44,9 +44,10 @@ const RAW_EVERY = 5;
 
 /**
  * What came of it; of each round the largest losses. `pausesMs`: between two saves of the stream that were heard of. They are
- * what a window came to on this machine.
+ * what a window came to on this machine. `deleted`: rounds after which the browser had deleted the database, and the store said so.
  * @typedef {{
- *   rounds: number; acknowledged: number; raw: number; problems: string[]; streamLosses: Loss[]; draftLosses: Loss[]; pausesMs: number[];
+ *   rounds: number; acknowledged: number; raw: number; deleted: number; problems: string[];
+ *   streamLosses: Loss[]; draftLosses: Loss[]; pausesMs: number[];
  * }} Outcome
  */
 
@@ -59,7 +60,7 @@ export async function playRounds({ browser, url, ledger, kind, storage, rounds, 
   const kill = KINDS[kind];
   if (!kill) throw new Error(`no such kind: ${kind}`);
   /** @type {Outcome} */
-  const outcome = { rounds: 0, acknowledged: 0, raw: 0, problems: [], streamLosses: [], draftLosses: [], pausesMs: [] };
+  const outcome = { rounds: 0, acknowledged: 0, raw: 0, deleted: 0, problems: [], streamLosses: [], draftLosses: [], pausesMs: [] };
   /** @type {Series} */
   const series = {
     browser, ledger, kill, storage, outcome, name: `${kind}-${storage}`.replaceAll(' ', '-'), below: randomFrom(seed), digests: {},
@@ -106,7 +107,12 @@ async function playRound(series, page, session, raw) {
     const said = await checkRawFiles(next, series.name);
     if (said !== 'ok') problems.push(`integrity_check of the files as they lay: ${said}`);
   }
-  await openStore(next, series);
+  if (!await openStore(next, series)) {
+    outcome.deleted++;
+    series.digests = {};
+    await openStore(next, series);
+    return { page: next, problems };
+  }
   const found = await readBack(next, session);
   const round = ledger.round(session);
   problems.push(...verify(round, found));
@@ -148,13 +154,21 @@ async function within(ms, work) {
   return Promise.race([work(), late]).finally(() => clearTimeout(timer));
 }
 
-/** Leaves the store and its worker in the page. @param {TestPage} page @param {{ name: string; storage: string }} series */
+/**
+ * Leaves the store and its worker in the page. False: the store says that the browser has deleted what it held.
+ * @param {TestPage} page @param {{ name: string; storage: string }} series
+ */
 function openStore(page, { name, storage }) {
   return page.evaluate(async (options) => {
     const millrace = await import(/** @type {string} */ ('/dist/index.js'));
     const worker = () => Object.assign(globalThis, { worker: new Worker('/dist/worker/worker.js', { type: 'module' }) }).worker;
-    const store = await millrace.openStore({ ...options, worker });
-    Object.assign(globalThis, { store });
+    try {
+      Object.assign(globalThis, { store: await millrace.openStore({ ...options, worker }) });
+      return true;
+    } catch (error) {
+      if (!/^The browser found its database damaged/.test(/** @type {Error} */ (error).message)) throw error;
+      return false;
+    }
   }, { name, storage });
 }
 

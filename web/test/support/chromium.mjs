@@ -26,6 +26,7 @@ export async function launchChromium() {
   let context = await start(profile);
   return {
     get context() { return context; },
+    profile,
 
     /** @param {string} url */
     async open(url) {
