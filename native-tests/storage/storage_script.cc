@@ -59,6 +59,13 @@ std::vector<ScriptStep> MakeScript() {
   script.DurableStep({Put(Finished(first)), Put(session)});
   for (int i = 0; i < 6; ++i) script.Step({Grow(second, "more of the second. ")});
   script.DurableStep({Put(Finished(MakeMessage(14, std::string(60'000, 'c'), "v")))});
+  // Larger than the cache of OpenForScript: pages go to the WAL before the commit, are changed
+  // again and rewritten there, and the headers of all frames behind them as well.
+  StorageBatch large;
+  for (std::int64_t seq = 20; seq < 32; ++seq) {
+    large.push_back(Put(Finished(MakeMessage(seq, std::string(3000, 'e'), "u"))));
+  }
+  script.Step(std::move(large));
   script.DurableStep({DeleteMessage{MessageId("m11")}});
   script.Step({Grow(second, "still more.")});
   script.DurableStep({DeleteSession{SessionId("v")}});
@@ -83,11 +90,10 @@ Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files) {
   Result<std::unique_ptr<Connection>> connection = Connection::Open(std::move(files));
   if (!connection.ok()) return connection.status();
   if (Status status = PrepareDatabase(**connection); !status.ok()) return status;
-  if (Status status = (*connection)->Execute("PRAGMA wal_autocheckpoint=24"); !status.ok()) {
-    return status;
-  }
+  const Status status = (*connection)->Execute("PRAGMA wal_autocheckpoint=24;PRAGMA cache_size=10");
+  if (!status.ok()) return status;
   auto storage = std::make_unique<SqliteStorage>(*std::move(connection), SqliteOptions());
-  if (Status status = storage->Load(); !status.ok()) return status;
+  if (Status loaded = storage->Load(); !loaded.ok()) return loaded;
   return std::unique_ptr<Storage>(std::move(storage));
 }
 

@@ -12,8 +12,8 @@
 namespace millrace {
 
 // A realistic life of a store, to be run under faults: it is of an older version and migrated, then
-// sessions, streams side by side, a tool call,
-// folds, deletes, flushes, a large message, and checkpoints in between.
+// sessions, streams side by side, a tool call, folds, deletes, flushes, a large message, a
+// transaction larger than the cache, and checkpoints in between.
 struct ScriptStep {
   StorageBatch batch;
   Durability durability = Durability::kProcess;
@@ -23,8 +23,9 @@ std::vector<ScriptStep> MakeScript();
 // Where the script begins: a store of version 1 of the schema (fixtures/store_v1.h), closed.
 FaultDisk MakeOlderStore();
 
-// Opens (and migrates) a store that checkpoints every 24 frames, not every 1000: so that a short
-// script has many.
+// Opens (and migrates) a store that checkpoints every 24 frames, not every 1000, and has a cache of
+// 10 pages, not of 2048: so that a short script has many checkpoints, and a transaction that
+// outgrows the cache.
 Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files);
 
 // The dumps of a store after 0, 1, ... steps of the script, run without faults.
