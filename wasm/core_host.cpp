@@ -90,13 +90,12 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
   HostClock clock;
   // Empty until the store is open: until then no timer has to be armed.
   const auto opened_host = std::make_shared<std::weak_ptr<StoreHost>>();
-  auto storage =
-      OpenHostStorage(files, clock, [opened_host](const std::function<void()>& completion) {
-        const std::shared_ptr<StoreHost> host = opened_host->lock();
-        if (host == nullptr) return completion();
-        const TimerPump::Turn turn(host->pump());
-        completion();
-      });
+  auto storage = OpenHostStorage(files, [opened_host](const std::function<void()>& completion) {
+    const std::shared_ptr<StoreHost> host = opened_host->lock();
+    if (host == nullptr) return completion();
+    const TimerPump::Turn turn(host->pump());
+    completion();
+  });
   if (!storage.ok()) return CallBack(done, storage.status());
   Store::Open(*std::move(storage), *store_options, clock.Now(),
               [clock, done, opened_host](Result<std::unique_ptr<Store>> opened) {

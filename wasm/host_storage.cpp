@@ -1,5 +1,7 @@
 #include "host_storage.h"
 
+#include <emscripten/emscripten.h>
+
 #include <utility>
 
 #include "indexeddb_storage.h"
@@ -22,9 +24,10 @@ Result<DatabaseFiles> OpfsFiles(const val& files) {
 
 }  // namespace
 
-Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, HostClock clock,
-                                                 InTurn in_turn) {
-  SqliteOptions options{.clock = [clock]() mutable { return clock.Now(); }};
+Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, InTurn in_turn) {
+  // Read twice in each commit, and only the difference counts: no need for HostClock's second look,
+  // at the wall clock.
+  SqliteOptions options{.clock = [] { return static_cast<TimeMs>(emscripten_get_now()); }};
   if (KindOf(files) == Kind::kAbsent) {
     return OpenSqliteStorage(MakeMemoryFiles(), std::move(options));
   }
