@@ -93,6 +93,30 @@ TEST_F(Search, TheLastWordMayGoOnAndWholeWordsComeFirst) {
   EXPECT_THAT(Find("mi"), ElementsAre("m4")) << "two letters are a word";
 }
 
+TEST_F(Search, ABeginningBehindVeryManyOthersOfItsThreeLetters) {
+  StorageBatch batch;
+  const auto store = [&](std::int64_t seq, const std::string& text) {
+    batch.push_back(Put(Finished(MakeMessage(seq, text, seq % 2 == 0 ? "s" : "t"))));
+  };
+  std::int64_t seq = 0;
+  store(++seq, "an interlude");
+  store(++seq, "pre-intermission");
+  while (seq < 1000) store(++seq, "all intact");
+  store(++seq, "an interval");
+  store(++seq, "all intact, pre-interval");
+  ASSERT_TRUE(Commit(*storage_, std::move(batch)).ok());
+  EXPECT_THAT(Find("inter"), ElementsAre("m1002", "m1001", "m2", "m1"));
+  EXPECT_THAT(Find("an inter"), ElementsAre("m1001", "m1"));
+  EXPECT_THAT(Find("pre-inter"), ElementsAre("m1002", "m2"));
+  EXPECT_THAT(Find("interv"), ElementsAre("m1002", "m1001"));
+  EXPECT_THAT(Find("interval"), ElementsAre("m1002", "m1001"));
+  EXPECT_THAT(Find("intel"), IsEmpty());
+  SearchQuery query{"inter", SessionId("s"), 1, {}};
+  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m1002"));
+  query.wanted = [](const Message& message) { return message.seq < 1000; };
+  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m2"));
+}
+
 TEST_F(Search, FindsWordsOfScriptsWithoutSpaces) {
   Store(1, "私は東京へ行きます。ラーメンを食べる");
   Store(2, "我们在北京学习Python入门");

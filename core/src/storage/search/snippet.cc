@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "storage/search/phrase_match.h"
 #include "storage/search/word_signs.h"
 
 namespace millrace {
@@ -37,19 +38,6 @@ std::size_t Utf16Length(std::string_view text) {
     units += static_cast<unsigned char>(byte) >= 0xF0 ? 2 : 1;
   }
   return units;
-}
-
-// Whether the phrase ends with the last of `words`.
-bool EndsWith(const std::deque<Word>& words, const Phrase& phrase, bool open_end) {
-  if (words.size() < phrase.size()) return false;
-  auto word = words.end() - static_cast<std::ptrdiff_t>(phrase.size());
-  for (std::size_t i = 0; i < phrase.size(); ++i, ++word) {
-    const bool last = i + 1 == phrase.size();
-    const bool same =
-        open_end && last ? word->folded.starts_with(phrase[i]) : word->folded == phrase[i];
-    if (!same) return false;
-  }
-  return true;
 }
 
 }  // namespace

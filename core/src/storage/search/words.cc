@@ -7,7 +7,8 @@
 namespace millrace {
 namespace {
 
-// Shorter beginnings are in too many messages to be looked up at once, and to be of any use.
+// Letters. Shorter beginnings are in too many messages to be looked up at once, and to be of any
+// use; the index has a list for each beginning of this length (prefix='3').
 constexpr std::size_t kMinPrefix = 3;
 
 bool IsBlank(char32_t c) { return c <= 0x20 || c == 0x85 || c == 0xA0 || c == 0x3000; }
@@ -50,6 +51,17 @@ SearchTerms ReadTerms(std::string_view text, const WordReader& words) {
   }
   terms.open_end = !terms.empty() && CanGoOn(terms.phrases.back().back());
   return terms;
+}
+
+std::optional<SearchTerms> Widened(const SearchTerms& terms) {
+  if (!terms.open_end) return std::nullopt;
+  SearchTerms wider = terms;
+  std::string& last = wider.phrases.back().back();
+  std::size_t end = 0;
+  for (std::size_t letters = 0; letters < kMinPrefix; ++letters) NextCodePoint(last, end);
+  if (end == last.size()) return std::nullopt;
+  last.resize(end);
+  return wider;
 }
 
 // Words hold letters and digits only, so a quoted phrase of them cannot end early.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ struct SearchTerms {
 
 // Blanks end a phrase. No text is wrong; one without a word has no phrases.
 SearchTerms ReadTerms(std::string_view text, const WordReader& words);
+
+// The same, of the last word only as much as has a list of its own in the index: more messages have
+// it, and they are found faster. nullopt: the last word is no longer than that, or may not go on.
+std::optional<SearchTerms> Widened(const SearchTerms& terms);
 
 // A query in the language of FTS5. With `open_end`, the last word as a prefix.
 std::string MatchExpression(const SearchTerms& terms, bool open_end);

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "millrace/base/utf8.h"
+#include "storage/search/phrase_match.h"
 #include "storage/search/word_signs.h"
 #include "storage/search/words.h"
 
@@ -38,17 +39,37 @@ std::string SessionWord(const SessionId& id) {
   return word;
 }
 
+// FTS5 walks its lists backwards, so the newest come at once and the rest is never looked at.
+constexpr std::string_view kNewestFirst =
+    "SELECT rowid FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC";
+
+std::string MatchOf(const SearchQuery& query, const SearchTerms& terms, bool open_end) {
+  std::string match = "text : (" + MatchExpression(terms, open_end) + ")";
+  if (!query.session_id) return match;
+  return "session : \"" + SessionWord(*query.session_id) + "\" AND " + match;
+}
+
 }  // namespace
 
 struct SearchIndex::Running {
   const SearchQuery& query;
   const SearchTerms& terms;
+  const WordReader& reader;
   SnippetMaker& snippets;
   std::size_t limit;
   std::unordered_set<std::int64_t> seen;
   std::vector<SearchHit> hits;
 
   bool done() const { return hits.size() >= limit; }
+
+  void Add(const Message& message, const std::string& text) {
+    seen.insert(message.seq);
+    SearchHit hit;
+    hit.message_id = message.id;
+    hit.session_id = message.session_id;
+    snippets.Make(text, hit);
+    hits.push_back(std::move(hit));
+  }
 };
 
 Status SearchIndex::Put(const Message& message) {
@@ -88,48 +109,83 @@ Result<std::vector<SearchHit>> SearchIndex::Search(const SearchQuery& query) {
     words_.Read(text, each);
   };
   const SearchTerms terms = ReadTerms(query.text, reader);
+  if (terms.empty()) return std::vector<SearchHit>();
   SnippetMaker snippets(terms, reader);
-  Running search{query, terms, snippets, query.limit.value_or(SearchQuery::kDefaultLimit), {}, {}};
-  if (terms.empty()) return std::move(search.hits);
-  Status status = Collect(search, false);
-  if (status.ok() && terms.open_end) status = Collect(search, true);
-  if (!status.ok()) return status;
+  Running search{.query = query,
+                 .terms = terms,
+                 .reader = reader,
+                 .snippets = snippets,
+                 .limit = query.limit.value_or(SearchQuery::kDefaultLimit),
+                 .seen = {},
+                 .hits = {}};
+  if (Status status = Collect(search, false); !status.ok()) return status;
+  if (!terms.open_end) return std::move(search.hits);
+  if (const std::optional<SearchTerms> wider = Widened(terms)) {
+    const Result<bool> complete = TakeFromWider(search, *wider);
+    if (!complete.ok()) return complete.status();
+    if (*complete) return std::move(search.hits);
+  }
+  if (Status status = Collect(search, true); !status.ok()) return status;
   return std::move(search.hits);
 }
 
 Status SearchIndex::Collect(Running& search, bool open_end) {
   if (search.done()) return Status::Ok();
-  std::string match = "text : (" + MatchExpression(search.terms, open_end) + ")";
-  if (search.query.session_id) {
-    match = "session : \"" + SessionWord(*search.query.session_id) + "\" AND " + match;
-  }
-  // FTS5 walks its lists backwards, so the newest come at once and the rest is never looked at.
-  Query query = connection_.Prepare(
-      "SELECT rowid FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC");
+  const std::string match = MatchOf(search.query, search.terms, open_end);
+  Query query = connection_.Prepare(kNewestFirst);
   query.Bind(std::string_view(match));
   while (!search.done()) {
     Result<bool> row = query.Next();
     if (!row.ok()) return row.status();
     if (!*row) break;
-    if (Status status = Add(search, query.Int(0)); !status.ok()) return status;
+    const Result<std::optional<Message>> message = Candidate(search, query.Int(0));
+    if (!message.ok()) return message.status();
+    if (*message) search.Add(**message, TextOf(**message));
   }
   return Status::Ok();
 }
 
-Status SearchIndex::Add(Running& search, std::int64_t seq) {
-  if (!search.seen.insert(seq).second) return Status::Ok();
+// Reads the messages with the wider terms and keeps those that have the terms themselves. Where the
+// beginning is frequent that fills the answer at once; where it is rare this gives up soon, and
+// FTS5 has few lists to merge.
+Result<bool> SearchIndex::TakeFromWider(Running& search, const SearchTerms& wider) {
+  constexpr std::size_t kMostReadInVain = 400;
+  constexpr std::size_t kMostBytesInVain = std::size_t{1} << 18;
+  std::size_t in_vain = 0;
+  std::size_t bytes_in_vain = 0;
+  const std::string match = MatchOf(search.query, wider, true);
+  Query query = connection_.Prepare(kNewestFirst);
+  query.Bind(std::string_view(match));
+  while (!search.done()) {
+    Result<bool> row = query.Next();
+    if (!row.ok()) return row.status();
+    if (!*row) return true;
+    if (in_vain >= kMostReadInVain || bytes_in_vain >= kMostBytesInVain) return false;
+    ++in_vain;
+    const Result<std::optional<Message>> message = Candidate(search, query.Int(0));
+    if (!message.ok()) return message.status();
+    if (!*message) continue;
+    const std::string text = TextOf(**message);
+    if (HasPhrase(text, search.terms.phrases.back(), true, search.reader)) {
+      --in_vain;
+      search.Add(**message, text);
+    } else {
+      bytes_in_vain += text.size();
+    }
+  }
+  return true;
+}
+
+Result<std::optional<Message>> SearchIndex::Candidate(const Running& search, std::int64_t seq) {
+  const std::optional<Message> none;
+  if (search.seen.contains(seq)) return none;
   Result<std::optional<Message>> message = messages_.Read(seq);
-  if (!message.ok()) return message.status();
-  if (!message->has_value()) return Status::Ok();  // a damaged index
+  // Without a row: a damaged index.
+  if (!message.ok() || !message->has_value()) return message;
   const Message& found = **message;
-  if (search.query.session_id && found.session_id != *search.query.session_id) return Status::Ok();
-  if (search.query.wanted && !search.query.wanted(found)) return Status::Ok();
-  SearchHit hit;
-  hit.message_id = found.id;
-  hit.session_id = found.session_id;
-  search.snippets.Make(TextOf(found), hit);
-  search.hits.push_back(std::move(hit));
-  return Status::Ok();
+  if (search.query.session_id && found.session_id != *search.query.session_id) return none;
+  if (search.query.wanted && !search.query.wanted(found)) return none;
+  return message;
 }
 
 }  // namespace millrace

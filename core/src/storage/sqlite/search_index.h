@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,10 @@ namespace millrace {
 //
 // It keeps no text (content=''), only where words stand. A second column holds the session as one
 // word: a search in one session reads the entries that both words share, however many messages of
-// others have the word. prefix='3': the beginning of a word is mostly typed to three letters; the
-// words of a longer one are merged, which shows where they stand in very many messages
-// (native-tests/bench/README.md). Each further length would cost another index.
+// others have the word. prefix='3': there is a list for each beginning of three letters. For a
+// longer one FTS5 merges the lists of all its words before it gives the first row, which takes long
+// where very many messages have them; and just then the newest messages of the three letters have
+// it as well (TakeFromWider). Each further length would cost another index.
 class SearchIndex {
  public:
   // Both outlive it.
@@ -43,7 +45,10 @@ class SearchIndex {
  private:
   struct Running;
   Status Collect(Running& search, bool open_end);
-  Status Add(Running& search, std::int64_t seq);
+  // False: it gave up; what it found is the newest of what there is.
+  Result<bool> TakeFromWider(Running& search, const SearchTerms& wider);
+  // nullopt: not wanted, or found already.
+  Result<std::optional<Message>> Candidate(const Running& search, std::int64_t seq);
 
   Connection& connection_;
   MessageTable& messages_;

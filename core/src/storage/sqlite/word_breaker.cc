@@ -13,6 +13,7 @@ struct Reading {
   const std::function<bool(const Word&)>& each;
   std::size_t begin;  // of the piece in the text
   Word word;
+  bool more = true;
 };
 
 int OnToken(void* context, int /*flags*/, const char* token, int size, int start, int end) {
@@ -20,7 +21,8 @@ int OnToken(void* context, int /*flags*/, const char* token, int size, int start
   reading.word.folded.assign(token, static_cast<std::size_t>(size));
   reading.word.begin = reading.begin + static_cast<std::size_t>(start);
   reading.word.end = reading.begin + static_cast<std::size_t>(end);
-  return reading.each(reading.word) ? SQLITE_OK : SQLITE_DONE;
+  reading.more = reading.each(reading.word);
+  return reading.more ? SQLITE_OK : SQLITE_DONE;
 }
 
 }  // namespace
@@ -57,10 +59,12 @@ void WordBreaker::Read(std::string_view text, const std::function<bool(const Wor
 bool WordBreaker::ReadPlain(std::string_view text, std::size_t begin,
                             const std::function<bool(const Word&)>& each) {
   if (text.empty()) return true;
-  Reading reading{each, begin, {}};
+  Reading reading{each, begin, {}, true};
   const auto size = static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX));
+  // A tokenizer that was stopped says OK.
   return methods_.xTokenize(tokenizer_, &reading, FTS5_TOKENIZE_QUERY, text.data(), size,
-                            OnToken) == SQLITE_OK;
+                            OnToken) == SQLITE_OK &&
+         reading.more;
 }
 
 }  // namespace millrace
