@@ -98,7 +98,7 @@ for (const storage of ['indexeddb', 'auto']) {
       await browser.kill();
       damageDatabases(browser.profile);
       await browser.relaunch();
-      assert.match(await open(storage), /^corrupt: The browser found its database damaged and deleted what the store "damaged" held/);
+      assert.match(await open(storage), /^corrupt: The browser found its database damaged and deleted all .* the store "damaged" with it/);
       assert.equal(await open(storage), '0 sessions');
       assert.equal(await open(storage), '1 sessions');
     } finally {

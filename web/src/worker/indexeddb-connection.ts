@@ -107,7 +107,8 @@ function lostByBrowser(name: string, event: IDBVersionChangeEvent): MillraceErro
   const { dataLoss, dataLossMessage } = event as { dataLoss?: string; dataLossMessage?: string };
   if (dataLoss === undefined || dataLoss === 'none') return undefined;
   return new MillraceError('corrupt',
-    `The browser found its database damaged and deleted what the store "${name}" held (${dataLossMessage ?? dataLoss}). ` +
+    `The browser found its database damaged and deleted all that this origin kept there, the store "${name}" with it ` +
+    `(${dataLossMessage ?? dataLoss}). ` +
     'Open the store again to start anew.');
 }
 
