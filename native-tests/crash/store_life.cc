@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/storage_script.h"
+#include "support/host_time.h"
 
 namespace millrace {
 
@@ -39,15 +40,7 @@ void StoreLife::Run(const std::function<bool()>& stop) {
   }
 }
 
-void StoreLife::RunFor(DurationMs by) {
-  const TimeMs end = now_ + by;
-  while (store_->NextDeadline() <= end) {
-    now_ = std::max(now_, store_->NextDeadline());
-    store_->AdvanceTo(now_);
-  }
-  now_ = end;
-  store_->AdvanceTo(now_);
-}
+void StoreLife::RunFor(DurationMs by) { PassTime(*store_, now_, by); }
 
 Status StoreLife::FlushAll() {
   std::map<std::string, std::size_t> before;

@@ -43,7 +43,6 @@ class StoreLife {
   Status Open();
   // REQUIRES: Open() was OK. Stops early once `stop` says so, as a process that dies does.
   void Run(const std::function<bool()>& stop);
-  // As a host does: goes to each deadline until `by` has passed.
   void RunFor(DurationMs by);
   Status FlushAll();
 

@@ -12,6 +12,7 @@
 #include "millrace/messages/store.h"
 #include "millrace/model/apply.h"
 #include "support/held_storage.h"
+#include "support/host_time.h"
 #include "support/shared_files.h"
 
 namespace millrace {
@@ -108,16 +109,7 @@ class StoreFixture : public ::testing::Test {
     now_ += by;
     store_->AdvanceTo(now_);
   }
-  // As a host does: goes to each deadline until `by` has passed.
-  void RunFor(DurationMs by) {
-    const TimeMs end = now_ + by;
-    while (store_->NextDeadline() <= end) {
-      now_ = std::max(now_, store_->NextDeadline());
-      store_->AdvanceTo(now_);
-    }
-    now_ = end;
-    store_->AdvanceTo(now_);
-  }
+  void RunFor(DurationMs by) { PassTime(*store_, now_, by); }
 
   // "" for a message that is not there.
   std::string TextOf(const std::string& id, bool committed = false) {
