@@ -274,6 +274,19 @@ TEST_F(Search, AMatchFarBehindIsFoundButMaybeNotShown) {
   EXPECT_THAT(hit.snippet, testing::StartsWith("xxx"));
 }
 
+// The end of a piece that FTS5's tokenizer reads is not the end of the text.
+TEST_F(Search, ReadingWordsStopsWhenTold) {
+  auto connection = Connection::Open(MakeMemoryFiles());
+  WordBreaker words;
+  ASSERT_TRUE(words.Open(**connection).ok());
+  std::vector<std::string> read;
+  words.Read("one two 京都 three", [&](const Word& word) {
+    read.push_back(word.folded);
+    return read.size() < 2;
+  });
+  EXPECT_THAT(read, ElementsAre("one", "two"));
+}
+
 // A query is folded twice: by us, and by FTS5 when it reads it.
 TEST_F(Search, FoldingAWordAgainChangesNothing) {
   auto connection = Connection::Open(MakeMemoryFiles());
