@@ -24,25 +24,28 @@ Status IndexedDbStorage::Start() {
 
 void IndexedDbStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
   const TimeMs start = Now();
-  if (Status status = RunOnImages(std::move(batch)); !status.ok()) {
-    return done({std::move(status), 0});
+  const CommitOutcome on_images = RunOnImages(std::move(batch));
+  if (!on_images.status.ok()) {
+    // What a group began is not kept here: the next commit that fails would take it along.
+    if (on_images.taken > 0) RollBack();
+    return done({on_images.status});
   }
   const bool to_sync = durability == Durability::kPower && unsynced_;
   if (!images_->changed() && !to_sync) return done({});
   in_flight_ = true;
   Save(durability, [this, start, durability, done = std::move(done)](const Status& status) {
     Status outcome = Ended(durability, status);
-    done({std::move(outcome), std::max<DurationMs>(Now() - start, 0)});
+    done({std::move(outcome), 0, std::max<DurationMs>(Now() - start, 0)});
   });
 }
 
-Status IndexedDbStorage::RunOnImages(StorageBatch batch) {
-  if (sqlite_ == nullptr) return broken_;
-  if (batch.empty()) return Status::Ok();
-  Status result;
+CommitOutcome IndexedDbStorage::RunOnImages(StorageBatch batch) {
+  if (sqlite_ == nullptr) return {broken_};
+  CommitOutcome result;
+  if (batch.empty()) return result;
   // In memory there is nothing to sync: durability is a matter of how the blocks are saved.
   sqlite_->Commit(std::move(batch), Durability::kProcess,
-                  [&result](CommitOutcome outcome) { result = std::move(outcome.status); });
+                  [&result](CommitOutcome outcome) { result = std::move(outcome); });
   return result;
 }
 
@@ -66,12 +69,16 @@ Status IndexedDbStorage::Ended(Durability durability, const Status& status) {
     unsynced_ = durability == Durability::kProcess;
     return status;
   }
+  RollBack();
+  return status;
+}
+
+void IndexedDbStorage::RollBack() {
   // First: whatever the connection still does to its files is undone as well.
   sqlite_.reset();
   images_->RollBack();
   // If that fails, so does every later call, with its reason.
   (void)Start();
-  return status;
 }
 
 Result<Storage*> IndexedDbStorage::Saved() {

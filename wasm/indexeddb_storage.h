@@ -51,9 +51,11 @@ class IndexedDbStorage final : public Storage {
 
   // Opens SQLite on the images as they are.
   Status Start();
-  Status RunOnImages(StorageBatch batch);
+  CommitOutcome RunOnImages(StorageBatch batch);
   void Save(Durability durability, std::function<void(const Status&)> ended);
   Status Ended(Durability durability, const Status& status);
+  // To what is saved.
+  void RollBack();
   TimeMs Now() const { return options_.clock ? options_.clock() : 0; }
   // The connection that shows what is saved and no more.
   Result<Storage*> Saved();

@@ -14,10 +14,10 @@
 namespace millrace {
 namespace {
 
-class StoreCrash : public testing::Test {
+// The window, milliseconds.
+class StoreCrash : public testing::TestWithParam<DurationMs> {
  protected:
   using Survival = FaultDisk::Survival;
-  static constexpr DurationMs kWindow = 33;  // the default of StoreOptions
 
   // A message that the life knew, as the next life finds it.
   void CheckMessage(const std::string& id, const StoreLife::Known& known, bool power,
@@ -32,7 +32,7 @@ class StoreCrash : public testing::Test {
     EXPECT_GE(text.size(), power ? known.synced : std::max(known.saved, known.synced)) << id;
     if (!power) {
       // What was accepted a window before the end is there; the end was during the last step.
-      const auto late = known.accepted.upper_bound(end_ - StoreLife::kStep - kWindow - 1);
+      const auto late = known.accepted.upper_bound(end_ - StoreLife::kStep - GetParam() - 1);
       if (late != known.accepted.begin()) EXPECT_GE(text.size(), std::prev(late)->second) << id;
       lost_ = std::max(lost_, known.text.size() - text.size());
     }
@@ -48,7 +48,7 @@ class StoreCrash : public testing::Test {
   void Check(FaultDisk& disk, const StoreLife& life, bool power) {
     end_ = life.now();
     {
-      StoreLife next(disk);
+      StoreLife next(disk, GetParam());
       const Status opened = next.Open();
       ASSERT_TRUE(opened.ok()) << opened.message();
       std::set<std::string> recovered;
@@ -73,7 +73,7 @@ class StoreCrash : public testing::Test {
   std::size_t lost_ = 0;
 };
 
-TEST_F(StoreCrash, S4_PowerCutAtEveryWriteAndSync) {
+TEST_P(StoreCrash, S4_PowerCutAtEveryWriteAndSync) {
   const FaultDisk older = MakeOlderStore();
   int checks = 0;
   std::int64_t index = 1;
@@ -82,7 +82,7 @@ TEST_F(StoreCrash, S4_PowerCutAtEveryWriteAndSync) {
     const std::int64_t target = disk.changes() + index;
     disk.set_plan(CutPowerAtChange(target));
     const auto cut = [&] { return disk.changes() >= target; };
-    StoreLife life(disk);
+    StoreLife life(disk, GetParam());
     if (life.Open().ok()) life.Run(cut);
     reached = cut();
     for (const Survival survival :
@@ -100,6 +100,9 @@ TEST_F(StoreCrash, S4_PowerCutAtEveryWriteAndSync) {
       "message lost when the process died, all of the last window\n",
       static_cast<long long>(index - 2), checks, lost_);
 }
+
+INSTANTIATE_TEST_SUITE_P(Windows, StoreCrash, testing::Values(33, 0),
+                         [](const auto& param) { return "Window" + std::to_string(param.param); });
 
 }  // namespace
 }  // namespace millrace

@@ -28,7 +28,26 @@ void ExpectNothingLost(Store& store, const StoreLife& life) {
   }
 }
 
-TEST(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
+// The window, milliseconds.
+class StoreOnAFullDisk : public testing::TestWithParam<DurationMs> {
+ protected:
+  // The process dies, or the power goes, and a next life opens what is left.
+  void ExpectTextsAreThereAfter(FaultDisk::Survival survival, FaultDisk disk,
+                                const StoreLife& life) {
+    disk.Restart(survival, 1);
+    StoreLife next(disk, GetParam());
+    ASSERT_TRUE(next.Open().ok());
+    for (const auto& [id, known] : life.messages()) {
+      const auto found = next.store().messages().Get(MessageId(id));
+      ASSERT_TRUE(found.ok());
+      if (found->has_value()) EXPECT_EQ(WholeText(**found), known.text) << id;
+      EXPECT_TRUE(found->has_value() || !known.created || known.deleting) << id << " is gone";
+    }
+    EXPECT_TRUE(next.FlushAll().ok());
+  }
+};
+
+TEST_P(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
   const FaultDisk older = MakeOlderStore();
   int unopened = 0;
   int unsaved = 0;
@@ -38,7 +57,7 @@ TEST(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
     FaultDisk disk = older;
     const std::int64_t target = disk.changes() + index;
     disk.set_plan(FailChange(target, FaultDisk::Fault::kFull, /*lasting=*/true));
-    StoreLife life(disk);
+    StoreLife life(disk, GetParam());
     Status opened = life.Open();
     if (!opened.ok()) {
       ++unopened;
@@ -57,22 +76,13 @@ TEST(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
     // A spell that began while opening, with finishing what was interrupted, began before anybody
     // heard.
     EXPECT_EQ(life.storage_recoveries(), life.trouble_at_opening() ? 1 : life.storage_errors());
+    ExpectTextsAreThereAfter(FaultDisk::Survival::kAll, disk, life);
     const Status flushed = life.FlushAll();
     EXPECT_TRUE(flushed.ok()) << flushed.message();
     EXPECT_EQ(life.store().stats().pending, 0);
     ExpectNothingLost(life.store(), life);
 
-    FaultDisk after = disk;
-    after.Restart(FaultDisk::Survival::kNone, 1);
-    StoreLife next(after);
-    ASSERT_TRUE(next.Open().ok());
-    for (const auto& [id, known] : life.messages()) {
-      const auto found = next.store().messages().Get(MessageId(id));
-      ASSERT_TRUE(found.ok());
-      if (found->has_value()) EXPECT_EQ(WholeText(**found), known.text) << id;
-      EXPECT_TRUE(found->has_value() || !known.created || known.deleting) << id << " is gone";
-    }
-    EXPECT_TRUE(next.FlushAll().ok());
+    ExpectTextsAreThereAfter(FaultDisk::Survival::kNone, disk, life);
   }
   EXPECT_GT(unopened, 5);
   EXPECT_GT(unsaved, 50);
@@ -80,6 +90,9 @@ TEST(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
       "full from each of %lld writes and syncs on: %d in the opening, %d with updates unsaved\n",
       static_cast<long long>(index - 2), unopened, unsaved);
 }
+
+INSTANTIATE_TEST_SUITE_P(Windows, StoreOnAFullDisk, testing::Values(33, 0),
+                         [](const auto& param) { return "Window" + std::to_string(param.param); });
 
 }  // namespace
 }  // namespace millrace

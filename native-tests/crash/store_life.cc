@@ -20,7 +20,9 @@ Status StoreLife::Open() {
   Result<std::unique_ptr<Storage>> storage = OpenForScript(disk_.Files());
   if (!storage.ok()) return storage.status();
   Status status(Code::kIo, "did not complete");
-  Store::Open(*std::move(storage), {}, now_, [&](Result<std::unique_ptr<Store>> opened) {
+  StoreOptions options;
+  options.window_ms = window_ms_;
+  Store::Open(*std::move(storage), options, now_, [&](Result<std::unique_ptr<Store>> opened) {
     status = opened.status();
     if (opened.ok()) store_ = *std::move(opened);
   });
@@ -96,14 +98,20 @@ void StoreLife::Create(const std::string& id, const std::string& session, const 
 
 void StoreLife::Append(const std::string& id, const std::string& text) {
   Known& known = messages_[id];
+  const std::size_t pieces = window_ms_ > 0 ? 1 : 6;
   MessageWrite write;
-  write.mutations.emplace_back(AppendText{text, false});
-  const std::size_t length = known.text.size() + text.size();
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const std::size_t begin = text.size() * i / pieces;
+    const std::size_t end = text.size() * (i + 1) / pieces;
+    write.mutations.emplace_back(AppendText{text.substr(begin, end - begin), false});
+    // Before the call: without a window events come during it.
+    lengths_[id][known.version + static_cast<std::int64_t>(i) + 1] = known.text.size() + end;
+  }
   const Result<std::int64_t> version = store_->messages().Write(MessageId(id), std::move(write));
   if (!version.ok()) return;  // it could not be created
+  known.version = *version;
   known.text += text;
-  known.accepted[now_] = length;
-  lengths_[id][*version] = length;
+  known.accepted[now_] = known.text.size();
   RunFor(kStep);
 }
 
@@ -111,10 +119,11 @@ void StoreLife::CallTool(const std::string& id) {
   Known& known = messages_[id];
   MessageWrite write;
   write.mutations.emplace_back(PutToolCall{{"call", "search", "{}", true, false, ""}});
-  (void)store_->messages().Write(MessageId(id), std::move(write),
-                                 [&known, length = known.text.size()](const Status& status) {
-                                   if (status.ok()) known.synced = std::max(known.synced, length);
-                                 });
+  const Result<std::int64_t> version = store_->messages().Write(
+      MessageId(id), std::move(write), [&known, length = known.text.size()](const Status& status) {
+        if (status.ok()) known.synced = std::max(known.synced, length);
+      });
+  if (version.ok()) known.version = *version;
 }
 
 void StoreLife::Finish(const std::string& id) {
@@ -157,28 +166,30 @@ void StoreLife::DeleteSession(const std::string& id) {
 }
 
 StoreLife::Steps StoreLife::Script() {
+  // Without a window each appending is a write, so a third of them has as many.
+  const int part = window_ms_ > 0 ? 1 : 3;
   Steps steps;
   const auto step = [&steps](std::function<void()> call) { steps.push_back(std::move(call)); };
   step([this] { CreateSession("a"); });
   step([this] { CreateSession("b"); });
   step([this] { Create("question", "a", "What does a millrace do?"); });
   step([this] { Create("first", "a"); });
-  for (int i = 0; i < 24; ++i) step([this] { Append("first", std::string(90, 'f')); });
+  for (int i = 0; i < 24 / part; ++i) step([this] { Append("first", std::string(90, 'f')); });
   step([this] { Create("second", "b"); });
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 20 / part; ++i) {
     step([this] { Append("first", "more of the first, "); });
     step([this] { Append("second", std::string(200, 's')); });
-    if (i == 7) step([this] { Flush("second"); });
-    if (i == 12) step([this] { CallTool("first"); });
+    if (i == 7 / part) step([this] { Flush("second"); });
+    if (i == 12 / part) step([this] { CallTool("first"); });
   }
   step([this] { Finish("first"); });
   step([this] { Append("second", std::string(60'000, 'l')); });
   step([this] { Delete("question"); });
   step([this] { Create("third", "a"); });
-  for (int i = 0; i < 10; ++i) step([this] { Append("third", std::string(300, 't')); });
+  for (int i = 0; i < 10 / part; ++i) step([this] { Append("third", std::string(300, 't')); });
   step([this] { (void)FlushAll(); });
   step([this] { DeleteSession("b"); });
-  for (int i = 0; i < 10; ++i) step([this] { Append("third", "the last windows "); });
+  for (int i = 0; i < 10 / part; ++i) step([this] { Append("third", "the last windows "); });
   return steps;
 }
 

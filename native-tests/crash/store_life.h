@@ -25,7 +25,8 @@ class StoreLife {
   // What the page knows of a message.
   struct Known {
     std::string session;
-    std::string text;        // accepted
+    std::string text;  // accepted
+    std::int64_t version = 1;
     std::size_t saved = 0;   // bytes of it that survive the process: an `updated` said saved
     std::size_t synced = 0;  // bytes of it that survive power loss: a completion said so
     // By when how much of it was accepted.
@@ -37,7 +38,8 @@ class StoreLife {
     bool deleting = false;
   };
 
-  explicit StoreLife(FaultDisk& disk) : disk_(disk) {}
+  // With a window of 0 what is appended comes in pieces, each to be saved by itself.
+  StoreLife(FaultDisk& disk, DurationMs window_ms) : disk_(disk), window_ms_(window_ms) {}
 
   // Opens the store, migrating it where it is of an older version.
   Status Open();
@@ -70,6 +72,7 @@ class StoreLife {
   void DeleteSession(const std::string& id);
 
   FaultDisk& disk_;
+  const DurationMs window_ms_;
   TimeMs now_ = 1'700'000'000'000;
   std::map<std::string, Known> messages_;
   std::map<std::string, std::map<std::int64_t, std::size_t>> lengths_;  // by version

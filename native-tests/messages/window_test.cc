@@ -21,6 +21,18 @@ class Window : public StoreFixture {
     batches_ = 0;
   }
   std::size_t commits() const { return storage_->commits_seen() - commits_before_; }
+  // The updates of each transaction that reached the storage since `first`, a commit's number.
+  std::vector<int> UpdatesByTransaction(std::size_t first) const {
+    std::vector<int> updates;
+    for (std::size_t i = first; i < storage_->commits_seen(); ++i) {
+      updates.push_back(0);
+      for (const StorageOp& op : storage_->seen(i).batch) {
+        if (std::holds_alternative<NextTransaction>(op)) updates.push_back(0);
+        if (std::holds_alternative<AppendDelta>(op)) ++updates.back();
+      }
+    }
+    return updates;
+  }
 
   std::size_t commits_before_ = 0;
 };
@@ -151,8 +163,8 @@ TEST_F(Window, C12_WithoutAWindowEachUpdateIsSavedAndToldByItself) {
   MessageWrite write;
   for (const char* text : {"1", "2", "3"}) write.mutations.emplace_back(AppendText{text, false});
   ASSERT_TRUE(store_->messages().Write(MessageId("c"), std::move(write)).ok());
-  EXPECT_EQ(storage_->commits_seen() - before, 3U);
-  EXPECT_EQ(batches_, 3);
+  EXPECT_EQ(UpdatesByTransaction(before), (std::vector<int>{1, 1, 1}));
+  EXPECT_EQ(EventsOf<MessageUpdated>().size(), 3U);
   EXPECT_EQ(SavedTextOf("c"), "123");
 }
 
@@ -165,11 +177,42 @@ TEST_F(Window, C12_AWindowBelowZeroIsNone) {
   MessageWrite write;
   for (const char* text : {"1", "2"}) write.mutations.emplace_back(AppendText{text, false});
   ASSERT_TRUE(store_->messages().Write(MessageId("c"), std::move(write)).ok());
-  EXPECT_EQ(storage_->commits_seen() - before, 2U);
+  EXPECT_EQ(UpdatesByTransaction(before), (std::vector<int>{1, 1}));
   EXPECT_EQ(SavedTextOf("c"), "12");
 }
 
-TEST_F(Window, C12_WithoutAWindowSlowStorageStillGetsOneUpdateACommit) {
+TEST_F(Window, C12_WithoutAWindowATransactionHasOneUpdateHoweverManyWait) {
+  StoreOptions options;
+  options.window_ms = 0;
+  OpenStore(options);
+  CreateMessage("c");
+  const std::size_t before = storage_->commits_seen();
+  const std::int64_t saves = store_->stats().commits;
+  storage_->set_hold(true);
+  for (int i = 0; i < 100; ++i) Append("c", "x");
+  std::size_t released = 0;
+  for (; storage_->held() > 0; ++released) storage_->ReleaseOne();
+  EXPECT_EQ(UpdatesByTransaction(before), std::vector<int>(100, 1));
+  EXPECT_EQ(released, 5U) << "the first, then those that waited, 32 at a time";
+  EXPECT_EQ(store_->stats().commits - saves, 100);
+  EXPECT_EQ(EventsOf<MessageUpdated>().size(), 100U);
+  EXPECT_EQ(SavedTextOf("c"), std::string(100, 'x'));
+}
+
+TEST_F(Window, C12_WithoutAWindowLargeUpdatesDoNotWaitForManyOthers) {
+  StoreOptions options;
+  options.window_ms = 0;
+  OpenStore(options);
+  CreateMessage("c");
+  storage_->set_hold(true);
+  for (int i = 0; i < 10; ++i) Append("c", std::string(50'000, 'x'));
+  std::size_t released = 0;
+  for (; storage_->held() > 0; ++released) storage_->ReleaseOne();
+  EXPECT_EQ(released, 6U) << "the first, then two at a time";
+  EXPECT_EQ(SavedTextOf("c").size(), 500'000U);
+}
+
+TEST_F(Window, C12_WithoutAWindowMessagesTakeTurns) {
   StoreOptions options;
   options.window_ms = 0;
   OpenStore(options);
@@ -192,7 +235,7 @@ TEST_F(Window, C12_WithoutAWindowSlowStorageStillGetsOneUpdateACommit) {
       if (const auto* append = std::get_if<AppendDelta>(&op)) messages.insert(append->seq);
       if (const auto* put = std::get_if<PutMessage>(&op)) messages.insert(put->message->seq);
     }
-    EXPECT_LE(messages.size(), 1U);
+    EXPECT_LE(messages.size(), 1U) << "and with it, waits for no other";
   }
   // The fold of c takes what was still waiting of c with it.
   EXPECT_GE(released, 2U);

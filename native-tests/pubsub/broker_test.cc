@@ -65,6 +65,19 @@ TEST_F(BrokerTest, B2_SameKeyConflatesInPlaceAndEndsNewest) {
   EXPECT_THAT(recorder_.batches, ElementsAre(Batch{Updated(1, 10), Updated(2, 1)}));
 }
 
+TEST_F(BrokerTest, B2_WhoKeepsUpHearsOfEachOfABatch) {
+  Recorder behind;
+  const Subscription keeps_up = broker_.Subscribe(std::nullopt, recorder_.Callback(), 1);
+  Subscription slow = broker_.Subscribe(std::nullopt, behind.Callback(), 0);
+  const Batch batch = {Updated(1, 1), Updated(2, 1), Updated(1, 2), Updated(1, 3)};
+  broker_.Publish(batch);
+  EXPECT_THAT(recorder_.batches, ElementsAre(batch));
+  broker_.Publish({Updated(1, 4)});
+  EXPECT_EQ(recorder_.batches.size(), 1U) << "behind, from now on";
+  slow.Grant(1);
+  EXPECT_THAT(behind.batches, ElementsAre(Batch{Updated(1, 4), Updated(2, 1)}));
+}
+
 TEST_F(BrokerTest, B2_EachCreditIsOneBatch) {
   Subscription slow = broker_.Subscribe(std::nullopt, recorder_.Callback(), 2);
   for (int version = 1; version <= 5; ++version) broker_.Publish({Updated(1, version)});

@@ -106,6 +106,67 @@ TEST(WalBlockFile, AHeaderThatCannotBeWrittenFailsWhatCameNext) {
   EXPECT_EQ(file.Write(56, Bytes(std::string(100, 'p'))).code(), Code::kQuotaExceeded);
 }
 
+// ---- a group
+
+TEST(WalBlockFile, HandsAGroupOverInOneWrite) {
+  FaultDisk disk;
+  WalBlockFile file(std::move(disk.Files().wal));
+  ASSERT_TRUE(file.Write(0, Bytes(std::string(32, 'w'))).ok());
+  std::string writes;
+  disk.set_plan(Record(writes));
+  file.Hold();
+  for (const std::uint64_t at : {32, 156}) {
+    ASSERT_TRUE(file.Write(at, Bytes(std::string(24, 'h'))).ok());
+    ASSERT_TRUE(file.Write(at + 24, Bytes(std::string(100, 'p'))).ok());
+  }
+  EXPECT_EQ(writes, "");
+  EXPECT_EQ(ReadText(file, 30, 4), "wwhh") << "for whoever reads it is written";
+  EXPECT_EQ(ReadText(file, 154, 4), "pphh");
+  EXPECT_EQ(ReadText(file, 278, 100), "pp");
+  EXPECT_EQ(ReadText(file, 280, 100), "");
+  ASSERT_TRUE(file.HandOver().ok());
+  EXPECT_EQ(writes, "32+248 ");
+  ASSERT_TRUE(file.HandOver().ok());
+  EXPECT_EQ(writes, "32+248 ") << "nothing more to hand over";
+  ASSERT_TRUE(file.Write(280, Bytes("on")).ok());
+  EXPECT_EQ(writes, "32+248 280+2 ");
+}
+
+TEST(WalBlockFile, AGroupIsOnePieceOfTheFile) {
+  FaultDisk disk;
+  WalBlockFile file(std::move(disk.Files().wal));
+  std::string writes;
+  disk.set_plan(Record(writes));
+  file.Hold();
+  ASSERT_TRUE(file.Write(100, Bytes("abcdef")).ok());
+  ASSERT_TRUE(file.Write(102, Bytes("CD")).ok());
+  EXPECT_EQ(ReadText(file, 100, 10), "abCDef");
+  ASSERT_TRUE(file.Write(105, Bytes("Fgh")).ok());
+  EXPECT_EQ(writes, "");
+  ASSERT_TRUE(file.Write(0, Bytes("elsewhere")).ok());
+  EXPECT_EQ(writes, "100+8 ") << "in the order of the calls";
+  ASSERT_TRUE(file.Sync().ok());
+  EXPECT_EQ(writes, "100+8 0+9 ") << "a sync covers it";
+  EXPECT_EQ(ReadText(file, 100, 10), "abCDeFgh");
+}
+
+TEST(WalBlockFile, KeepsAGroupThatCannotBeWritten) {
+  FaultDisk disk;
+  WalBlockFile file(std::move(disk.Files().wal));
+  ASSERT_TRUE(file.Write(0, Bytes("before ")).ok());
+  file.Hold();
+  ASSERT_TRUE(file.Write(7, Bytes("the group ")).ok());
+  disk.set_plan(FailChange(disk.changes() + 1, FaultDisk::Fault::kFull, /*lasting=*/true));
+  EXPECT_EQ(file.HandOver().code(), Code::kQuotaExceeded);
+  EXPECT_EQ(ReadText(file, 0, 100), "before the group ");
+  EXPECT_EQ(file.Write(17, Bytes("after")).code(), Code::kQuotaExceeded);
+  EXPECT_EQ(file.Sync().code(), Code::kQuotaExceeded) << "it would not be covered";
+  EXPECT_EQ(file.Size().status().code(), Code::kQuotaExceeded);
+  disk.set_plan(nullptr);
+  ASSERT_TRUE(file.Write(17, Bytes("after")).ok());
+  EXPECT_EQ(ReadText(file, 0, 100), "before the group after");
+}
+
 TEST(TrackedFile, SyncsOnlyWhatIsDirty) {
   FaultDisk disk;
   TrackedFile file(std::move(disk.Files().wal));

@@ -1,8 +1,22 @@
 #include "support/held_storage.h"
 
 #include <cassert>
+#include <variant>
 
 namespace millrace {
+namespace {
+
+// Where each transaction of the batch ends.
+std::vector<std::size_t> EndsIn(const StorageBatch& batch) {
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (std::holds_alternative<NextTransaction>(batch[i])) ends.push_back(i);
+  }
+  ends.push_back(batch.size());
+  return ends;
+}
+
+}  // namespace
 
 void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
   Waiting waiting{{std::move(batch), durability}, std::move(done)};
@@ -10,7 +24,7 @@ void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone d
   if (hold_) {
     waiting_.push_back(std::move(waiting));
   } else if (!failure_.ok()) {
-    Fail(waiting, failure_);
+    Fail(std::move(waiting), failure_);
   } else {
     Pass(std::move(waiting));
   }
@@ -27,12 +41,21 @@ void HeldStorage::FailOne(const Status& status) {
   assert(!waiting_.empty());
   Waiting waiting = std::move(waiting_.front());
   waiting_.pop_front();
-  Fail(waiting, status);
+  Fail(std::move(waiting), status);
 }
 
-void HeldStorage::Fail(const Waiting& waiting, const Status& status) {
+void HeldStorage::Fail(Waiting waiting, const Status& status) {
+  const std::vector<std::size_t> ends = EndsIn(waiting.commit.batch);
+  const std::size_t taken =
+      ends.size() == 1 ? 0 : static_cast<std::size_t>(failures_) % (ends.size() + 1);
   ++failures_;
-  waiting.done({status, took_});
+  if (taken == 0) return waiting.done({status, 0, took_});
+  waiting.commit.batch.resize(ends[taken - 1]);
+  waiting.commit.durability = Durability::kProcess;
+  waiting.done = [this, status, taken, done = std::move(waiting.done)](const CommitOutcome&) {
+    done({status, static_cast<std::int64_t>(taken), took_});
+  };
+  Pass(std::move(waiting));
 }
 
 void HeldStorage::Pass(Waiting waiting) {

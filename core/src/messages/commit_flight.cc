@@ -3,11 +3,26 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "messages/commit_cycle.h"
 #include "millrace/model/event.h"
 
 namespace millrace {
+namespace {
+
+// Of a group commit. By then the call of the medium that it spares each update is as good as gone,
+// and a larger one would only make all of it wait longer.
+constexpr std::size_t kMostTransactions = 32;
+constexpr std::size_t kMostGroupBytes = std::size_t{64} * 1024;
+
+std::int64_t TransactionsIn(const StorageBatch& batch) {
+  return 1 + std::count_if(batch.begin(), batch.end(), [](const StorageOp& op) {
+           return std::holds_alternative<NextTransaction>(op);
+         });
+}
+
+}  // namespace
 
 bool CommitCycle::Due() const {
   return !closed_ && (!requests_.empty() || urgent_ || now_ >= window_.deadline());
@@ -36,7 +51,11 @@ void CommitCycle::StartCommit() {
   flight.touched = builder.edited_sessions();
   StorageBatch batch = builder.Take();
   const Durability durability = flight.durability;
-  const bool nothing = batch.empty() && (durability == Durability::kProcess || !unsynced_);
+  const bool nothing =
+      batch.empty() && !owed_ && (durability == Durability::kProcess || !unsynced_);
+  if (!flight.shares.empty() || !flight.requests.empty()) {
+    flight.transactions = TransactionsIn(batch);
+  }
   in_flight_ = std::move(flight);
   if (nothing) return CommitEnded({});
   storage_.Commit(std::move(batch), durability,
@@ -71,7 +90,7 @@ void CommitCycle::TakeDirty(BatchBuilder& builder, InFlight& flight) {
   for (LiveMessage* live : waiting) {
     live->queued = false;
     // Of a message that is being created or deleted nothing can be written now; the end of that
-    // request queues it again. With window 0 each update is a commit of its own (C12).
+    // request queues it again. With window 0 no transaction has more than one update (C12).
     const bool later = !window_.coalesces() && one_taken;
     if (!live->on_disk || IsLeaving(live->accepted) || later) {
       live->queued = true;
@@ -93,9 +112,8 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
   share.usage = std::exchange(live.usage, {});
   // The fold: the one step proportional to the message, once in its life (S2), or after it.
   share.whole = live.accepted.finished() || live.row_whole || live.fold;
-  const std::size_t take = share.whole || window_.coalesces()
-                               ? live.pending.size()
-                               : std::min<std::size_t>(live.pending.size(), 1);
+  const std::size_t take =
+      share.whole || window_.coalesces() ? live.pending.size() : GroupSize(live, flight);
   std::move(live.pending.begin(), live.pending.begin() + static_cast<std::ptrdiff_t>(take),
             std::back_inserter(share.patches));
   live.pending.erase(live.pending.begin(),
@@ -112,6 +130,7 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
       builder.Append({live.accepted.seq, std::move(unsaved)});
     }
     for (const PendingPatch& pending : share.patches) {
+      if (&pending != &share.patches.front()) builder.BeginTransaction();
       share.version = pending.patch->to_version;
       builder.Append({live.accepted.seq, pending.patch});
     }
@@ -119,6 +138,18 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
   AddToSession(live, share, builder);
   live.in_flight = true;
   flight.shares.push_back(std::move(share));
+}
+
+// How many of the updates that wait go into the next commit with window 0: each a transaction of
+// its own, all of them one write. What was asked for is a commit by itself, whole or not at all.
+std::size_t CommitCycle::GroupSize(const LiveMessage& live, const InFlight& flight) {
+  const std::size_t most = flight.requests.empty() ? kMostTransactions : 1;
+  std::size_t size = 0;
+  std::size_t bytes = 0;
+  while (size < std::min(live.pending.size(), most) && bytes < kMostGroupBytes) {
+    bytes += live.pending[size++].patch->ByteSize();
+  }
+  return size;
 }
 
 // A finish moves its session to the front of the list; usage is counted in the same commit (I4).
@@ -142,39 +173,41 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
   window_.Ended(ok, std::max(outcome.took_ms, now_ - flight.started_at));
   if (ok) {
     // Syncing makes all earlier commits safe too.
-    const bool wrote = !flight.shares.empty() || !flight.requests.empty();
+    const bool wrote = flight.transactions > 0;
     if (flight.durability == Durability::kPower) unsynced_ = false;
-    if (wrote) ++commits_;
     if (wrote && flight.durability == Durability::kProcess) unsynced_ = true;
+    owed_ = false;
+  } else if (outcome.taken > 0) {
+    owed_ = true;
+    unsynced_ = true;
   }
+  commits_ += ok ? flight.transactions : outcome.taken;
   std::vector<Event> events;
   Change change(*this);  // ends before the turn does
   if (!ok) ReportTrouble(outcome.status, !flight.shares.empty(), events);
   for (const Request& request : flight.requests) Settle(request, outcome.status, events);
-  for (const Share& share : flight.shares) SettleShare(share, outcome.status, events);
-  if (ok) {
-    AddSessionEvents(flight.touched, events);
-    ReportRecovery(events);
-  }
+  for (const Share& share : flight.shares) SettleShare(share, outcome, events);
+  if (ok || outcome.taken > 0) AddSessionEvents(flight.touched, events);
+  if (ok) ReportRecovery(events);
   if (!events.empty()) {
     Defer([this, events = std::move(events)]() mutable { broker_.Publish(std::move(events)); });
   }
   SettleWaiters(outcome.status, flight.number);
-  if (!dirty_.empty()) window_.Open(now_);
+  if (!dirty_.empty() || owed_) window_.Open(now_);
 }
 
-void CommitCycle::SettleShare(const Share& share, const Status& status,
+void CommitCycle::SettleShare(const Share& share, const CommitOutcome& outcome,
                               std::vector<Event>& events) {
   LiveMessage* live = Find(share.id);
   if (live == nullptr) return;
   live->in_flight = false;
-  if (status.ok()) {
+  if (outcome.status.ok()) {
     live->saved_version = share.version;
     live->unsaved = {};
     live->has_log = !share.whole;
     live->row_whole = share.whole && live->accepted.finished();
   } else {
-    KeepUnsaved(*live, share);
+    KeepUnsaved(*live, share, static_cast<std::size_t>(outcome.taken));
   }
   // Between a delete's call and its commit nobody hears of the message (C7).
   const bool leaving = IsLeaving(live->accepted);
@@ -185,7 +218,7 @@ void CommitCycle::SettleShare(const Share& share, const Status& status,
       event.session_id = live->accepted.session_id;
       event.version = pending.patch->to_version;
       event.terminal = pending.terminal;
-      event.saved = status.ok();
+      event.saved = outcome.status.ok();
       event.finished =
           live->accepted.finished() && live->pending.empty() && &pending == &share.patches.back();
       event.patch = pending.patch;
@@ -198,10 +231,21 @@ void CommitCycle::SettleShare(const Share& share, const Status& status,
 }
 
 // A failed commit's changes were published; they stay to be written, before all later ones (C5).
-void CommitCycle::KeepUnsaved(LiveMessage& live, const Share& share) {
-  for (const PendingPatch& pending : share.patches) live.unsaved.Extend(*pending.patch);
-  live.usage.input_tokens += share.usage.input_tokens;
-  live.usage.output_tokens += share.usage.output_tokens;
+// The first `taken` of them the storage has: nobody will be told of them again, and whoever waits
+// for them waits for a commit that is synced, which brings them to disk first.
+void CommitCycle::KeepUnsaved(LiveMessage& live, const Share& share, std::size_t taken) {
+  if (taken > 0) {
+    live.saved_version = share.patches[taken - 1].patch->to_version;
+    live.unsaved = {};
+    live.has_log = true;
+  } else {
+    live.usage.input_tokens += share.usage.input_tokens;
+    live.usage.output_tokens += share.usage.output_tokens;
+  }
+  if (taken > 0 && taken == share.patches.size()) return;
+  for (std::size_t i = taken; i < share.patches.size(); ++i) {
+    live.unsaved.Extend(*share.patches[i].patch);
+  }
   if (!live.queued) {
     live.queued = true;
     dirty_.push_back(&live);

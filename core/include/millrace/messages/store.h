@@ -23,7 +23,8 @@ namespace millrace {
 
 struct StoreOptions {
   // The coalescing window, milliseconds. 33: two frames at 60 Hz, the fastest a reader can tell
-  // apart. 0 or less saves and notifies at every update (C12).
+  // apart. 0 or less saves and notifies at every update (C12); updates that wait for the storage
+  // are saved each in a transaction of its own, and acknowledged together.
   DurationMs window_ms = 33;
   // An unfinished message without a write for so long is folded and leaves memory (C9).
   DurationMs idle_ms = 60'000;

@@ -28,7 +28,8 @@ namespace millrace {
 //                                          └─ none ───▶ waits and conflates (mailbox.h)
 //
 // Credits: a batch that Deliver takes uses one. A batch always carries everything that waits, so a
-// subscriber with credit has an empty mailbox between calls. One without credit is behind: for it
+// subscriber with credit has an empty mailbox between calls, and hears of each event. One without
+// credit is behind: events of one key conflate, and for it
 // mailbox_capacity distinct keys wait, and as many must-deliver events wait for room, each until
 // must_deliver_timeout_ms after its Publish. What is lost beyond that is counted, and told: the
 // next batch begins with MakeLagged and the newest states (see Mailbox::Take for the order). The

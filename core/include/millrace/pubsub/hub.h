@@ -95,8 +95,8 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
  private:
   friend Subscriber;
 
-  // A subscriber with credit is delivered to in this turn, so nothing waits there and no bound
-  // applies: one batch may be larger than a mailbox.
+  // A subscriber with credit is delivered to in this turn, so nothing waits there: no bound applies
+  // (one batch may be larger than a mailbox), and it hears of each event by itself.
   void Put(Subscriber& subscriber, const std::string& key, const Event& event, TimeMs deadline) {
     using Result = typename Mailbox<Traits>::PutResult;
     const bool bounded = subscriber.credits == 0;

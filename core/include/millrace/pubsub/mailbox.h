@@ -17,13 +17,15 @@ namespace millrace {
 
 // What waits for one subscriber, in the order of the first event of each key.
 //
-//   Put ──▶ key waits already ──────────────▶ conflated in its place
-//     ├──▶ there is room, or no bound ──────▶ queued
+//   Put ──▶ no bound ───────────────────────▶ queued
+//     ├──▶ key waits already ───────────────▶ conflated in its place
+//     ├──▶ there is room ───────────────────▶ queued
 //     └──▶ full ─┬─ lossy ──────────────────▶ dropped, remembered in Losses
 //                └─ must-deliver ─▶ overflow ─▶ (its deadline passes) dropped, remembered
 //
 // Invariants:
-//   1. Every key waits at most once; index_ holds exactly the keys of entries_.
+//   1. Every key waits at most once, but for those put unbounded; index_ holds exactly the keys of
+//      entries_, with the last entry of each.
 //   2. An entry in the overflow is one with a deadline; overflow_ counts them.
 //   3. Mailbox and overflow hold at most `capacity` entries each, but for those put unbounded.
 // The Traits are those of Broker (broker.h).
@@ -49,7 +51,7 @@ class Mailbox {
   // `deadline`: until when a must-deliver event may wait for room.
   PutResult Put(const std::string& key, const Event& event, bool bounded, TimeMs deadline) {
     const bool must_deliver = Traits::MustDeliver(event);
-    if (const auto found = index_.find(key); found != index_.end()) {
+    if (const auto found = index_.find(key); bounded && found != index_.end()) {
       Entry& entry = entries_[found->second];
       Traits::Conflate(entry.event, event);
       entry.must_deliver = entry.must_deliver || must_deliver;
@@ -135,7 +137,7 @@ class Mailbox {
 
   void Add(Entry entry) {
     if (Overflows(entry)) ++overflow_;
-    index_.emplace(entry.key, entries_.size());
+    index_[entry.key] = entries_.size();
     entries_.push_back(std::move(entry));
   }
 

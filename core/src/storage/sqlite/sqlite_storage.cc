@@ -1,6 +1,8 @@
 #include "storage/sqlite/sqlite_storage.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -9,6 +11,20 @@
 #include "storage/sqlite/schema.h"
 
 namespace millrace {
+namespace {
+
+bool IsEndOfTransaction(const StorageOp& op) { return std::holds_alternative<NextTransaction>(op); }
+
+// What a file answered that was used without SQLite between.
+Status FileStatus(std::string_view what, const Status& status) {
+  if (status.ok()) return status;
+  const bool full = status.code() == Code::kQuotaExceeded;
+  std::string message(what);
+  if (full) message += ", there is no room: free space or delete sessions";
+  return {full ? Code::kQuotaExceeded : Code::kIo, message + " (" + status.message() + ")"};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Storage>> OpenSqliteStorage(DatabaseFiles files, SqliteOptions options) {
   Result<std::unique_ptr<Connection>> connection = Connection::Open(std::move(files));
@@ -32,24 +48,48 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptio
 void SqliteStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
   const TimeMs start = options_.clock ? options_.clock() : 0;
   CommitOutcome outcome;
-  outcome.status = CommitNow(batch, durability);
+  outcome.status = CommitNow(batch, durability, outcome.taken);
   if (options_.clock) outcome.took_ms = std::max<DurationMs>(options_.clock() - start, 0);
   done(std::move(outcome));
 }
 
-Status SqliteStorage::CommitNow(const StorageBatch& batch, Durability durability) {
-  if (!batch.empty()) {
-    if (Status status = SetDurability(durability); !status.ok()) return status;
-    if (Status status = RunTransaction(batch); !status.ok()) return status;
+Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability durability,
+                                std::int64_t& taken) {
+  // First what an earlier group left.
+  if (Status status = HandOverWal(); !status.ok()) return status;
+  const bool group = std::any_of(batch.begin(), batch.end(), IsEndOfTransaction);
+  Status status;
+  if (group) {
+    status = RunGroup(batch, taken);
+  } else if (!batch.empty()) {
+    status = RunTransaction(batch, durability);
   }
+  if (!status.ok()) return status;
   // Also for a batch that changed nothing, and therefore did not sync what was written before.
-  return durability == Durability::kPower ? SyncWal() : Status::Ok();
+  return durability == Durability::kPower ? SyncWal() : status;
 }
 
-Status SqliteStorage::RunTransaction(const StorageBatch& batch) {
+// Transactions that SQLite committed are taken, whatever becomes of the write: from then on SQLite
+// counts on them.
+Status SqliteStorage::RunGroup(std::span<const StorageOp> batch, std::int64_t& taken) {
+  connection_->vfs().HoldWal();
+  Status status;
+  for (auto begin = batch.begin(); status.ok();) {
+    const auto end = std::find_if(begin, batch.end(), IsEndOfTransaction);
+    status = RunTransaction({begin, end}, Durability::kProcess);
+    if (status.ok()) ++taken;
+    if (end == batch.end()) break;
+    begin = end + 1;
+  }
+  Status handed_over = HandOverWal();
+  return status.ok() ? handed_over : status;
+}
+
+Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability durability) {
+  if (Status status = SetDurability(durability); !status.ok()) return status;
   Transaction transaction(*connection_);
   Status status = transaction.Begin();
-  for (const StorageOp& op : batch) {
+  for (const StorageOp& op : ops) {
     if (!status.ok()) break;
     status = std::visit([this](const auto& each) { return Apply(each); }, op);
   }
@@ -62,13 +102,15 @@ Status SqliteStorage::RunTransaction(const StorageBatch& batch) {
   return status;
 }
 
+Status SqliteStorage::HandOverWal() {
+  return FileStatus("what was committed could not be written", connection_->vfs().HandOverWal());
+}
+
 // Everything that is committed and not in the WAL any more was synced by the checkpoint that moved
 // it into the database file.
 Status SqliteStorage::SyncWal() {
-  Status status = connection_->vfs().wal().Sync();
-  if (status.ok()) return status;
-  return {status.code() == Code::kQuotaExceeded ? Code::kQuotaExceeded : Code::kIo,
-          "what was saved could not be made to survive power loss: " + status.message()};
+  return FileStatus("what was saved could not be made to survive power loss",
+                    connection_->vfs().wal().Sync());
 }
 
 Status SqliteStorage::SetDurability(Durability durability) {
@@ -111,6 +153,9 @@ Status SqliteStorage::Forget(const Result<std::vector<std::int64_t>>& seqs) {
   }
   return Status::Ok();
 }
+
+// Never reached: RunGroup cuts a batch there.
+Status SqliteStorage::Apply(const NextTransaction& /*op*/) { return Status::Ok(); }
 
 Status SqliteStorage::Apply(const ImportContent& op) {
   return Importer(sessions_, messages_, index_).Run(op);
