@@ -72,7 +72,7 @@ TEST_P(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
     if (life.unsaved_updates() > 0) ++unsaved;
 
     disk.set_plan({});
-    life.RunFor(60'000);
+    life.RunFor(20'000);  // a back-off, and not so long that an idle message is folded
     // A spell that began while opening, with finishing what was interrupted, began before anybody
     // heard.
     EXPECT_EQ(life.storage_recoveries(), life.trouble_at_opening() ? 1 : life.storage_errors());

@@ -39,9 +39,13 @@ std::string SessionWord(const SessionId& id) {
   return word;
 }
 
-// FTS5 walks its lists backwards, so the newest come at once and the rest is never looked at.
-constexpr std::string_view kNewestFirst =
-    "SELECT rowid FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC";
+// One query under three names: of each text one can be read at a time.
+constexpr std::string_view kExact =
+    "SELECT rowid AS exact FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC";
+constexpr std::string_view kWider =
+    "SELECT rowid AS wider FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC";
+constexpr std::string_view kLonger =
+    "SELECT rowid AS longer FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC";
 
 std::string MatchOf(const SearchQuery& query, const SearchTerms& terms, bool open_end) {
   std::string match = "text : (" + MatchExpression(terms, open_end) + ")";
@@ -70,6 +74,35 @@ struct SearchIndex::Running {
     snippets.Make(text, hit);
     hits.push_back(std::move(hit));
   }
+};
+
+// The seqs of the messages that match, the newest first: FTS5 walks its lists backwards, so those
+// come at once and the rest is never looked at.
+class SearchIndex::Matches {
+ public:
+  Matches(Connection& connection, std::string_view sql, std::string match)
+      : match_(std::move(match)), query_(connection.Prepare(sql)) {
+    query_.Bind(std::string_view(match_));
+  }
+
+  // Whether there is one more. It stays the next.
+  Result<bool> Any() {
+    if (!row_) row_ = query_.Next();
+    return *row_;
+  }
+  // nullopt after the last one.
+  Result<std::optional<std::int64_t>> Next() {
+    const Result<bool> any = Any();
+    if (!any.ok()) return any.status();
+    if (!*any) return std::optional<std::int64_t>();
+    row_.reset();
+    return std::optional(query_.Int(0));
+  }
+
+ private:
+  const std::string match_;  // outlives query_
+  Query query_;
+  std::optional<Result<bool>> row_;  // what the last step said, when nobody took it yet
 };
 
 Status SearchIndex::Put(const Message& message) {
@@ -118,27 +151,35 @@ Result<std::vector<SearchHit>> SearchIndex::Search(const SearchQuery& query) {
                  .limit = query.limit.value_or(SearchQuery::kDefaultLimit),
                  .seen = {},
                  .hits = {}};
-  if (Status status = Collect(search, false); !status.ok()) return status;
-  if (!terms.open_end) return std::move(search.hits);
-  if (const std::optional<SearchTerms> wider = Widened(terms)) {
-    const Result<bool> complete = TakeFromWider(search, *wider);
-    if (!complete.ok()) return complete.status();
-    if (*complete) return std::move(search.hits);
-  }
-  if (Status status = Collect(search, true); !status.ok()) return status;
+  Matches exact(connection_, kExact, MatchOf(query, terms, false));
+  const Status status =
+      terms.open_end ? CollectWithBeginnings(search, exact) : Collect(search, exact);
+  if (!status.ok()) return status;
   return std::move(search.hits);
 }
 
-Status SearchIndex::Collect(Running& search, bool open_end) {
-  if (search.done()) return Status::Ok();
-  const std::string match = MatchOf(search.query, search.terms, open_end);
-  Query query = connection_.Prepare(kNewestFirst);
-  query.Bind(std::string_view(match));
+// Whole words, then longer ones. First of all it looks whether anything has the terms at their
+// widest, for whatever has them in any way has them so: a search for frequent words that are never
+// together walks their lists once.
+Status SearchIndex::CollectWithBeginnings(Running& search, Matches& exact) {
+  const std::optional<SearchTerms> wider = Widened(search.terms);
+  Matches widest(connection_, kWider, MatchOf(search.query, wider.value_or(search.terms), true));
+  const Result<bool> any = widest.Any();
+  if (!any.ok() || !*any) return any.status();
+  if (Status status = Collect(search, exact); !status.ok()) return status;
+  if (!wider) return Collect(search, widest);
+  const Result<bool> complete = TakeFromWider(search, widest);
+  if (!complete.ok() || *complete) return complete.status();
+  Matches longer(connection_, kLonger, MatchOf(search.query, search.terms, true));
+  return Collect(search, longer);
+}
+
+Status SearchIndex::Collect(Running& search, Matches& matches) {
   while (!search.done()) {
-    Result<bool> row = query.Next();
-    if (!row.ok()) return row.status();
-    if (!*row) break;
-    const Result<std::optional<Message>> message = Candidate(search, query.Int(0));
+    const Result<std::optional<std::int64_t>> seq = matches.Next();
+    if (!seq.ok()) return seq.status();
+    if (!*seq) break;
+    const Result<std::optional<Message>> message = Candidate(search, **seq);
     if (!message.ok()) return message.status();
     if (*message) search.Add(**message, TextOf(**message));
   }
@@ -148,21 +189,18 @@ Status SearchIndex::Collect(Running& search, bool open_end) {
 // Reads the messages with the wider terms and keeps those that have the terms themselves. Where the
 // beginning is frequent that fills the answer at once; where it is rare this gives up soon, and
 // FTS5 has few lists to merge.
-Result<bool> SearchIndex::TakeFromWider(Running& search, const SearchTerms& wider) {
+Result<bool> SearchIndex::TakeFromWider(Running& search, Matches& wider) {
   constexpr std::size_t kMostReadInVain = 400;
   constexpr std::size_t kMostBytesInVain = std::size_t{1} << 18;
   std::size_t in_vain = 0;
   std::size_t bytes_in_vain = 0;
-  const std::string match = MatchOf(search.query, wider, true);
-  Query query = connection_.Prepare(kNewestFirst);
-  query.Bind(std::string_view(match));
   while (!search.done()) {
-    Result<bool> row = query.Next();
-    if (!row.ok()) return row.status();
-    if (!*row) return true;
+    const Result<std::optional<std::int64_t>> seq = wider.Next();
+    if (!seq.ok()) return seq.status();
+    if (!*seq) return true;
     if (in_vain >= kMostReadInVain || bytes_in_vain >= kMostBytesInVain) return false;
     ++in_vain;
-    const Result<std::optional<Message>> message = Candidate(search, query.Int(0));
+    const Result<std::optional<Message>> message = Candidate(search, **seq);
     if (!message.ok()) return message.status();
     if (!*message) continue;
     const std::string text = TextOf(**message);

@@ -44,9 +44,11 @@ class SearchIndex {
 
  private:
   struct Running;
-  Status Collect(Running& search, bool open_end);
+  class Matches;
+  Status CollectWithBeginnings(Running& search, Matches& exact);
+  Status Collect(Running& search, Matches& matches);
   // False: it gave up; what it found is the newest of what there is.
-  Result<bool> TakeFromWider(Running& search, const SearchTerms& wider);
+  Result<bool> TakeFromWider(Running& search, Matches& wider);
   // nullopt: not wanted, or found already.
   Result<std::optional<Message>> Candidate(const Running& search, std::int64_t seq);
 
