@@ -162,8 +162,10 @@ TEST(WalBlockFile, KeepsAGroupThatCannotBeWritten) {
   EXPECT_EQ(file.Write(17, Bytes("after")).code(), Code::kQuotaExceeded);
   EXPECT_EQ(file.Sync().code(), Code::kQuotaExceeded) << "it would not be covered";
   EXPECT_EQ(file.Size().status().code(), Code::kQuotaExceeded);
-  disk.set_plan(nullptr);
+  std::string writes;
+  disk.set_plan(Record(writes));
   ASSERT_TRUE(file.Write(17, Bytes("after")).ok());
+  EXPECT_EQ(writes, "7+10 17+5 ") << "nothing goes before it";
   EXPECT_EQ(ReadText(file, 0, 100), "before the group after");
 }
 

@@ -13,7 +13,7 @@ import { playRounds } from './rounds.mjs';
 /** Each with its storages. */
 export const BROWSERS = /** @type {const} */ ({
   chromium: { launch: launchChromium, storages: ['opfs', 'indexeddb'] },
-  firefox: { launch: launchFirefox, storages: ['opfs'] },
+  firefox: { launch: launchFirefox, storages: ['opfs', 'indexeddb'] },
 });
 
 /**
