@@ -145,9 +145,11 @@ TEST(WalBlockFile, AGroupIsOnePieceOfTheFile) {
   EXPECT_EQ(writes, "");
   ASSERT_TRUE(file.Write(0, Bytes("elsewhere")).ok());
   EXPECT_EQ(writes, "100+8 ") << "in the order of the calls";
+  ASSERT_TRUE(file.Write(120, Bytes("far")).ok());
+  EXPECT_EQ(writes, "100+8 0+9 ") << "nothing is written between";
   ASSERT_TRUE(file.Sync().ok());
-  EXPECT_EQ(writes, "100+8 0+9 ") << "a sync covers it";
-  EXPECT_EQ(ReadText(file, 100, 10), "abCDeFgh");
+  EXPECT_EQ(writes, "100+8 0+9 120+3 ") << "a sync covers it";
+  EXPECT_EQ(ReadText(file, 100, 8), "abCDeFgh");
 }
 
 TEST(WalBlockFile, KeepsAGroupThatCannotBeWritten) {
