@@ -18,21 +18,23 @@ import { lossOf, verify } from './verify.mjs';
  * @property {() => Promise<void>} relaunch
  */
 
-/** How the end comes; gives the time at which it began. @type {Readonly<Record<string, (browser: Mortal, page: TestPage) => Promise<number>>>} */
+/** When the end began, and whether nothing could be saved from then on. @typedef {{ at: number; atOnce: boolean }} End */
+
+/** How the end comes. @type {Readonly<Record<string, (browser: Mortal, page: TestPage) => Promise<End>>>} */
 export const KINDS = {
-  'page crashed': (browser, page) => browser.crash(page),
+  'page crashed': async (browser, page) => ({ at: await browser.crash(page), atOnce: false }),
   async 'worker terminated'(_browser, page) {
     const at = await page.evaluate(() => {
       /** @type {any} */ (globalThis).worker.terminate();
       return Date.now();
     }, undefined);
     await page.close();
-    return at;
+    return { at, atOnce: true };
   },
   async 'browser killed'(browser) {
     const at = await browser.kill();
     await browser.relaunch();
-    return at;
+    return { at, atOnce: false };
   },
 };
 
@@ -88,7 +90,7 @@ export async function playRounds({ browser, url, ledger, kind, storage, rounds, 
 /**
  * What the rounds of one kind have in common. `digests`: of the sessions, as the last round found them.
  * @typedef {{
- *   browser: Mortal; ledger: Ledger; kill: (browser: Mortal, page: TestPage) => Promise<number>; storage: string; name: string;
+ *   browser: Mortal; ledger: Ledger; kill: (browser: Mortal, page: TestPage) => Promise<End>; storage: string; name: string;
  *   open: () => Promise<TestPage>; below: (limit: number) => number; digests: Found['digests']; outcome: Outcome;
  * }} Series
  */
@@ -100,7 +102,7 @@ async function playRound(series, page, session, raw) {
   const problems = [];
   await startWriting(page, session, below(1_000_000));
   await new Promise((resolve) => setTimeout(resolve, below(MOMENTS_MS)));
-  const killedAt = await series.kill(browser, page);
+  const { at: killedAt, atOnce } = await series.kill(browser, page);
   const next = await series.open();
   if (raw && series.storage === 'opfs') {
     outcome.raw++;
@@ -122,8 +124,8 @@ async function playRound(series, page, session, raw) {
   }
   series.digests = found.digests;
   outcome.acknowledged += round.acknowledged;
-  // A crash takes its time: the page may have gone on after it was told to.
-  measure(outcome, round, found, Math.max(killedAt, round.aliveAt));
+  // A crash takes its time: the page may have gone on after it was told to. Without its Worker it goes on for nothing.
+  measure(outcome, round, found, atOnce ? killedAt : Math.max(killedAt, round.aliveAt));
   return { page: next, problems };
 }
 
