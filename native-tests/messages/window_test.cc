@@ -20,6 +20,13 @@ class Window : public StoreFixture {
     events_.clear();
     batches_ = 0;
   }
+  // A store in which nothing is coalesced, with the message "c".
+  void OpenWithoutWindow(DurationMs window_ms = 0) {
+    StoreOptions options;
+    options.window_ms = window_ms;
+    OpenStore(options);
+    CreateMessage("c");
+  }
   std::size_t commits() const { return storage_->commits_seen() - commits_before_; }
   // The updates of each transaction that reached the storage since `first`, a commit's number.
   std::vector<int> UpdatesByTransaction(std::size_t first) const {
@@ -153,13 +160,8 @@ TEST_F(Window, C10_AWindowWritesOnlyWhatCameInIt) {
 }
 
 TEST_F(Window, C12_WithoutAWindowEachUpdateIsSavedAndToldByItself) {
-  StoreOptions options;
-  options.window_ms = 0;
-  OpenStore(options);
-  CreateMessage("c");
+  OpenWithoutWindow();
   const std::size_t before = storage_->commits_seen();
-  events_.clear();
-  batches_ = 0;
   MessageWrite write;
   for (const char* text : {"1", "2", "3"}) write.mutations.emplace_back(AppendText{text, false});
   ASSERT_TRUE(store_->messages().Write(MessageId("c"), std::move(write)).ok());
@@ -169,10 +171,7 @@ TEST_F(Window, C12_WithoutAWindowEachUpdateIsSavedAndToldByItself) {
 }
 
 TEST_F(Window, C12_AWindowBelowZeroIsNone) {
-  StoreOptions options;
-  options.window_ms = -1;
-  OpenStore(options);
-  CreateMessage("c");
+  OpenWithoutWindow(-1);
   const std::size_t before = storage_->commits_seen();
   MessageWrite write;
   for (const char* text : {"1", "2"}) write.mutations.emplace_back(AppendText{text, false});
@@ -182,10 +181,7 @@ TEST_F(Window, C12_AWindowBelowZeroIsNone) {
 }
 
 TEST_F(Window, C12_WithoutAWindowATransactionHasOneUpdateHoweverManyWait) {
-  StoreOptions options;
-  options.window_ms = 0;
-  OpenStore(options);
-  CreateMessage("c");
+  OpenWithoutWindow();
   const std::size_t before = storage_->commits_seen();
   const std::int64_t saves = store_->stats().commits;
   storage_->set_hold(true);
@@ -200,10 +196,7 @@ TEST_F(Window, C12_WithoutAWindowATransactionHasOneUpdateHoweverManyWait) {
 }
 
 TEST_F(Window, C12_WithoutAWindowLargeUpdatesDoNotWaitForManyOthers) {
-  StoreOptions options;
-  options.window_ms = 0;
-  OpenStore(options);
-  CreateMessage("c");
+  OpenWithoutWindow();
   storage_->set_hold(true);
   for (int i = 0; i < 10; ++i) Append("c", std::string(50'000, 'x'));
   std::size_t released = 0;
@@ -213,10 +206,7 @@ TEST_F(Window, C12_WithoutAWindowLargeUpdatesDoNotWaitForManyOthers) {
 }
 
 TEST_F(Window, C12_WithoutAWindowMessagesTakeTurns) {
-  StoreOptions options;
-  options.window_ms = 0;
-  OpenStore(options);
-  CreateMessage("c");
+  OpenWithoutWindow();
   CreateMessage("d");
   storage_->set_hold(true);
   for (const char* text : {"1", "2", "3"}) Append("c", text);
