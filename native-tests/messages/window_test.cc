@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "support/store_fixture.h"
@@ -203,6 +204,35 @@ TEST_F(Window, C12_WithoutAWindowLargeUpdatesDoNotWaitForManyOthers) {
   for (; storage_->held() > 0; ++released) storage_->ReleaseOne();
   EXPECT_EQ(released, 6U) << "the first, then two at a time";
   EXPECT_EQ(SavedTextOf("c").size(), 500'000U);
+}
+
+// It succeeds or fails as a whole; a group may be there in part.
+TEST_F(Window, C12_WhatIsAskedForIsNoPartOfAGroup) {
+  OpenWithoutWindow();
+  const std::size_t before = storage_->commits_seen();
+  storage_->set_hold(true);
+  for (const char* text : {"1", "2", "3", "4"}) Append("c", text);
+  Outcome renamed;
+  SessionChange change;
+  change.title = "renamed";
+  store_->sessions().Update(SessionId("s"), change, renamed.AsDoneSession());
+  while (storage_->held() > 0) storage_->ReleaseOne();
+  EXPECT_TRUE(renamed.called() && renamed.status.ok());
+  const auto has_session = [](const StorageOp& op) {
+    return std::holds_alternative<PutSession>(op);
+  };
+  const auto is_group = [](const StorageOp& op) {
+    return std::holds_alternative<NextTransaction>(op);
+  };
+  int groups = 0;
+  for (std::size_t i = before; i < storage_->commits_seen(); ++i) {
+    const StorageBatch& batch = storage_->seen(i).batch;
+    const bool group = std::any_of(batch.begin(), batch.end(), is_group);
+    groups += group ? 1 : 0;
+    EXPECT_FALSE(group && std::any_of(batch.begin(), batch.end(), has_session));
+  }
+  EXPECT_EQ(groups, 1);
+  EXPECT_EQ(SavedTextOf("c"), "1234");
 }
 
 TEST_F(Window, C12_WithoutAWindowMessagesTakeTurns) {
