@@ -14,7 +14,6 @@
 #include "callback.h"
 #include "host_storage.h"
 #include "js_value.h"
-#include "millrace/storage/search.h"
 #include "millrace/streams/stream_reader.h"
 #include "opfs_block_file.h"
 #include "stream_host.h"
@@ -44,19 +43,6 @@ Result<StoreOptions> ReadOptions(const val& options) {
   };
   if (!in.ok()) return in.status();
   return result;
-}
-
-Result<SearchQuery> ReadSearchQuery(const val& text, const val& options) {
-  if (KindOf(text) != Kind::kString) return InvalidArgument("the query must be a string");
-  ObjectReader in(options, "options");
-  SearchQuery query;
-  query.text = StringOf(text);
-  if (auto session = in.MaybeString("sessionId")) {
-    query.session_id = SessionId(*std::move(session));
-  }
-  query.limit = in.MaybeCount("limit");
-  if (!in.ok()) return in.status();
-  return query;
 }
 
 // The value read; nullopt after telling `done` what is wrong with it.

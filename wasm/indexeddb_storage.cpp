@@ -15,8 +15,7 @@ Result<std::unique_ptr<Storage>> IndexedDbStorage::Open(BlockImages images, Save
 }
 
 Status IndexedDbStorage::Start() {
-  // No clock: what a commit takes is measured here, the saving included.
-  Result<std::unique_ptr<Storage>> sqlite = OpenSqliteStorage(FilesOf(images_));
+  Result<std::unique_ptr<Storage>> sqlite = OpenSqliteStorage(FilesOf(images_), options_);
   broken_ = sqlite.status();
   if (sqlite.ok()) sqlite_ = *std::move(sqlite);
   return broken_;
@@ -88,7 +87,7 @@ Result<Storage*> IndexedDbStorage::Saved() {
   }
   if (before_ == nullptr) {
     auto files = std::make_shared<BlockImages>(images_->Before());
-    Result<std::unique_ptr<Storage>> opened = OpenSqliteStorage(FilesOf(files));
+    Result<std::unique_ptr<Storage>> opened = OpenSqliteStorage(FilesOf(files), options_);
     if (!opened.ok()) return opened.status();
     before_ = *std::move(opened);
   }
@@ -125,7 +124,7 @@ Result<std::vector<Session>> IndexedDbStorage::ReadSessions(const SessionQuery& 
   return (*saved)->ReadSessions(query);
 }
 
-Result<std::vector<SearchHit>> IndexedDbStorage::Search(const SearchQuery& query) {
+Result<SearchPage> IndexedDbStorage::Search(const SearchQuery& query) {
   const Result<Storage*> saved = Saved();
   if (!saved.ok()) return saved.status();
   return (*saved)->Search(query);

@@ -38,7 +38,7 @@ class IndexedDbStorage final : public Storage {
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
   Result<std::int64_t> LastSeq() override;
-  Result<std::vector<SearchHit>> Search(const SearchQuery& query) override;
+  Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
   // Of the blocks handed over, whole as they are.
   std::int64_t bytes_written() const override { return bytes_written_; }

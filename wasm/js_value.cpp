@@ -205,6 +205,11 @@ val ObjectReader::Object(Key key) {
   return val::object();
 }
 
+std::optional<val> ObjectReader::MaybeObject(Key key) {
+  if (KindAt(key) == Kind::kAbsent) return std::nullopt;
+  return Object(key);
+}
+
 val ObjectReader::Array(Key key) {
   const Kind kind = KindAt(key);
   if (kind == Kind::kArray) {

@@ -93,6 +93,7 @@ class ObjectReader {
   // JSON text of whatever is there; "" when absent.
   std::string JsonOrEmpty(Key key);
   val Object(Key key);
+  std::optional<val> MaybeObject(Key key);
   val Array(Key key);  // an empty one when absent
 
   bool ok() const { return status_.ok(); }

@@ -36,7 +36,8 @@ emscripten::val ToJs(const Event& event);
 emscripten::val ToJs(const std::vector<Event>& events);
 emscripten::val ToJs(const SnippetMatch& match);
 emscripten::val ToJs(const SearchHit& hit);
-emscripten::val ToJs(const std::vector<SearchHit>& hits);
+// The hits, an array, with the property `next`, { before, longer }, where there is more.
+emscripten::val ToJs(const SearchPage& page);
 emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);
 emscripten::val ToJs(const RecoveredMessage& recovered);
@@ -48,6 +49,7 @@ Result<Part> ReadPart(const emscripten::val& part);
 Result<std::vector<Mutation>> ReadMutations(const emscripten::val& mutations);
 // A NewMessage with its id.
 Result<Message> ReadNewMessage(const SessionId& session_id, const emscripten::val& init);
+Result<SearchQuery> ReadSearchQuery(const emscripten::val& text, const emscripten::val& options);
 // A snapshot for MessageService::Update.
 Result<Message> ReadMessage(const emscripten::val& message);
 Result<Session> ReadNewSession(const emscripten::val& init);

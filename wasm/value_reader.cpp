@@ -326,4 +326,22 @@ Result<std::string> ReadWord(const val& word, const char* what) {
   return StringOf(word);
 }
 
+Result<SearchQuery> ReadSearchQuery(const val& text, const val& options) {
+  if (KindOf(text) != Kind::kString) return InvalidArgument("the query must be a string");
+  ObjectReader in(options, "options");
+  SearchQuery query;
+  query.text = StringOf(text);
+  if (auto session = in.MaybeString("sessionId")) {
+    query.session_id = SessionId(*std::move(session));
+  }
+  query.limit = in.MaybeCount("limit");
+  if (const auto from = in.MaybeObject("from")) {
+    ObjectReader position(*from, "options.from");
+    query.from = SearchPosition{position.Integer("before"), position.BoolOrFalse("longer")};
+    if (!position.ok()) return position.status();
+  }
+  if (!in.ok()) return in.status();
+  return query;
+}
+
 }  // namespace millrace::wasm

@@ -236,7 +236,15 @@ val ToJs(const SearchHit& hit) {
   return out.Take();
 }
 
-val ToJs(const std::vector<SearchHit>& hits) { return ArrayToJs(hits); }
+val ToJs(const SearchPage& page) {
+  val hits = ArrayToJs(page.hits);
+  if (page.next) {
+    ObjectWriter next;
+    next.Set("before", page.next->before).Set("longer", page.next->longer);
+    hits.set("next", next.Take());
+  }
+  return hits;
+}
 
 val ToJs(const ImportCounts& counts) {
   ObjectWriter out;

@@ -70,9 +70,7 @@ class ForgetfulStorage final : public Storage {
     return std::vector<Session>();
   }
   Result<std::int64_t> LastSeq() override { return std::int64_t{0}; }
-  Result<std::vector<SearchHit>> Search(const SearchQuery& /*query*/) override {
-    return std::vector<SearchHit>();
-  }
+  Result<SearchPage> Search(const SearchQuery& /*query*/) override { return SearchPage(); }
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& /*into*/) override {
     return std::uint64_t{0};
   }

@@ -21,13 +21,14 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Migration : public testing::Test {
+// The parameter: from which version.
+class Migration : public testing::TestWithParam<int> {
  protected:
   static std::vector<std::string> Find(Storage& storage, const std::string& text) {
-    auto hits = storage.Search({text, {}, {}, {}});
-    EXPECT_TRUE(hits.ok()) << hits.status().message();
+    auto page = storage.Search({text, {}, {}, {}, {}});
+    EXPECT_TRUE(page.ok()) << page.status().message();
     std::vector<std::string> ids;
-    for (const SearchHit& hit : *hits) ids.push_back(hit.message_id.value);
+    for (const SearchHit& hit : page->hits) ids.push_back(hit.message_id.value);
     return ids;
   }
   static void ExpectMigrated(FaultDisk& disk) {
@@ -37,18 +38,22 @@ class Migration : public testing::Test {
     EXPECT_THAT(Find(**storage, "water wheel"), ElementsAre("m2"));
     EXPECT_THAT(Find(**storage, "京"), ElementsAre("m3"));
     EXPECT_THAT(Find(**storage, "turbines"), IsEmpty()) << "not folded yet";
+    EXPECT_THAT(Find(**storage, "73"), IsEmpty()) << "of version 2, and no text";
     storage->reset();
     EXPECT_EQ(IntegrityCheck(disk.Files()), "ok");
     auto connection = Connection::Open(disk.Files());
     EXPECT_EQ(*(*connection)->ReadInt("PRAGMA user_version"), kSchemaVersion);
   }
 
-  FaultDisk disk_ = MakeOlderStore();
+  FaultDisk disk_ = MakeOlderStore(GetParam());
 };
+INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2), [](const auto& version) {
+  return "From" + std::to_string(version.param);
+});
 
-TEST_F(Migration, S1_KeepsWhatWasStoredAndMakesItSearchable) { ExpectMigrated(disk_); }
+TEST_P(Migration, S1_KeepsWhatWasStoredAndMakesItSearchable) { ExpectMigrated(disk_); }
 
-TEST_F(Migration, S4_PowerCutAtEveryWriteAndSync) {
+TEST_P(Migration, S4_PowerCutAtEveryWriteAndSync) {
   std::int64_t changes = 0;
   {
     FaultDisk disk = disk_;
@@ -73,7 +78,7 @@ TEST_F(Migration, S4_PowerCutAtEveryWriteAndSync) {
               static_cast<long long>(changes));
 }
 
-TEST_F(Migration, S5_AFullDiskLeavesTheOlderStore) {
+TEST_P(Migration, S5_AFullDiskLeavesTheOlderStore) {
   FaultDisk disk = disk_;
   disk.set_plan(FailChange(disk.changes() + 3, FaultDisk::Fault::kFull, true));
   EXPECT_EQ(OpenSqliteStorage(disk.Files()).status().code(), Code::kQuotaExceeded);

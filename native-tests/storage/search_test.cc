@@ -33,11 +33,12 @@ class Search : public testing::Test {
     const Status status = Commit(*storage_, {Put(Finished(MakeMessage(seq, text, session)))});
     ASSERT_TRUE(status.ok()) << status.message();
   }
-  std::vector<SearchHit> Hits(const SearchQuery& query) {
-    auto hits = storage_->Search(query);
-    EXPECT_TRUE(hits.ok()) << hits.status().message();
-    return hits.ok() ? *hits : std::vector<SearchHit>();
+  SearchPage Page(const SearchQuery& query) {
+    auto page = storage_->Search(query);
+    EXPECT_TRUE(page.ok()) << page.status().message();
+    return page.ok() ? *page : SearchPage();
   }
+  std::vector<SearchHit> Hits(const SearchQuery& query) { return Page(query).hits; }
   std::vector<std::string> Find(const std::string& text) {
     SearchQuery query;
     query.text = text;
@@ -82,12 +83,15 @@ TEST_F(Search, FindsAllWordsInAnyOrderWithoutCaseAndDiacritics) {
   EXPECT_THAT(Find("cafe nowhere"), IsEmpty());
 }
 
-TEST_F(Search, TheLastWordMayGoOnAndWholeWordsComeFirst) {
+TEST_F(Search, TheLastWordMayGoOnUnlessABlankFollowsIt) {
   Store(1, "a mill");
   Store(2, "a millrace");
   Store(3, "a windmill");
   Store(4, "mi is a note");
-  EXPECT_THAT(Find("mill"), ElementsAre("m1", "m2"));
+  EXPECT_THAT(Find("mill"), ElementsAre("m2", "m1"));
+  EXPECT_THAT(Find("mill "), ElementsAre("m1"));
+  EXPECT_THAT(Find("mill\u3000"), ElementsAre("m1")) << "the wide space is a blank";
+  EXPECT_THAT(Find("mill."), ElementsAre("m2", "m1"));
   EXPECT_THAT(Find("millr"), ElementsAre("m2"));
   EXPECT_THAT(Find("mill a"), ElementsAre("m1"));
   EXPECT_THAT(Find("mi"), ElementsAre("m4")) << "two letters are a word";
@@ -111,7 +115,7 @@ TEST_F(Search, ABeginningBehindVeryManyOthersOfItsThreeLetters) {
   EXPECT_THAT(Find("interv"), ElementsAre("m1002", "m1001"));
   EXPECT_THAT(Find("interval"), ElementsAre("m1002", "m1001"));
   EXPECT_THAT(Find("intel"), IsEmpty());
-  SearchQuery query{"inter", SessionId("s"), 1, {}};
+  SearchQuery query{"inter", SessionId("s"), 1, {}, {}};
   EXPECT_THAT(Ids(Hits(query)), ElementsAre("m1002"));
   query.wanted = [](const Message& message) { return message.seq < 1000; };
   EXPECT_THAT(Ids(Hits(query)), ElementsAre("m2"));
@@ -159,7 +163,7 @@ TEST_F(Search, WhatIsTypedIsNeverAnError) {
   std::string long_text;
   while (long_text.size() < (1U << 20)) long_text += "text ";
   EXPECT_THAT(Find(long_text), ElementsAre("m1")) << "what is too much is left out";
-  EXPECT_TRUE(storage_->Search({std::string(1 << 20, 'x'), {}, {}, {}}).ok());
+  EXPECT_TRUE(storage_->Search({std::string(1 << 20, 'x'), {}, {}, {}, {}}).ok());
   std::string signs;
   while (signs.size() < (1U << 20)) signs += "東";
   EXPECT_THAT(Find(signs), IsEmpty());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/fixtures/store_v1.h"
+#include "storage/fixtures/store_v2.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_storage.h"
@@ -77,11 +78,16 @@ std::vector<ScriptStep> MakeScript() {
   return script.Take();
 }
 
-FaultDisk MakeOlderStore() {
+FaultDisk MakeOlderStore(int version) {
   FaultDisk disk;
   auto connection = Connection::Open(disk.Files());
-  [[maybe_unused]] const bool made =
-      connection.ok() && (*connection)->Execute(kStoreV1).ok() && (*connection)->Close().ok();
+  bool made = connection.ok() && (*connection)->Execute(kStoreV1).ok();
+  // Stores were closed in this mode, which the file remembers; kStoreV1 left that out.
+  if (version == 2) {
+    made = made && (*connection)->Execute(kStoreV1ToV2).ok() &&
+           (*connection)->Execute("PRAGMA journal_mode=WAL").ok();
+  }
+  made = made && (*connection)->Close().ok();
   assert(made);
   return disk;
 }

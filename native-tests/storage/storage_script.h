@@ -20,8 +20,9 @@ struct ScriptStep {
 };
 std::vector<ScriptStep> MakeScript();
 
-// Where the script begins: a store of version 1 of the schema (fixtures/store_v1.h), closed.
-FaultDisk MakeOlderStore();
+// A store of an older version of the schema (fixtures/store_v1.h, store_v2.h), closed. That of
+// version 1 is where the script begins.
+FaultDisk MakeOlderStore(int version = 1);
 
 // Opens (and migrates) a store that checkpoints every 24 frames, not every 1000, and has a cache of
 // 10 pages, not of 2048: so that a short script has many checkpoints, and a transaction that

@@ -74,9 +74,9 @@ class Transfer : public testing::Test {
   }
   static std::vector<std::string> Find(Storage& storage, const std::string& text) {
     std::vector<std::string> ids;
-    const auto hits = storage.Search({text, {}, {}, {}});
-    EXPECT_TRUE(hits.ok()) << hits.status().message();
-    for (const SearchHit& hit : *hits) ids.push_back(hit.message_id.value);
+    const auto page = storage.Search({text, {}, {}, {}, {}});
+    EXPECT_TRUE(page.ok()) << page.status().message();
+    for (const SearchHit& hit : page->hits) ids.push_back(hit.message_id.value);
     return ids;
   }
   Message Read(const std::string& id) {

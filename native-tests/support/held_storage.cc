@@ -84,9 +84,7 @@ Result<std::vector<Session>> HeldStorage::ReadSessions(const SessionQuery& query
   return inner_->ReadSessions(query);
 }
 Result<std::int64_t> HeldStorage::LastSeq() { return inner_->LastSeq(); }
-Result<std::vector<SearchHit>> HeldStorage::Search(const SearchQuery& query) {
-  return inner_->Search(query);
-}
+Result<SearchPage> HeldStorage::Search(const SearchQuery& query) { return inner_->Search(query); }
 Result<std::uint64_t> HeldStorage::Export(const std::shared_ptr<BlockFile>& into) {
   return inner_->Export(into);
 }

@@ -54,7 +54,7 @@ class HeldStorage : public Storage {
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
   Result<std::int64_t> LastSeq() override;
-  Result<std::vector<SearchHit>> Search(const SearchQuery& query) override;
+  Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
   std::int64_t bytes_written() const override;
   Status Close() override;

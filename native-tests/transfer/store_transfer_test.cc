@@ -67,10 +67,10 @@ class StoreTransfer : public testing::Test {
     ASSERT_TRUE(store_->messages().Write(MessageId("m"), std::move(write)).ok());
   }
   std::vector<std::string> Find(const std::string& text) {
-    const auto hits = store_->Search({text, {}, {}, {}});
-    EXPECT_TRUE(hits.ok()) << hits.status().message();
+    const auto page = store_->Search({text, {}, {}, {}, {}});
+    EXPECT_TRUE(page.ok()) << page.status().message();
     std::vector<std::string> ids;
-    for (const SearchHit& hit : *hits) ids.push_back(hit.message_id.value);
+    for (const SearchHit& hit : page->hits) ids.push_back(hit.message_id.value);
     return ids;
   }
   Result<ImportCounts> Import(std::shared_ptr<BlockFile> file) {
@@ -144,7 +144,7 @@ TEST_F(StoreTransfer, S7_AnUnusableFileIsRefused) {
 
 TEST_F(StoreTransfer, AClosedStoreRefuses) {
   store_->Close(kNever, {[](const Status&) {}});
-  EXPECT_EQ(store_->Search({"x", {}, {}, {}}).status().code(), Code::kClosed);
+  EXPECT_EQ(store_->Search({"x", {}, {}, {}, {}}).status().code(), Code::kClosed);
   EXPECT_EQ(Import(CrushFile()).status().code(), Code::kClosed);
   std::optional<Result<std::uint64_t>> size;
   store_->Export(MakeMemoryBlockFile(), [&](Result<std::uint64_t> r) { size = std::move(r); });

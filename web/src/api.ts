@@ -4,7 +4,7 @@
  * Every promise of this package rejects with a `MillraceError`, and so does every synchronous throw.
  */
 import type {
-  EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, SearchHit, Session,
+  EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, SearchHits, SearchOptions, Session,
 } from './types.js';
 
 /**
@@ -190,11 +190,11 @@ export interface Store {
   flushAll(options?: { timeoutMs?: number }): Promise<void>;
   /**
    * Messages that have all words of the query, in any order; of the last word its beginning is enough, from three letters
-   * on. Case and diacritics do not count, and no character has a meaning of its own; words without a space between them
-   * ('e-mail') must follow each other. Whole words first, the newest first. What a draft has not finished may be missing.
-   * `limit`: default 50.
+   * on, unless a blank follows it. Case and diacritics do not count, and no character has a meaning of its own; words
+   * without a space between them ('e-mail') must follow each other. The newest first. What a draft has not finished may be
+   * missing. `next` of the answer: there may be more, see {@link SearchHits}.
    */
-  search(query: string, options?: { sessionId?: string; limit?: number }): Promise<SearchHit[]>;
+  search(query: string, options?: SearchOptions): Promise<SearchHits>;
   /** A SQLite file of everything accepted before the call, also while streams go on. */
   export(): Promise<Blob>;
   /**

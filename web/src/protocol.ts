@@ -16,7 +16,7 @@
  * Messages of one direction arrive in the order they were sent.
  */
 import type { CoreError, CoreStats, WireEvent, WireMutation } from './core-module.js';
-import type { ErrorCode, Message, NewMessage, SearchHit, Session } from './types.js';
+import type { ErrorCode, Message, NewMessage, SearchHits, SearchOptions, Session } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -55,7 +55,8 @@ export interface Calls {
   lastAssistant(sessionId: string): Message | undefined;
   deleteMessage(id: string): void;
   deleteAll(sessionId: string): void;
-  search(query: string, options: { sessionId?: string; limit?: number }): SearchHit[];
+  /** Arrays are cloned with their properties: `next` crosses. */
+  search(query: string, options: SearchOptions): SearchHits;
   /** Blobs cross as references, not as copies. */
   export(): Blob;
   import(file: Blob): { sessions: number; messages: number };

@@ -100,6 +100,24 @@ export interface SearchHit {
   readonly matches: readonly { readonly offset: number; readonly length: number }[];
 }
 
+/**
+ * One page of a search, the newest messages first. `next` is there when older ones were not looked at, because the page is
+ * full or took as long as it may: it may have few hits or none, and not be the last.
+ */
+export interface SearchHits extends Array<SearchHit> { readonly next?: SearchPosition }
+
+/** Where the next page begins, whatever is added or deleted meanwhile. To be handed back as it is, as `from`. */
+export interface SearchPosition { readonly before: number; readonly longer: boolean }
+
+export interface SearchOptions {
+  /** Default: all sessions. */
+  sessionId?: string;
+  /** Hits in a page, from 1 on. Default 50. */
+  limit?: number;
+  /** `next` of the page before, of the same query. */
+  from?: SearchPosition;
+}
+
 // ---------------------------------------------------------------- events
 
 export type StoreEvent =

@@ -95,7 +95,7 @@ std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits, EventF
                                 credits);
 }
 
-Result<std::vector<SearchHit>> Store::Search(SearchQuery query) const {
+Result<SearchPage> Store::Search(SearchQuery query) const {
   if (const Status open = cycle_->CheckOpen(); !open.ok()) return open;
   if (cycle_->any_deletion()) {
     query.wanted = [this](const Message& message) { return !cycle_->IsLeaving(message); };

@@ -85,7 +85,7 @@ void CheckStore(Storage& storage, bool imported) {
   for (const Message& message : *messages) {
     Require(message.finished() && !message.id.empty(), "what is imported is finished");
   }
-  Require(storage.Search({"turbine", {}, {}, {}}).ok(), "search answers");
+  Require(storage.Search({"turbine", {}, {}, {}, {}}).ok(), "search answers");
   Require((**storage.ReadSession(SessionId("mine"))).title == "mine", "what was there stays");
 }
 

@@ -1,6 +1,6 @@
 import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
-import type { EventFilter, Listener, SearchHit } from '../types.js';
+import type { EventFilter, Listener, SearchHits, SearchOptions } from '../types.js';
 import { ingest } from './ingest.js';
 import { messagesOf } from './messages.js';
 import { run } from './run-scope.js';
@@ -66,7 +66,7 @@ export class StoreHandle implements Store {
     await connection.call('flushAll', timeoutMs ?? -1);
   }
 
-  async search(query: string, options: { sessionId?: string; limit?: number } = {}): Promise<SearchHit[]> {
+  async search(query: string, options: SearchOptions = {}): Promise<SearchHits> {
     const { connection } = this.#use();
     checkLimit(options.limit);
     return connection.call('search', query, options);

@@ -38,6 +38,8 @@ export const KINDS = {
   },
 };
 
+/** So long a delta may wait in the outbox (web/src/client/outbox.ts). */
+const OUTBOX_MS = 10;
 /** The longest that a page streams. */
 const MOMENTS_MS = 600;
 const ROUND_MS = 60_000;
@@ -46,10 +48,11 @@ const RAW_EVERY = 5;
 
 /**
  * What came of it; of each round the largest losses. `pausesMs`: between two saves of the stream that were heard of. They are
- * what a window came to on this machine. `deleted`: rounds after which the browser had deleted the database, and the store said so.
+ * what a window came to on this machine. `beyondMs`: by how much the round's largest loss was more than the longest window of
+ * that round and the outbox, or 0. `deleted`: rounds after which the browser had deleted the database, and the store said so.
  * @typedef {{
  *   rounds: number; acknowledged: number; raw: number; deleted: number; problems: string[];
- *   streamLosses: Loss[]; draftLosses: Loss[]; pausesMs: number[];
+ *   streamLosses: Loss[]; draftLosses: Loss[]; pausesMs: number[]; beyondMs: number[];
  * }} Outcome
  */
 
@@ -62,7 +65,7 @@ export async function playRounds({ browser, url, ledger, kind, storage, rounds, 
   const kill = KINDS[kind];
   if (!kill) throw new Error(`no such kind: ${kind}`);
   /** @type {Outcome} */
-  const outcome = { rounds: 0, acknowledged: 0, raw: 0, deleted: 0, problems: [], streamLosses: [], draftLosses: [], pausesMs: [] };
+  const outcome = { rounds: 0, acknowledged: 0, raw: 0, deleted: 0, problems: [], streamLosses: [], draftLosses: [], pausesMs: [], beyondMs: [] };
   /** @type {Series} */
   const series = {
     browser, ledger, kill, storage, outcome, name: `${kind}-${storage}`.replaceAll(' ', '-'), below: randomFrom(seed), digests: {},
@@ -141,8 +144,17 @@ function measure(outcome, round, found, killedAt) {
   }
   outcome.streamLosses.push(stream);
   outcome.draftLosses.push(draft);
-  const saved = [...round.savedAt].find(([id]) => id.endsWith('-stream'))?.[1] ?? [];
-  outcome.pausesMs.push(...saved.slice(1).map((at, n) => at - (saved[n] ?? at)));
+  const [id, saved] = [...round.savedAt].find(([each]) => each.endsWith('-stream')) ?? ['', []];
+  outcome.pausesMs.push(...differences(saved));
+  // The first window began with the stream; the kill cut off the last one.
+  const begin = round.messages.get(id)?.given[0]?.[1] ?? killedAt;
+  const longest = Math.max(...differences([begin, ...saved, killedAt]));
+  outcome.beyondMs.push(Math.max(0, Math.max(stream.ms, draft.ms) - longest - OUTBOX_MS));
+}
+
+/** @param {number[]} times */
+function differences(times) {
+  return times.slice(1).map((at, n) => at - (times[n] ?? at));
 }
 
 /** @template Result @param {number} ms @param {() => Promise<Result>} work @returns {Promise<Result>} */

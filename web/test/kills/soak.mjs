@@ -36,6 +36,7 @@ async function play(killing, browser, storage, kind, rounds) {
     kind, browser, storage, `${outcome.rounds} of ${rounds}`, String(outcome.raw), String(outcome.acknowledged),
     String(outcome.problems.length), String(outcome.deleted), lost(outcome.streamLosses), lost(outcome.draftLosses),
     medianAndLargest(outcome.pausesMs, (ms) => ms).map((ms) => `${ms} ms`).join(', '),
+    `${Math.max(0, ...outcome.beyondMs)} ms`,
   ];
   rows.push(row);
   console.log(row.join(' | '));
@@ -54,12 +55,13 @@ for (const name of /** @type {(keyof typeof BROWSERS)[]} */ (Object.keys(BROWSER
 }
 console.log(`\n${table(
   ['kind', 'browser', 'storage', 'rounds', 'files checked as they lay', 'acknowledgements checked', 'failures',
-    'deleted by the browser', 'lost of a stream', 'lost of a draft', 'between two saves'],
+    'deleted by the browser', 'lost of a stream', 'lost of a draft', 'between two saves', 'beyond'],
   rows,
 )}
 
 Lost: given before the kill, not acknowledged, and not there; in time, and deltas (400 a second). Medians of the rounds, and the largest.
 Deleted by the browser: it found its own database damaged, and the store said so at its opening; after a kill of Chromium
 on IndexedDB that happens about once in a hundred times, with or without Millrace.
-A loss is at most a window, as long as it is on this machine (the time between two saves), and the outbox (10 ms).`);
+A loss is at most a window, as long as it is on this machine (the time between two saves), and the outbox (10 ms). Beyond: by
+how much the largest loss of a round was more than the longest window of that same round and the outbox.`);
 if (failures > 0) process.exitCode = 1;

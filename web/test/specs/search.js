@@ -29,7 +29,30 @@ export async function findsWordsBeginningsAndScriptsWithoutSpaces({ open }) {
   deepEqual(await find(store, 'CAFE brook'), ['both'], 'in any order and case, without diacritics:');
   deepEqual(await find(store, 'mill bach'), [], 'all words must be there:');
   await say(store, id, { longer: 'The millrace' });
-  deepEqual(await find(store, 'mill'), ['both', 'longer'], 'whole words first:');
+  deepEqual(await find(store, 'mill'), ['longer', 'both'], 'the newest first:');
+  deepEqual(await find(store, 'mill '), ['both'], 'with a blank behind it a whole word:');
+}
+
+/** @type {Spec} */
+export async function answersInPages({ open }) {
+  const store = await open();
+  const { id } = await store.sessions.create();
+  await say(store, id, { a: 'turbine', b: 'turbine', c: 'turbine', d: 'turbine', e: 'turbine' });
+  const first = await store.search('turbine', { limit: 2 });
+  deepEqual(first.map(({ messageId }) => messageId), ['e', 'd']);
+  ok(first.next, 'there is more');
+  await say(store, id, { f: 'turbine' });
+  await store.messages.delete('d');
+  const second = await store.search('turbine', { limit: 2, from: first.next });
+  deepEqual(second.map(({ messageId }) => messageId), ['c', 'b'], 'whatever came and went:');
+  ok(second.next, 'there is more still');
+  const last = await store.search('turbine', { limit: 2, sessionId: id, from: JSON.parse(JSON.stringify(second.next)) });
+  deepEqual(last.map(({ messageId }) => messageId), ['a']);
+  equal(last.next, undefined);
+  equal((await store.search('turbine')).next, undefined);
+  for (const from of [7, 'x', {}, { before: 'x' }, { before: 1.5, longer: false }, { before: 1, longer: 1 }]) {
+    await rejects(store.search('turbine', { from: /** @type {any} */ (from) }), 'invalid-argument');
+  }
 }
 
 /** @type {Spec} */

@@ -71,7 +71,7 @@ class Store {
   std::unique_ptr<RunScope> BeginRun() { return std::make_unique<RunScope>(messages_); }
 
   // What is saved and folded; see SearchQuery and Storage::Search. kClosed.
-  Result<std::vector<SearchHit>> Search(SearchQuery query) const;
+  Result<SearchPage> Search(SearchQuery query) const;
   // Makes `into` a SQLite file of everything accepted before the call, whatever streams go on;
   // `done` has its size. On a full disk it holds what is saved. The storage's error, or that of
   // `into`; kClosed.

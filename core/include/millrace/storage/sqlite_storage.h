@@ -12,7 +12,8 @@
 namespace millrace {
 
 struct SqliteOptions {
-  // The host's clock for CommitOutcome::took_ms; without one commits report 0.
+  // The host's clock, for CommitOutcome::took_ms and for how long a page of a search may take;
+  // without one commits report 0, and a page takes as long as it takes.
   std::function<TimeMs()> clock;
 };
 

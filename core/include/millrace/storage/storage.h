@@ -131,10 +131,9 @@ class Storage {
   // The highest seq ever given to a message, deleted ones included; 0 in a new store.
   virtual Result<std::int64_t> LastSeq() = 0;
 
-  // Messages whose row has all words of the query: text of an unfinished message is found once it
-  // is folded. Those with the last word as it stands first, then those where it begins a longer
-  // word; the newest first in both. What is typed is never an error.
-  virtual Result<std::vector<SearchHit>> Search(const SearchQuery& query) = 0;
+  // Messages whose row has all words of the query, the newest first: text of an unfinished message
+  // is found once it is folded. What is typed is never an error.
+  virtual Result<SearchPage> Search(const SearchQuery& query) = 0;
   // Makes `into` a SQLite file of everything committed, which stands alone. Returns its size.
   virtual Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) = 0;
 

@@ -74,8 +74,10 @@ std::string SpaceOut(std::string_view text) {
     out.append(text.substr(plain, at - plain));
     if (at == text.size()) break;
     const std::size_t begin = at;
-    const bool alone = IsWordSign(NextCodePoint(text, at));
-    if (alone) out += ' ';
+    const char32_t sign = NextCodePoint(text, at);
+    const bool alone = IsWordSign(sign);
+    if (alone || sign == kMarkSign) out += ' ';
+    if (sign == kMarkSign) continue;
     out.append(text.substr(begin, at - begin));
     if (alone) out += ' ';
   }

@@ -14,6 +14,10 @@ char32_t NextCodePoint(std::string_view text, std::size_t& at);
 // signs is found wherever it stands.
 bool IsWordSign(char32_t code_point);
 
+// Begins the words that the index adds to a text (search/marks.h). A text that has the sign itself,
+// of the private use area of Unicode, is read as if it had a space there.
+constexpr char32_t kMarkSign = 0xE000;
+
 // `text`, valid UTF-8, with a space on either side of each word sign. What is put into the index
 // and what is asked of it passes through here; therefore the index needs no tokenizer of its own,
 // and any program that has FTS5 can use the table.

@@ -38,9 +38,10 @@ bool CanGoOn(const std::string& word) {
 SearchTerms ReadTerms(std::string_view text, const WordReader& words) {
   const std::string valid = ToValidUtf8(CutTo(text, SearchQuery::kMaxBytes));
   SearchTerms terms;
+  std::size_t end = 0;  // of the last piece without a blank
   for (std::size_t at = 0; at < valid.size();) {
     const std::size_t begin = at;
-    std::size_t end = at;
+    end = at;
     while (at < valid.size() && !IsBlank(NextCodePoint(valid, at))) end = at;
     Phrase phrase;
     words(std::string_view(valid).substr(begin, end - begin), [&](const Word& word) {
@@ -49,7 +50,8 @@ SearchTerms ReadTerms(std::string_view text, const WordReader& words) {
     });
     if (!phrase.empty()) terms.phrases.push_back(std::move(phrase));
   }
-  terms.open_end = !terms.empty() && CanGoOn(terms.phrases.back().back());
+  const bool blank_behind = end < valid.size();
+  terms.open_end = !terms.empty() && !blank_behind && CanGoOn(terms.phrases.back().back());
   return terms;
 }
 
@@ -65,14 +67,23 @@ std::optional<SearchTerms> Widened(const SearchTerms& terms) {
 }
 
 // Words hold letters and digits only, so a quoted phrase of them cannot end early.
-std::string MatchExpression(const SearchTerms& terms, bool open_end) {
-  std::string expression;
+//
+// One NEAR and no AND: FTS5 brings all words of a NEAR to the same message before it looks whether
+// those of a phrase follow each other. Of an AND it looks for the first message of each phrase by
+// itself, in the whole index, whatever the mark would leave of it.
+std::string MatchExpression(const SearchTerms& terms, std::string_view mark) {
+  // Above the number of words of any message: near is anywhere in it.
+  constexpr std::string_view kAnywhere = "1000000000";
+  std::string expression = "NEAR(";
   for (const Phrase& phrase : terms.phrases) {
-    expression += expression.empty() ? "\"" : " AND \"";
-    for (const std::string& word : phrase) expression.append(word).append(" ");
     expression += '"';
+    for (const std::string& word : phrase) expression.append(word).append(" ");
+    expression += "\" ";
   }
-  return open_end ? expression + " *" : expression;
+  if (terms.open_end) expression += "* ";
+  // Last: where a word is nowhere, FTS5 does not look for those behind it.
+  if (!mark.empty()) expression.append("\"").append(mark).append("\"");
+  return expression.append(", ").append(kAnywhere).append(")");
 }
 
 }  // namespace millrace

@@ -33,14 +33,16 @@ struct SearchTerms {
   bool empty() const { return phrases.empty(); }
 };
 
-// Blanks end a phrase. No text is wrong; one without a word has no phrases.
+// Blanks end a phrase, and a word that may not go on. No text is wrong; one without a word has no
+// phrases.
 SearchTerms ReadTerms(std::string_view text, const WordReader& words);
 
 // The same, of the last word only as much as has a list of its own in the index: more messages have
 // it, and they are found faster. nullopt: the last word is no longer than that, or may not go on.
 std::optional<SearchTerms> Widened(const SearchTerms& terms);
 
-// A query in the language of FTS5. With `open_end`, the last word as a prefix.
-std::string MatchExpression(const SearchTerms& terms, bool open_end);
+// A query in the language of FTS5, for the messages that have the terms and, unless it is empty,
+// the mark (search/marks.h).
+std::string MatchExpression(const SearchTerms& terms, std::string_view mark);
 
 }  // namespace millrace

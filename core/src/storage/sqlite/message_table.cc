@@ -201,4 +201,8 @@ Result<std::int64_t> MessageTable::LastSeq() {
       "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages'");
 }
 
+Result<std::int64_t> MessageTable::OldestSeq() {
+  return connection_.ReadInt("SELECT coalesce(min(seq), 0) FROM messages");
+}
+
 }  // namespace millrace

@@ -43,7 +43,10 @@ class MessageTable {
   Result<std::vector<Message>> Read(const MessageQuery& query);
   // The unfinished ones, and those with a seq of `also` (ascending); in the order of seq.
   Result<std::vector<Message>> ReadUnfinished(const std::vector<std::int64_t>& also);
+  // The highest seq ever given.
   Result<std::int64_t> LastSeq();
+  // The lowest seq of a row; 0 without rows.
+  Result<std::int64_t> OldestSeq();
 
  private:
   Result<std::vector<std::int64_t>> Seqs(Query& query);

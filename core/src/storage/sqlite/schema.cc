@@ -62,11 +62,16 @@ CREATE TABLE deltas(
 ) STRICT;
 )sql";
 
+// It added `message_search` with another set of columns. Version 3 makes that table anew, so there
+// is nothing to do for a file that has yet to come to version 2.
+constexpr const char* kVersion2 = "";
+
 // message_search: see SearchIndex. automerge: so many pieces of one size are merged into one, which
 //   writes each word anew; 8 instead of 4 halves that for a few more pieces to look into.
-constexpr const char* kVersion2 = R"sql(
+constexpr const char* kVersion3 = R"sql(
+DROP TABLE IF EXISTS message_search;
 CREATE VIRTUAL TABLE message_search USING fts5(
-  text, session,
+  text,
   content='', contentless_delete=1, prefix='3', tokenize='unicode61 remove_diacritics 2'
 );
 INSERT INTO message_search(message_search, rank) VALUES('automerge', 8);
@@ -85,7 +90,8 @@ struct Migration {
 // Entry n takes the file from version n to n + 1. Never edited once released.
 constexpr std::array<Migration, kSchemaVersion> kMigrations = {{
     {kVersion1, nullptr},
-    {kVersion2, FillSearchIndex},
+    {kVersion2, nullptr},
+    {kVersion3, FillSearchIndex},
 }};
 
 // The version of the file that is there; 0 for an empty one.
@@ -118,21 +124,21 @@ Result<std::int64_t> StoredVersion(Connection& connection) {
   return *version;
 }
 
+// All steps in one transaction: the file is of the version it was, or of ours.
 Status Migrate(Connection& connection, std::int64_t from) {
+  if (from == kSchemaVersion) return Status::Ok();
+  Transaction transaction(connection);
+  if (Status status = transaction.Begin(); !status.ok()) return status;
   for (std::int64_t version = from; version < kSchemaVersion; ++version) {
-    Transaction transaction(connection);
-    if (Status status = transaction.Begin(); !status.ok()) return status;
     const Migration& migration = kMigrations[static_cast<std::size_t>(version)];
-    const std::string sql = std::string(migration.sql) +
-                            "PRAGMA application_id=" + std::to_string(kApplicationId) +
-                            ";PRAGMA user_version=" + std::to_string(version + 1);
-    if (Status status = connection.Execute(sql); !status.ok()) return status;
-    if (migration.then != nullptr) {
-      if (Status status = migration.then(connection); !status.ok()) return status;
-    }
-    if (Status status = transaction.Commit(); !status.ok()) return status;
+    if (Status status = connection.Execute(migration.sql); !status.ok()) return status;
+    if (migration.then == nullptr) continue;
+    if (Status status = migration.then(connection); !status.ok()) return status;
   }
-  return Status::Ok();
+  const std::string mark = "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                           ";PRAGMA user_version=" + std::to_string(kSchemaVersion);
+  if (Status status = connection.Execute(mark); !status.ok()) return status;
+  return transaction.Commit();
 }
 
 // 1000 frames (4 MB) between checkpoints: what a checkpoint costs (two syncs and each page changed

@@ -12,15 +12,15 @@ namespace millrace {
 //   application_id  kApplicationId: how a Millrace file is told from any other SQLite file
 //   user_version    the schema's version: the number of migrations applied
 //
-// Both are written in the transaction of the first migration, before the file is switched to WAL:
-// so the header of every Millrace file tells what it is, whatever its WAL holds.
+// Both are written in the transaction that makes the tables, before the file is switched to WAL: so
+// the header of every Millrace file tells what it is, whatever its WAL holds.
 
 // "MRce". Part of users' files: never changed.
 inline constexpr std::int64_t kApplicationId = 0x4d526365;
 // Grows by one with each entry of kMigrations (schema.cc).
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
-// Recognises the file, or takes an empty one; brings it to kSchemaVersion, each step in one
+// Recognises the file, or takes an empty one; brings it to kSchemaVersion in one
 // transaction; sets up the connection. Writes nothing to a file it refuses.
 // kNewerSchema; kCorrupt: another program's file, or no SQLite file; kQuotaExceeded, kIo.
 Status PrepareDatabase(Connection& connection);

@@ -9,6 +9,7 @@
 #include "storage/sqlite/export.h"
 #include "storage/sqlite/importer.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/searcher.h"
 
 namespace millrace {
 namespace {
@@ -196,8 +197,9 @@ Result<std::vector<Session>> SqliteStorage::ReadSessions(const SessionQuery& que
 
 Result<std::int64_t> SqliteStorage::LastSeq() { return messages_.LastSeq(); }
 
-Result<std::vector<SearchHit>> SqliteStorage::Search(const SearchQuery& query) {
-  return index_.Search(query);
+Result<SearchPage> SqliteStorage::Search(const SearchQuery& query) {
+  if (Status status = words_.Open(*connection_); !status.ok()) return status;
+  return Searcher(*connection_, messages_, words_, options_.clock, query).Run();
 }
 
 Result<std::uint64_t> SqliteStorage::Export(const std::shared_ptr<BlockFile>& into) {

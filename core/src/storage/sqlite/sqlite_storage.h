@@ -13,6 +13,7 @@
 #include "storage/sqlite/message_table.h"
 #include "storage/sqlite/search_index.h"
 #include "storage/sqlite/session_table.h"
+#include "storage/sqlite/word_breaker.h"
 
 namespace millrace {
 
@@ -40,7 +41,7 @@ class SqliteStorage final : public Storage {
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
   Result<std::int64_t> LastSeq() override;
-  Result<std::vector<SearchHit>> Search(const SearchQuery& query) override;
+  Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
   std::int64_t bytes_written() const override { return connection_->vfs().bytes_written(); }
   Status Close() override;
@@ -70,6 +71,7 @@ class SqliteStorage final : public Storage {
   SessionTable sessions_;
   MessageTable messages_;
   SearchIndex index_;
+  WordBreaker words_;  // opened by the first search
   DeltaLog log_;
   Durability durability_ = Durability::kProcess;  // what `synchronous` is set to
 };

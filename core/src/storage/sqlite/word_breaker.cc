@@ -48,9 +48,11 @@ void WordBreaker::Read(std::string_view text, const std::function<bool(const Wor
   std::size_t plain = 0;  // where the text that is not read yet begins
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
-    if (!IsWordSign(NextCodePoint(text, at))) continue;
+    const char32_t sign = NextCodePoint(text, at);
+    const bool mark = sign == kMarkSign;
+    if (!mark && !IsWordSign(sign)) continue;
     if (!ReadPlain(text.substr(plain, begin - plain), plain, each)) return;
-    if (!ReadPlain(text.substr(begin, at - begin), begin, each)) return;
+    if (!mark && !ReadPlain(text.substr(begin, at - begin), begin, each)) return;
     plain = at;
   }
   ReadPlain(text.substr(plain), plain, each);
