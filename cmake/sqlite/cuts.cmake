@@ -52,6 +52,34 @@ function(millrace_cut_sqlite from to)
       fts5PorterTokenize
 ]] "      0, 0, 0\n")
 
+  # What is the same in every index of ours becomes that constant wherever it is read, and the compiler
+  # drops what only another value would lead to. FTS5 stands behind all the rest.
+  string(FIND "${text}" "typedef struct Fts5Config Fts5Config;" fts5)
+  string(SUBSTRING "${text}" 0 ${fts5} before_fts5)
+  string(SUBSTRING "${text}" ${fts5} -1 text)
+  macro(fix read value)
+    string(REGEX REPLACE "([A-Za-z0-9]+->)+${read}" "${value}\\2" fixed "${text}")
+    if(fixed STREQUAL text)
+      message(FATAL_ERROR "${from}: nothing reads ${read}; bring cmake/sqlite/cuts.cmake up to date")
+    endif()
+    set(text "${fixed}")
+  endmacro()
+  # It has detail=full, no tokendata, no locale and no secure-delete. A table that asks for one of
+  # them is refused ("unrecognized option"), and so is the file format of secure-delete.
+  cut("the option detail" [[if( sqlite3_strnicmp("detail", zCmd, nCmd)==0 ){]] "if( 0 ){")
+  fix("eDetail( *[!=]=|;)" "FTS5_DETAIL_FULL")
+  cut("the option tokendata" [[if( sqlite3_strnicmp("tokendata", zCmd, nCmd)==0 ){]] "if( 0 ){")
+  fix("bTokendata( *[;)&|])" "0")
+  cut("the option locale" [[if( sqlite3_strnicmp("locale", zCmd, nCmd)==0 ){]] "if( 0 ){")
+  fix("bLocale( *[;)&|]|==)" "0")
+  cut("the option secure-delete" [[else if( 0==sqlite3_stricmp(zKey, "secure-delete") ){]] "else if( 0 ){")
+  cut("its file format" [[
+   && iVersion!=FTS5_CURRENT_VERSION_SECUREDELETE
+  ){]] "){")
+  fix("bSecureDelete(;)" "0")
+  fix("iVersion==FTS5_CURRENT_VERSION_SECUREDELETE()" "0")
+  string(PREPEND text "${before_fts5}")
+
   # Written only when it is another one, so that configuring again compiles nothing again.
   set(old "")
   if(EXISTS "${to}")

@@ -9,8 +9,8 @@ const textOf = (count) => Array.from({ length: count }, (_, index) => deltaAt(in
 const textIn = (message) => message.parts.filter((part) => part.type === 'text').map((part) => part.text).join('');
 
 /** A fresh store with one session and one draft, and its figures before anything was streamed. */
-async function start(name, windowMs) {
-  const store = await openStore({ name, storage: 'opfs', windowMs });
+async function start(name, windowMs, storage = 'opfs') {
+  const store = await openStore({ name, storage, windowMs });
   const session = await store.sessions.create();
   const heard = [];
   store.subscribe(() => heard.push(performance.now()), { types: ['updated'] });
@@ -19,11 +19,11 @@ async function start(name, windowMs) {
 }
 
 /** Finishes, closes, opens again and reads back: what counts is what is in the file then. */
-async function finish({ store, draft, heard, before }, name, expected) {
+async function finish({ store, draft, heard, before }, name, expected, storage = 'opfs') {
   await draft.finish('end_turn');
   const after = await store.stats();
   await store.close();
-  const again = await openStore({ name, storage: 'opfs' });
+  const again = await openStore({ name, storage });
   const stored = await again.messages.get(draft.id);
   await again.close();
   return {
@@ -62,9 +62,9 @@ export async function steady({ name, windowMs, perSecond, seconds }) {
   return { ...figures, tookMs: performance.now() - began };
 }
 
-/** A long reply whose windows end after so many deltas each, by a flush, as fast as it goes. */
-export async function longReply({ name, bytes, deltasPerWindow }) {
-  const run = await start(name, 3_600_000);
+/** A reply whose windows end after so many deltas each, by a flush, as fast as it goes. */
+export async function wholeReply({ name, storage, bytes, deltasPerWindow }) {
+  const run = await start(name, 3_600_000, storage);
   const delta = 'word';
   const windows = Math.floor(bytes / (delta.length * deltasPerWindow));
   const began = performance.now();
@@ -72,7 +72,7 @@ export async function longReply({ name, bytes, deltasPerWindow }) {
     for (let i = 0; i < deltasPerWindow; i += 1) run.draft.appendText(delta);
     await run.draft.flush();
   }
-  const figures = await finish(run, name, delta.repeat(windows * deltasPerWindow));
+  const figures = await finish(run, name, delta.repeat(windows * deltasPerWindow), storage);
   return { ...figures, windows, tookMs: performance.now() - began };
 }
 

@@ -6,13 +6,13 @@ import type { OpenOptions } from './api.js';
 import { MillraceError } from './errors.js';
 
 /** What to look at when it does not start. */
-export const WORKER_HINT = "Check that its URL is of the page's own origin and answers with JavaScript, and that the " +
-  "Content-Security-Policy has worker-src 'self'; options.worker can make it in another way";
+export const WORKER_HINT = "Check that its URL is of the page's origin and answers with JavaScript, and that the CSP has " +
+  "worker-src 'self', or make it by options.worker";
 
 /** Starts it. Throws 'storage-unavailable'. */
 export function startWorker(custom?: OpenOptions['worker']): Worker {
   if (!custom && typeof Worker === 'undefined') {
-    throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages, its core in a dedicated Worker');
+    throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages');
   }
   try {
     // Written out in one piece: bundlers look for this very form.

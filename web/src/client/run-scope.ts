@@ -80,7 +80,7 @@ export class PageRunScope implements RunScope {
   }
 
   #checkOpen(): void {
-    if (this.#ended) throw new MillraceError('closed', 'The run is over: its scope makes no more messages');
+    if (this.#ended) throw new MillraceError('closed', 'The run is over: it makes no more messages');
   }
 
   async #refresh(draft: PageDraft): Promise<void> {

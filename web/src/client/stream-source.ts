@@ -30,7 +30,7 @@ export function sourceOf(source: StreamSource): Source {
 }
 
 export function sourceOfResponse(response: Response): KnownSource {
-  if (response.bodyUsed) throw invalid('The body of the response was read already: hand it over unread');
+  if (response.bodyUsed) throw invalid('The body was read already: hand it over unread');
   if (!response.ok) return { kind: 'failed', response };
   return response.body ? sourceOfStream(response.body) : { kind: 'chunks', open: () => noChunks };
 }

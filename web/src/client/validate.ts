@@ -17,7 +17,7 @@ export function check(ok: boolean, what: string, kind: string, value: unknown): 
 }
 
 export function checkId(what: string, id: unknown): void {
-  check(typeof id === 'string' && id !== '', what, 'a string that is not empty', id);
+  check(typeof id === 'string' && id !== '', what, 'a non-empty string', id);
 }
 
 export function checkOptionalId(what: string, id: unknown): void {

@@ -93,7 +93,7 @@ export class WorkerRun implements ActiveRun {
       if (this.#ended()) return;
       if (bytes === undefined) connection.post({ type: 'end', ingest });
       else if (bytes instanceof Uint8Array) connection.post({ type: 'chunk', ingest, bytes });
-      else throw new MillraceError('protocol', 'A chunk of the source is neither a Uint8Array nor a string');
+      else throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
     } catch (error) {
       this.#postFailure(sourceError(error));
     }
