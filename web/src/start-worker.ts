@@ -6,8 +6,8 @@ import type { OpenOptions } from './api.js';
 import { MillraceError } from './errors.js';
 
 /** What to look at when it does not start. */
-export const WORKER_HINT = "Check that its URL is of the page's origin and answers with JavaScript, and that the CSP has " +
-  "worker-src 'self', or make it by options.worker";
+export const WORKER_HINT = "Its URL has to be of the page's origin and answer with JavaScript, and the " +
+  "Content-Security-Policy to have worker-src 'self'; or use options.worker";
 
 /** Starts it. Throws 'storage-unavailable'. */
 export function startWorker(custom?: OpenOptions['worker']): Worker {
