@@ -67,15 +67,15 @@ test('a Worker that cannot be loaded: storage-unavailable, saying what to look a
   await page.close();
 });
 
-test('a policy that forbids the Worker or the wasm: storage-unavailable', options, async () => {
+test('a policy that forbids the Worker or the wasm: storage-unavailable', options, async (context) => {
   for (const policy of [CONTENT_SECURITY_POLICY.replace(/worker-src.*/, "worker-src 'none'"), "script-src 'self'; worker-src 'self'"]) {
     const strict = await serve(FOLDERS, { policy });
+    context.after(() => strict.close());
     const { page } = await openPage(chromium.browser.context, strict.url);
     const error = await openError(page, {});
     assert.equal(error?.code, 'storage-unavailable', policy);
     assert.match(error?.message ?? '', /Content-Security-Policy/);
     await page.close();
-    await strict.close();
   }
 });
 
