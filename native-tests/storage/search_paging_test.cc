@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
-#include <memory>
 #include <optional>
 #include <random>
 #include <sstream>
@@ -16,9 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "millrace/storage/sqlite_storage.h"
-#include "storage/fault_block_file.h"
-#include "storage/test_data.h"
+#include "storage/search_fixture.h"
 
 namespace millrace {
 namespace {
@@ -29,31 +26,13 @@ using testing::IsEmpty;
 // The index is searched in ranges of so many seqs.
 constexpr std::int64_t kRange = 65'536;
 
-class SearchPaging : public testing::Test {
+class SearchPaging : public SearchFixture {
  protected:
-  void SetUp() override {
-    SqliteOptions options{.clock = [this] { return now_ += ms_per_look_; }};
-    auto storage = OpenSqliteStorage(disk_.Files(), std::move(options));
-    ASSERT_TRUE(storage.ok()) << storage.status().message();
-    storage_ = *std::move(storage);
-    ASSERT_TRUE(Commit(*storage_, {Put(MakeSession("s")), Put(MakeSession("t"))}).ok());
-  }
-  void Store(std::int64_t seq, const std::string& text, const std::string& session = "s") {
-    const Status status = Commit(*storage_, {Put(Finished(MakeMessage(seq, text, session)))});
-    ASSERT_TRUE(status.ok()) << status.message();
+  SqliteOptions Options() override {
+    return {.clock = [this] { return now_ += ms_per_look_; }};
   }
   static SearchQuery For(const std::string& text, std::optional<std::size_t> limit = {}) {
     return {text, {}, limit, {}, {}};
-  }
-  SearchPage Page(const SearchQuery& query) {
-    auto page = storage_->Search(query);
-    EXPECT_TRUE(page.ok()) << page.status().message();
-    return page.ok() ? *page : SearchPage();
-  }
-  static std::vector<std::string> Ids(const SearchPage& page) {
-    std::vector<std::string> ids;
-    for (const SearchHit& hit : page.hits) ids.push_back(hit.message_id.value);
-    return ids;
   }
   // The ids of each page, to the last one.
   std::vector<std::vector<std::string>> Pages(SearchQuery query) {
@@ -68,8 +47,6 @@ class SearchPaging : public testing::Test {
     }
   }
 
-  FaultDisk disk_;
-  std::unique_ptr<Storage> storage_;
   TimeMs now_ = 0;
   DurationMs ms_per_look_ = 0;  // what passes between two looks at the clock
 };

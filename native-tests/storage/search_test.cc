@@ -2,17 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "millrace/base/utf8.h"
-#include "millrace/storage/sqlite_storage.h"
-#include "storage/fault_block_file.h"
 #include "storage/search/word_signs.h"
+#include "storage/search_fixture.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/word_breaker.h"
-#include "storage/test_data.h"
 
 namespace millrace {
 namespace {
@@ -21,33 +18,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class Search : public testing::Test {
+class Search : public SearchFixture {
  protected:
-  void SetUp() override {
-    auto storage = OpenSqliteStorage(disk_.Files());
-    ASSERT_TRUE(storage.ok()) << storage.status().message();
-    storage_ = *std::move(storage);
-    ASSERT_TRUE(Commit(*storage_, {Put(MakeSession("s")), Put(MakeSession("t"))}).ok());
-  }
-  void Store(std::int64_t seq, const std::string& text, const std::string& session = "s") {
-    const Status status = Commit(*storage_, {Put(Finished(MakeMessage(seq, text, session)))});
-    ASSERT_TRUE(status.ok()) << status.message();
-  }
-  SearchPage Page(const SearchQuery& query) {
-    auto page = storage_->Search(query);
-    EXPECT_TRUE(page.ok()) << page.status().message();
-    return page.ok() ? *page : SearchPage();
-  }
   std::vector<SearchHit> Hits(const SearchQuery& query) { return Page(query).hits; }
   std::vector<std::string> Find(const std::string& text) {
     SearchQuery query;
     query.text = text;
-    return Ids(Hits(query));
-  }
-  static std::vector<std::string> Ids(const std::vector<SearchHit>& hits) {
-    std::vector<std::string> ids;
-    for (const SearchHit& hit : hits) ids.push_back(hit.message_id.value);
-    return ids;
+    return Ids(Page(query));
   }
   // The snippet with its matches in brackets; for text of the basic plane.
   std::string Snippet(const std::string& text) {
@@ -70,9 +47,6 @@ class Search : public testing::Test {
     }
     return out;
   }
-
-  FaultDisk disk_;
-  std::unique_ptr<Storage> storage_;
 };
 
 TEST_F(Search, FindsAllWordsInAnyOrderWithoutCaseAndDiacritics) {
@@ -116,9 +90,9 @@ TEST_F(Search, ABeginningBehindVeryManyOthersOfItsThreeLetters) {
   EXPECT_THAT(Find("interval"), ElementsAre("m1002", "m1001"));
   EXPECT_THAT(Find("intel"), IsEmpty());
   SearchQuery query{"inter", SessionId("s"), 1, {}, {}};
-  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m1002"));
+  EXPECT_THAT(Ids(Page(query)), ElementsAre("m1002"));
   query.wanted = [](const Message& message) { return message.seq < 1000; };
-  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m2"));
+  EXPECT_THAT(Ids(Page(query)), ElementsAre("m2"));
 }
 
 TEST_F(Search, FindsWordsOfScriptsWithoutSpaces) {
@@ -174,9 +148,9 @@ TEST_F(Search, OneSessionAndALimit) {
   SearchQuery query;
   query.text = "word";
   query.limit = 2;
-  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m9", "m8"));
+  EXPECT_THAT(Ids(Page(query)), ElementsAre("m9", "m8"));
   query.session_id = SessionId("t");
-  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m9", "m6"));
+  EXPECT_THAT(Ids(Page(query)), ElementsAre("m9", "m6"));
   EXPECT_EQ(Hits(query)[0].session_id.value, "t");
   query.limit = 0;
   EXPECT_THAT(Hits(query), IsEmpty());
@@ -185,7 +159,7 @@ TEST_F(Search, OneSessionAndALimit) {
   EXPECT_THAT(Hits(query), IsEmpty());
   query.session_id.reset();
   query.wanted = [](const Message& message) { return message.seq < 3; };
-  EXPECT_THAT(Ids(Hits(query)), ElementsAre("m2", "m1"));
+  EXPECT_THAT(Ids(Page(query)), ElementsAre("m2", "m1"));
   EXPECT_THAT(Find("73"), IsEmpty()) << "the session is no text: 73 is the s in its word";
 }
 
