@@ -16,6 +16,8 @@ EMSCRIPTEN_BINDINGS(millrace) {
 
   emscripten::class_<StoreHost>("CoreStore")
       .smart_ptr<std::shared_ptr<StoreHost>>("CoreStore")
+      .function("beginTurn", &StoreHost::BeginTurn)
+      .function("endTurn", &StoreHost::EndTurn)
       .function("recovered", &StoreHost::Recovered)
       .function("stats", &StoreHost::Stats)
       .function("createSession", &StoreHost::CreateSession)

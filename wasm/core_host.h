@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "js_value.h"
@@ -24,6 +25,11 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   static void Open(const val& files, const val& options, const val& done);
 
   StoreHost(std::unique_ptr<Store> store, HostClock clock);
+
+  // One turn for the calls between them. Two methods, so that no frame of JavaScript lies between
+  // two of C++.
+  void BeginTurn() { held_turn_.emplace(pump_, *store_); }
+  void EndTurn() { held_turn_.reset(); }
 
   val Recovered() const;
   val Stats() const;
@@ -69,13 +75,20 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   TimerPump& pump() { return pump_; }
 
  private:
+  struct HeldTurn {
+    HeldTurn(TimerPump& pump, Store& store) : timer(pump), turn(store) {}
+    TimerPump::Turn timer;
+    Store::Turn turn;
+  };
+
   TimeMs Deadline(double timeout_ms);
 
   HostClock clock_;
   std::unique_ptr<Store> store_;
   std::unordered_map<int, std::unique_ptr<RunScope>> runs_;
   int last_run_ = 0;
-  TimerPump pump_;  // last: its timer ends before what it drives
+  TimerPump pump_;  // its timer ends before what it drives
+  std::optional<HeldTurn> held_turn_;
 };
 
 // A subscription (CoreFeed).

@@ -1,8 +1,8 @@
 // The JavaScript half of the border: what embind has no cheap or safe word for. C++ declares each
 // function in js_value.cpp, opfs_block_file.cpp or timer_pump.cpp, beside its use.
 //
-// No function here lets an exception through: C++ is built without exceptions, and a throw would
-// skip its destructors. An EM_VAL is embind's handle of a JavaScript value; text is UTF-8.
+// No function here lets an exception through, but for a trap: C++ is built without exceptions, and
+// a throw would skip its destructors. After a trap nothing calls the module any more. An EM_VAL is embind's handle of a JavaScript value; text is UTF-8.
 
 mergeInto(LibraryManager.library, {
   $Millrace__deps: ['$Emval'],
@@ -190,6 +190,8 @@ mergeInto(LibraryManager.library, {
       Emval.toValue(callback)(Emval.toValue(first), Emval.toValue(second));
       return 1;
     } catch (error) {
+      // A module that trapped must not go on.
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw error;
       console.error(error);
       return 0;
     }

@@ -74,8 +74,19 @@ void StreamHost::Run(const Step& step) {
     done = [ending = ending_](const Status& status) { SetStatus(*ending, status); };
   }
   const auto accepted = host_->store().messages().Write(id_, std::move(write), std::move(done));
-  // The message was deleted, or finished by its run: it takes no more.
-  if (!accepted.ok()) SetStatus(*ending_, accepted.status());
+  if (accepted.ok()) return;
+  // What the message cannot hold ends the reply. Otherwise it was deleted, or finished by its run.
+  if (accepted.status().code() == Code::kInvalidArgument) FinishRefused(accepted.status());
+  SetStatus(*ending_, accepted.status());
+}
+
+void StreamHost::FinishRefused(const Status& why) {
+  MessageWrite write;
+  millrace::Finish finish;
+  finish.reason = FinishReason::kError;
+  finish.message = why.message();
+  write.mutations.emplace_back(std::move(finish));
+  (void)host_->store().messages().Write(id_, std::move(write));
 }
 
 void StreamHost::ReportWhenEnded(const val& done) {

@@ -31,6 +31,8 @@ class StreamHost {
 
   // Runs one step of the reader and writes what it yields.
   void Run(const Step& step);
+  // Ends the message whose store refused what the reply brought.
+  void FinishRefused(const Status& why);
   void ReportWhenEnded(const val& done);
 
   // How the last write went; outlives the stream, which may be deleted before.

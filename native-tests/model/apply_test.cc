@@ -284,6 +284,24 @@ TEST_F(ApplyTest, C6_AMessageFinishedFromTheStartCannotBeResumed) {
   ExpectError(Code::kFinished, AppendText{"x", false});
 }
 
+TEST_F(ApplyTest, S8_APartThatMemoryCannotHoldInCopiesIsRefused) {
+  const std::string most(kMaxPartBytes, 'x');
+  ASSERT_TRUE(Apply(AppendText{most, false}, kNow, message_, patch_).ok());
+  patch_ = {};
+  const auto refused = [this](Mutation mutation) {
+    Patch patch;
+    const Result<Effect> result = Apply(std::move(mutation), kNow, message_, patch);
+    return result.status().code() == Code::kInvalidArgument && patch == Patch();
+  };
+  EXPECT_TRUE(refused(AppendText{"y", false}));
+  EXPECT_EQ(std::get<TextPart>(message_.parts.front()).text.size(), kMaxPartBytes);
+  message_.parts.front() = ReasoningPart{most, "", std::nullopt, std::nullopt, ""};
+  EXPECT_TRUE(refused(AppendReasoning{"y"}));
+  message_.parts.front() = Call("c", most);
+  EXPECT_TRUE(refused(AppendToolInput{"c", "y"}));
+  EXPECT_TRUE(Apply(AppendText{"another part", false}, kNow, message_, patch_).ok());
+}
+
 TEST_F(ApplyTest, CollectsAWindowInOnePatch) {
   const Message before = message_;
   Patch window;

@@ -2,6 +2,14 @@
  * The objects of the public contract: the store and what it hands out. Types only.
  *
  * Every promise of this package rejects with a `MillraceError`, and so does every synchronous throw.
+ *
+ * Calls that are made in one turn of the page go to the Worker together: their changes share a transaction, and each still
+ * has an answer of its own. What a call is given is copied when it is made.
+ *
+ * Limits, so that nothing outgrows the memory of the core: one call hands over up to 64 Mi characters of text and bytes of
+ * binary data, one part holds up to 64 MiB of UTF-8, one event of a stream is up to 32 MiB. More is 'invalid-argument', of a
+ * stream 'protocol'. If the core runs out of memory or stack all the same, or its Worker ends, every call under way and
+ * every later one rejects with 'internal'; opening the store again works, with everything that was acknowledged.
  */
 import type {
   EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, SearchHits, SearchOptions, Session,
@@ -185,7 +193,7 @@ export interface Store {
   run<T>(sessionId: string, fn: (scope: RunScope) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T>;
   /** Returns a function that ends the subscription. A listener that throws is reported and stops nobody else. */
   subscribe(listener: Listener, filter?: EventFilter): () => void;
-  /** Durable when they resolve. A time-out rejects with 'timeout'; the write goes on. */
+  /** Durable when they resolve. A time-out rejects with 'timeout', also while the Worker is busy; the write goes on. */
   flush(messageId: string, options?: { timeoutMs?: number }): Promise<void>;
   flushAll(options?: { timeoutMs?: number }): Promise<void>;
   /**

@@ -82,6 +82,13 @@ export interface CoreFeed {
 }
 
 export interface CoreStore {
+  /**
+   * What is called between these is one turn: changes share a transaction and a batch. Each begin has its end. REQUIRES:
+   * no turn is open.
+   */
+  beginTurn(): void;
+  endTurn(): void;
+
   /** Finished as 'interrupted' while opening. */
   recovered(): { messageId: string; sessionId: string }[];
   stats(): CoreStats;

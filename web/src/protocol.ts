@@ -13,7 +13,10 @@
  *    │── abort ──────────────────────────────▶│
  *    │◀──────────────────────────── ingested ──│  the finished message is durable
  *
- * Messages of one direction arrive in the order they were sent.
+ *    │◀──────────────────────────── trapped ──│  the core can run no more, and the Worker has ended itself
+ *
+ * Messages of one direction arrive in the order they were sent. What one side says in one turn crosses as one array: the
+ * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
 import type { CoreError, CoreStats, WireEvent, WireMutation } from './core-module.js';
 import type { ErrorCode, Message, NewMessage, SearchHits, SearchOptions, Session } from './types.js';
@@ -32,6 +35,8 @@ export interface OpenRequest {
   storage: 'auto' | 'opfs' | 'indexeddb' | 'memory';
   windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
   wasmUrl?: string;
+  /** The Web Lock that the Worker holds as long as it lives. */
+  lifeLock?: string;
 }
 export interface Opened {
   storage: 'opfs' | 'indexeddb' | 'memory';
@@ -118,6 +123,8 @@ export type ToPage =
   | { type: 'enough'; ingest: number }
   | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: { inputTokens: number; outputTokens: number } }
   /** The ingest could not be finished durably. */
-  | { type: 'ingest-lost'; ingest: number; error: WireError };
+  | { type: 'ingest-lost'; ingest: number; error: WireError }
+  /** The module trapped (memory, stack). It is never called again: the Worker ends, and whatever is pending fails. */
+  | { type: 'trapped'; error: WireError };
 
 export type { CoreError };

@@ -48,6 +48,15 @@ Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, Time
 
 Store::~Store() { broker_.Shutdown(); }
 
+struct Store::Turn::Held {
+  explicit Held(CommitCycle& cycle) : turn(cycle) {}
+  CommitCycle::Turn turn;
+};
+
+Store::Turn::Turn(Store& store) : held_(std::make_unique<Held>(*store.cycle_)) {}
+
+Store::Turn::~Turn() = default;
+
 void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
                  Opened opened) {
   const Result<std::int64_t> last_seq = storage->LastSeq();

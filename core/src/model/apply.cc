@@ -1,5 +1,6 @@
 #include "millrace/model/apply.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,14 @@ bool CanResume(FinishReason reason) {
          reason == FinishReason::kError;
 }
 
+// Whether the body of a part can grow by `text`. A part that memory cannot hold in several copies
+// could be neither folded nor opened again.
+Status CheckRoom(const std::string& body, const std::string& text) {
+  if (text.size() <= kMaxPartBytes - std::min(body.size(), kMaxPartBytes)) return Status::Ok();
+  return InvalidArgument("a part holds up to " + std::to_string(kMaxPartBytes) +
+                         " bytes: begin another part, or another message");
+}
+
 // The rules, one per mutation. Each checks first and writes then: an error leaves nothing behind.
 class Rules {
  public:
@@ -42,6 +51,7 @@ class Rules {
     MakeValid(append.text);
     const auto* last = LastAs<TextPart>();
     if (last != nullptr && last->refusal == append.refusal) {
+      if (Status status = CheckRoom(last->text, append.text); !status.ok()) return status;
       writer_.Append(Size() - 1, append.text);
     } else {
       Put(Size(), TextPart{std::move(append.text), append.refusal, ""});
@@ -54,6 +64,7 @@ class Rules {
     MakeValid(append.text);
     const auto* last = LastAs<ReasoningPart>();
     if (last != nullptr && !last->finished_at) {
+      if (Status status = CheckRoom(last->text, append.text); !status.ok()) return status;
       writer_.Append(Size() - 1, append.text);
     } else {
       Put(Size(), ReasoningPart{std::move(append.text), "", Stamp(), std::nullopt, ""});
@@ -94,6 +105,7 @@ class Rules {
     if (!index) return NoToolCall(append.tool_call_id);
     if (append.text.empty()) return Effect::kNone;
     MakeValid(append.text);
+    if (Status status = CheckRoom(CallAt(*index).input, append.text); !status.ok()) return status;
     writer_.Append(*index, append.text);
     return Effect::kDelta;
   }

@@ -9,7 +9,7 @@ namespace millrace {
 
 // The longest event a stream may have. Providers send whole images and files as one event, so it
 // is generous; past it, memory is what is at stake, and the stream counts as broken.
-inline constexpr std::size_t kMaxEventBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kMaxEventBytes = 32 * 1024 * 1024;
 
 // Cuts the bytes of a server-sent event stream into events, in whatever pieces they come.
 //

@@ -1,17 +1,22 @@
 /**
  * One Worker and the calls under way to it.
  *
+ * What the page says in one turn crosses as one message, so that the Worker can do it in one turn of the core: calls made
+ * together share a transaction.
+ *
  * Invariants:
  * 1. Every request is settled exactly once: by its reply, or by the failure of the Worker.
  * 2. After `failure` is set nothing is sent, and every request rejects with it.
+ * 3. A request is copied when it is made: what the caller does to its arguments afterwards changes nothing.
  */
 import { MillraceError } from '../errors.js';
 import type { Calls, Method, ToPage, ToWorker, WireError } from '../protocol.js';
 import { WORKER_HINT } from '../start-worker.js';
-import { invalid } from './validate.js';
+import { TurnMessages } from '../turn-messages.js';
+import { cloned, unsendable } from './validate.js';
 
 /** What the Worker says by itself. */
-export type Notice = Exclude<ToPage, { type: 'reply' }>;
+export type Notice = Exclude<ToPage, { type: 'reply' | 'trapped' }>;
 
 export interface ConnectionEvents {
   /** Called before each call is sent: what is to be in its answer must go first. */
@@ -32,6 +37,7 @@ export class Connection {
   readonly #worker: Worker;
   readonly #events: ConnectionEvents;
   readonly #pending = new Map<number, Pending>();
+  readonly #outgoing = new TurnMessages<ToWorker>((messages) => this.#worker.postMessage(messages));
   #lastId = 0;
   #heard = false;
   #failure: MillraceError | undefined;
@@ -39,7 +45,9 @@ export class Connection {
   constructor(worker: Worker, events: ConnectionEvents) {
     this.#worker = worker;
     this.#events = events;
-    worker.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
+    worker.addEventListener('message', (event: MessageEvent<ToPage[]>) => {
+      for (const message of event.data) this.#receive(message);
+    });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#fail(this.#diagnose((event as Partial<ErrorEvent>).message));
@@ -65,17 +73,26 @@ export class Connection {
   request(message: ToWorker & { id: number }, transfer: Transferable[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#failure) throw this.#failure;
-      try {
-        this.#worker.postMessage(message, transfer);
-      } catch (error) {
-        throw invalid(`An argument cannot be sent to the Worker: ${String(error)}`, error);
-      }
+      if (transfer.length > 0) this.#transfer(message, transfer);
+      else this.#outgoing.post(cloned(message));
       this.#pending.set(message.id, { resolve, reject });
     });
   }
 
+  /** The message is the connection's from now on. */
   post(message: ToWorker): void {
-    if (!this.#failure) this.#worker.postMessage(message);
+    if (!this.#failure) this.#outgoing.post(message);
+  }
+
+  /** Sends now what was said in this turn. */
+  flush(): void {
+    if (!this.#failure) this.#outgoing.flush();
+  }
+
+  /** The Worker has ended, and not by `end`. */
+  lost(): void {
+    this.#fail(new MillraceError('internal',
+      'The Worker of the store was terminated, or has ended itself. What was acknowledged is saved: open the store again.'));
   }
 
   /** Ends the Worker; everything pending and everything later rejects with `error`. */
@@ -87,8 +104,22 @@ export class Connection {
     this.#pending.clear();
   }
 
+  /** What is handed over cannot be copied first, so it goes by itself, behind what was said before. */
+  #transfer(message: ToWorker, transfer: Transferable[]): void {
+    this.#outgoing.flush();
+    try {
+      this.#worker.postMessage([message], transfer);
+    } catch (error) {
+      throw unsendable(error);
+    }
+  }
+
   #receive(message: ToPage): void {
     this.#heard = true;
+    if (message.type === 'trapped') {
+      this.#fail(fromWire(message.error));
+      return;
+    }
     if (message.type !== 'reply') {
       this.#events.notice(message);
       return;

@@ -194,8 +194,10 @@ export class PageDraft implements Draft, Sender {
     try {
       await connection.request({ type: 'write', id: connection.nextId(), ...this.#takePending() });
     } catch (error) {
+      // A write before this one that was refused is why this one does not fit.
+      const refused = this.#refused;
       this.#failed(error as MillraceError, version, before);
-      throw error;
+      throw refused ?? error;
     }
     if (this.finished) await this.#adoptStored();
   }

@@ -40,13 +40,16 @@ export const pageHost: OutboxHost = {
 export class Outbox {
   /** False (a window of 0): deltas are sent with the others of the page's turn, and none is merged. */
   readonly merging: boolean;
+  readonly #sendNow: () => void;
   readonly #host: OutboxHost;
   readonly #waiting = new Set<Sender>();
   #since = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(merging: boolean, host: OutboxHost = pageHost) {
+  /** `sendNow`: makes what the senders posted leave before the end of the page's turn. */
+  constructor(merging: boolean, sendNow: () => void, host: OutboxHost = pageHost) {
     this.merging = merging;
+    this.#sendNow = sendNow;
     this.#host = host;
   }
 
@@ -55,7 +58,9 @@ export class Outbox {
     if (this.#waiting.size === 0) this.#begin();
     this.#waiting.add(sender);
     // A page that is busy in one long task would otherwise hold everything back until its end.
-    if (this.#host.now() - this.#since >= MERGE_MS) this.flush();
+    if (this.#host.now() - this.#since < MERGE_MS) return;
+    this.flush();
+    this.#sendNow();
   }
 
   /** The sender has sent what it had by itself. */
@@ -63,7 +68,7 @@ export class Outbox {
     this.#waiting.delete(sender);
   }
 
-  /** Sends everything, synchronously. */
+  /** Has every sender post what it has. */
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;

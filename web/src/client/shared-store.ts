@@ -8,15 +8,19 @@
 import { MillraceError } from '../errors.js';
 import type { Opened, OpenRequest } from '../protocol.js';
 import { Connection, type Notice } from './connection.js';
+import { withDeadline } from './deadline.js';
 import { DraftRegistry } from './draft-registry.js';
 import { Feed } from './feed.js';
 import { newId } from './ids.js';
 import { Ingests } from './ingest.js';
 import { Outbox } from './outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
+import { WorkerLife } from './worker-life.js';
 
 /** Milliseconds that closing may take to drain, unless the caller says otherwise. */
 export const CLOSE_TIMEOUT_MS = 5000;
+/** Milliseconds that an answer at the deadline may be under way. */
+const ANSWER_MS = 100;
 
 export function closedError(name: string): MillraceError {
   return new MillraceError('closed', `The store "${name}" is closed`);
@@ -38,25 +42,31 @@ export class SharedStore implements RunHost {
   /** Handles that are not closed, and openings under way. */
   users = 0;
   #closing = false;
+  readonly #life = new WorkerLife();
   #markGone!: () => void;
-  readonly #flushOutbox = (): void => this.outbox.flush();
-  readonly #flushIfHidden = (): void => {
-    if (document.visibilityState === 'hidden') this.outbox.flush();
+  readonly #sendAll = (): void => {
+    this.outbox.flush();
+    this.connection.flush();
+  };
+  readonly #sendAllIfHidden = (): void => {
+    if (document.visibilityState === 'hidden') this.#sendAll();
   };
 
   constructor(worker: Worker, request: OpenRequest) {
     this.name = request.name;
     this.gone = new Promise((resolve) => (this.#markGone = resolve));
-    this.outbox = new Outbox(request.windowMs > 0);
+    this.outbox = new Outbox(request.windowMs > 0, () => this.connection.flush());
     this.connection = new Connection(worker, {
-      beforeCall: this.#flushOutbox,
+      beforeCall: () => this.outbox.flush(),
       notice: (message) => this.#notice(message),
       failed: (error) => this.#end(error),
     });
     this.feed = new Feed(this.connection);
     this.#watchPage(true);
-    this.opened = this.connection.request({ type: 'open', id: this.connection.nextId(), request }) as Promise<Opened>;
-    this.opened.catch((error: MillraceError) => {
+    this.opened = this.connection.request({
+      type: 'open', id: this.connection.nextId(), request: { ...request, ...(this.#life.lock && { lifeLock: this.#life.lock }) },
+    }) as Promise<Opened>;
+    this.opened.then(() => this.#life.watch(() => this.connection.lost()), (error: MillraceError) => {
       this.#end(error);
       this.connection.end(error);
     });
@@ -69,12 +79,12 @@ export class SharedStore implements RunHost {
   async release(timeoutMs: number): Promise<void> {
     this.users -= 1;
     if (this.connection.failure) return;
-    if (this.users > 0) return this.connection.call('flushAll', timeoutMs);
+    if (this.users > 0) return withDeadline(timeoutMs, this.connection.call('flushAll', timeoutMs));
     this.#closing = true;
     await this.#close(timeoutMs);
   }
 
-  /** Drains and closes; afterwards everything rejects with 'closed'. */
+  /** Drains and closes; afterwards everything rejects with 'closed'. After a time-out the Worker goes on until it is through. */
   async #close(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     const closed = closedError(this.name);
@@ -82,14 +92,15 @@ export class SharedStore implements RunHost {
     this.ingests.abortAll(closed);
     const busy = [...this.runs].map(({ over }) => over);
     const streams = [...this.ingests.active].map(({ done }) => done.catch(() => undefined));
-    await within(timeoutMs, Promise.all([...busy, ...streams]));
+    await withDeadline(timeoutMs, Promise.all([...busy, ...streams])).catch(() => undefined);
     this.drafts.settleHeld();
-    try {
-      await this.connection.call('close', Math.max(0, deadline - performance.now()));
-    } finally {
+    const left = Math.max(0, deadline - performance.now());
+    const closing = this.connection.call('close', left).finally(() => {
       this.#end(closed);
       this.connection.end(closed);
-    }
+    });
+    // The Worker keeps to the same time, and says more about what was not saved, unless it is too busy to answer.
+    await withDeadline(left + ANSWER_MS, closing);
   }
 
   #notice(message: Notice): void {
@@ -104,6 +115,7 @@ export class SharedStore implements RunHost {
   }
 
   #end(error: MillraceError): void {
+    this.#life.leave();
     this.#watchPage(false);
     this.ingests.failAll(error);
     for (const run of this.runs) run.abort(error);
@@ -114,16 +126,7 @@ export class SharedStore implements RunHost {
   #watchPage(watch: boolean): void {
     if (typeof document === 'undefined') return;
     const change = watch ? 'addEventListener' : 'removeEventListener';
-    window[change]('pagehide', this.#flushOutbox);
-    document[change]('visibilitychange', this.#flushIfHidden);
+    window[change]('pagehide', this.#sendAll);
+    document[change]('visibilitychange', this.#sendAllIfHidden);
   }
-}
-
-/** Timers of a browser take no more. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, Math.min(ms, LONGEST_TIMEOUT_MS))))]);
-  clearTimeout(timer);
 }

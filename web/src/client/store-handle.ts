@@ -1,6 +1,7 @@
 import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
 import type { EventFilter, Listener, SearchHits, SearchOptions } from '../types.js';
+import { withDeadline } from './deadline.js';
 import { ingest } from './ingest.js';
 import { messagesOf } from './messages.js';
 import { run } from './run-scope.js';
@@ -57,13 +58,13 @@ export class StoreHandle implements Store {
     const { connection } = this.#use();
     checkId('messageId', messageId);
     checkDuration('timeoutMs', timeoutMs, 0);
-    await connection.call('flush', messageId, timeoutMs ?? -1);
+    await withDeadline(timeoutMs, connection.call('flush', messageId, -1));
   }
 
   async flushAll({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
     const { connection } = this.#use();
     checkDuration('timeoutMs', timeoutMs, 0);
-    await connection.call('flushAll', timeoutMs ?? -1);
+    await withDeadline(timeoutMs, connection.call('flushAll', -1));
   }
 
   async search(query: string, options: SearchOptions = {}): Promise<SearchHits> {

@@ -59,8 +59,12 @@ export function cloned<T>(value: T): T {
   try {
     return structuredClone(value);
   } catch (error) {
-    throw invalid(`An argument cannot be sent to the Worker: ${String(error)}`, error);
+    throw unsendable(error);
   }
+}
+
+export function unsendable(error: unknown): MillraceError {
+  return invalid(`An argument cannot be sent to the Worker: ${String(error)}`, error);
 }
 
 /** The URL relative to the page, because the Worker has another address. */

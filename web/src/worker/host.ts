@@ -6,19 +6,26 @@
  */
 import type { Callback, CoreError } from '../core-module.js';
 import { MillraceError } from '../errors.js';
-import type { Call, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
+import type { Call, Method, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
+import { TurnMessages } from '../turn-messages.js';
 import { deleteBackend } from './backend.js';
 import { callCore } from './calls.js';
+import { CoreGuard } from './core-guard.js';
+import { checkSize } from './call-size.js';
 import { PageFeed } from './feed.js';
 import { Ingest } from './ingest.js';
+import { holdForLife } from './life-lock.js';
 import { openStore, type OpenedStore } from './open-store.js';
 import { toWire } from './wire-error.js';
 
 export interface Page {
-  post(message: ToPage): void;
+  post(messages: ToPage[]): void;
   /** Ends the Worker. */
   end(): void;
 }
+
+/** Reads of what is on disk. They follow what was asked for before them, so they end the turn that it shares. */
+const READS_OF_DISK: ReadonlySet<Method> = new Set<Method>(['getSession', 'listSessions', 'search', 'export', 'stats', 'close']);
 
 interface OpenState {
   readonly store: OpenedStore;
@@ -28,11 +35,55 @@ interface OpenState {
 
 export class Host {
   readonly #page: Page;
+  readonly #outgoing: TurnMessages<ToPage>;
+  readonly #guard = new CoreGuard((error) => this.#trapped(error));
   #open: OpenState | undefined;
+  /** The store whose turn is held open for the messages that came together. */
+  #held: OpenState | undefined;
 
-  constructor(page: Page) { this.#page = page; }
+  constructor(page: Page) {
+    this.#page = page;
+    this.#outgoing = new TurnMessages((messages) => page.post(messages));
+  }
 
-  receive(message: ToWorker): void {
+  /** What the page said in one turn of its own becomes one turn of the core, except where something reads what is on disk. */
+  receive(messages: readonly ToWorker[]): void {
+    for (const message of messages) {
+      if (message.type === 'call' && READS_OF_DISK.has(message.method)) this.#endTurn();
+      else if (messages.length > 1) this.#beginTurn();
+      this.#receiveOne(message);
+    }
+    this.#endTurn();
+  }
+
+  /** An exception that nobody caught. */
+  failed(error: unknown): void { this.#guard.caught(error); }
+
+  #beginTurn(): void {
+    if (this.#held || !this.#open) return;
+    this.#open.store.core.beginTurn();
+    this.#held = this.#open;
+  }
+
+  #endTurn(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    try {
+      held?.store.core.endTurn();
+    } catch {
+      // It trapped, now or before: the page has been told.
+    }
+  }
+
+  /** Nothing of the core is called any more. The page fails what is pending. */
+  #trapped(error: MillraceError): void {
+    this.#open = undefined;
+    this.#outgoing.post({ type: 'trapped', error: toWire(error) } satisfies ToPage);
+    this.#outgoing.flush();
+    this.#page.end();
+  }
+
+  #receiveOne(message: ToWorker): void {
     switch (message.type) {
       case 'open':
         this.#answer(message.id, this.#openStore(message.request));
@@ -67,8 +118,9 @@ export class Host {
   }
 
   async #openStore(request: OpenRequest): Promise<Opened> {
-    const store = await openStore(request);
-    const feed = new PageFeed(store.core, (events) => this.#page.post({ type: 'batch', events } satisfies ToPage));
+    if (request.lifeLock !== undefined) await holdForLife(request.lifeLock);
+    const store = await openStore(request, this.#guard);
+    const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events } satisfies ToPage));
     this.#open = { store, feed, ingests: new Map() };
     return { storage: store.storage, recovered: store.core.recovered() };
   }
@@ -76,10 +128,14 @@ export class Host {
   #call(open: OpenState, { id, method, args }: Call): void {
     if (method === 'close') {
       this.#open = undefined;
-      void this.#answer(id, this.#close(open, args[0])).then(() => this.#page.end());
+      void this.#answer(id, this.#close(open, args[0])).then(() => {
+        this.#outgoing.flush();
+        this.#page.end();
+      });
       return;
     }
     try {
+      checkSize(args, `What "${method}" was given`);
       // The compiler cannot see that `method` and `args` of a Call belong together.
       callCore(open.store.core, method, args as never, this.#replyTo(id));
     } catch (error) {
@@ -99,16 +155,21 @@ export class Host {
   #write({ store }: OpenState, message: Extract<ToWorker, { type: 'write' }>): void {
     const { id, messageId, writer, version, mutations } = message;
     const failed = (error: CoreError): void => {
-      this.#page.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage);
+      this.#outgoing.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage);
     };
     const done = id === undefined
       ? (error: CoreError | null): void => { if (error) failed(error); }
       : this.#replyTo(id);
-    store.core.write(messageId, writer, version, mutations, done);
+    try {
+      checkSize(mutations, 'What was written to the message in one call');
+      store.core.write(messageId, writer, version, mutations, done);
+    } catch (error) {
+      done(toWire(error));
+    }
   }
 
   #ingest({ store, ingests }: OpenState, { id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
-    const ingest = new Ingest(store.core, id, request, (message) => this.#page.post(message));
+    const ingest = new Ingest(store.core, id, request, (message) => this.#outgoing.post(message));
     ingests.set(id, ingest);
     void ingest.ended.then(() => ingests.delete(id));
   }
@@ -121,7 +182,7 @@ export class Host {
 
   #answer(id: number, outcome: Promise<unknown>): Promise<void> {
     return outcome.then(
-      (value) => this.#page.post({ type: 'reply', id, value } satisfies ToPage),
+      (value) => this.#outgoing.post({ type: 'reply', id, value } satisfies ToPage),
       (error: unknown) => this.#fail(id, toWire(error)),
     );
   }
@@ -129,11 +190,11 @@ export class Host {
   #replyTo(id: number): Callback<unknown> {
     return (error, value) => {
       if (error) this.#fail(id, error);
-      else this.#page.post({ type: 'reply', id, value } satisfies ToPage);
+      else this.#outgoing.post({ type: 'reply', id, value } satisfies ToPage);
     };
   }
 
   #fail(id: number, error: WireError): void {
-    this.#page.post({ type: 'reply', id, error } satisfies ToPage);
+    this.#outgoing.post({ type: 'reply', id, error } satisfies ToPage);
   }
 }

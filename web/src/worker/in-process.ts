@@ -16,15 +16,15 @@ export class InProcessWorker extends EventTarget {
   constructor() {
     super();
     this.#host = new Host({
-      post: (message: ToPage) => deliver(message, [], (data) => {
+      post: (messages: ToPage[]) => deliver(messages, [], (data) => {
         if (!this.#terminated) this.dispatchEvent(new MessageEvent('message', { data }));
       }),
       end: () => { this.#closed = true; },
     });
   }
 
-  postMessage(message: ToWorker, transfer: Transferable[] = []): void {
-    deliver(message, transfer, (data) => {
+  postMessage(messages: ToWorker[], transfer: Transferable[] = []): void {
+    deliver(messages, transfer, (data) => {
       if (!this.#closed && !this.#terminated) this.#host.receive(data);
     });
   }

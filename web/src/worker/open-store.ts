@@ -1,6 +1,7 @@
-import type { CoreStore } from '../core-module.js';
+import type { CoreFiles, CoreStore } from '../core-module.js';
 import type { OpenRequest, Opened } from '../protocol.js';
 import { openBackend, type Backend } from './backend.js';
+import type { CoreGuard } from './core-guard.js';
 import { loadCore } from './load-core.js';
 import { fromCore } from './wire-error.js';
 
@@ -11,15 +12,15 @@ export interface OpenedStore {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** Opens the core on its files. */
-export async function openStore(request: OpenRequest): Promise<OpenedStore> {
+/** Opens the core on its files. Whatever calls into it goes through `guard`. */
+export async function openStore(request: OpenRequest, guard: CoreGuard): Promise<OpenedStore> {
   const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), openBackend(request));
   const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
   try {
     const core = await new Promise<CoreStore>((resolve, reject) => {
-      module.openStore(backend.files, { windowMs, mustDeliverTimeoutMs, mailboxCapacity }, (error, store) => {
+      guard.guard(module).openStore(guardedFiles(backend.files, guard), { windowMs, mustDeliverTimeoutMs, mailboxCapacity }, (error, store) => {
         if (error) reject(fromCore(error));
-        else resolve(store!);
+        else resolve(guard.guard(store!));
       });
     });
     return { core, storage: backend.storage, close: (timeoutMs) => close(core, backend, timeoutMs) };
@@ -40,6 +41,12 @@ async function close(core: CoreStore, backend: Backend, timeoutMs: number): Prom
   } finally {
     await backend.release();
   }
+}
+
+/** The end of a commit is told to the core as well. */
+function guardedFiles(files: CoreFiles | undefined, guard: CoreGuard): CoreFiles | undefined {
+  if (!files || !('commit' in files)) return files;
+  return { ...files, commit: (change, pending) => files.commit(change, guard.guard(pending)) };
 }
 
 /** Both at once; when the first fails, what the second opened is given back. */

@@ -3,8 +3,10 @@ import type { ToPage, ToWorker } from '../protocol.js';
 import { Host } from './host.js';
 
 const host = new Host({
-  post: (message: ToPage) => postMessage(message),
+  post: (messages: ToPage[]) => postMessage(messages),
   end: () => close(),
 });
 
-addEventListener('message', (event: MessageEvent<ToWorker>) => host.receive(event.data));
+addEventListener('message', (event: MessageEvent<ToWorker[]>) => host.receive(event.data));
+// The core's timers are called by the browser.
+addEventListener('error', (event) => host.failed(event.error));

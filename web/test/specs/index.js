@@ -7,3 +7,4 @@ export * as ingest from './ingest.js';
 export * as search from './search.js';
 export * as stores from './stores.js';
 export * as transfer from './transfer.js';
+export * as turns from './turns.js';

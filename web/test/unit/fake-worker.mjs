@@ -5,15 +5,26 @@
 
 export class FakeWorker extends EventTarget {
   /** @type {any[]} */
-  sent = [];
+  #sent = [];
+  /** Makes the page send what it gathers until the end of its turn. */
+  flushPage = () => {};
   terminated = false;
   onmessage = null;
   onmessageerror = null;
   onerror = null;
 
-  /** @param {ToWorker} message */
-  postMessage(message) {
-    this.sent.push(structuredClone(message));
+  /** @param {ToWorker[]} messages */
+  postMessage(messages) {
+    this.parcels.push(messages.length);
+    this.#sent.push(...structuredClone(messages));
+  }
+
+  /** How many messages came in each call. @type {number[]} */
+  parcels = [];
+
+  get sent() {
+    this.flushPage();
+    return this.#sent;
   }
 
   terminate() {
@@ -27,7 +38,7 @@ export class FakeWorker extends EventTarget {
 
   /** @param {ToPage} data */
   say(data) {
-    this.dispatchEvent(new MessageEvent('message', { data }));
+    this.dispatchEvent(new MessageEvent('message', { data: [data] }));
   }
 
   /** Answers the last request. @param {unknown} value */

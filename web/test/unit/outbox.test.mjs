@@ -9,9 +9,10 @@ function setUp({ merging = true, hidden = false } = {}) {
   const clock = new Clock();
   clock.isHidden = hidden;
   const sent = { a: 0, b: 0 };
+  const sentNow = { count: 0 };
   const a = { send: () => void ++sent.a };
   const b = { send: () => void ++sent.b };
-  return { clock, outbox: new Outbox(merging, clock), a, b, sent };
+  return { clock, outbox: new Outbox(merging, () => void sentNow.count++, clock), a, b, sent, sentNow };
 }
 
 test('what waits is sent once, MERGE_MS after the first delta, however many follow', () => {
@@ -55,13 +56,14 @@ test('a sender that left is not asked to send', () => {
 });
 
 test('a page busy in one task, whose timers cannot fire, still sends every MERGE_MS', () => {
-  const { outbox, clock, a, sent } = setUp();
+  const { outbox, clock, a, sent, sentNow } = setUp();
   clock.after = () => () => undefined;
-  const blocked = new Outbox(true, clock);
+  const blocked = new Outbox(true, () => void sentNow.count++, clock);
   blocked.add(a);
   clock.advance(MERGE_MS);
   blocked.add(a);
   assert.equal(sent.a, 1);
+  assert.equal(sentNow.count, 1, 'what was posted leaves before the end of the turn');
   blocked.add(a);
   assert.equal(sent.a, 1);
   outbox.flush();

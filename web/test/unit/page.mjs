@@ -37,7 +37,7 @@ export class Clock {
 export function makePage({ merging = true } = {}) {
   const worker = new FakeWorker();
   const clock = new Clock();
-  const outbox = new Outbox(merging, clock);
+  const outbox = new Outbox(merging, () => connection.flush(), clock);
   const drafts = new DraftRegistry();
   const connection = new Connection(/** @type {any} */ (worker), {
     beforeCall: () => outbox.flush(),
@@ -46,6 +46,7 @@ export function makePage({ merging = true } = {}) {
     },
     failed: () => undefined,
   });
+  worker.flushPage = () => connection.flush();
   return { worker, clock, outbox, drafts, connection };
 }
 

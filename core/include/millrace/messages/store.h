@@ -63,6 +63,21 @@ class Store {
                    Opened opened);
   ~Store();
 
+  // Holds one turn open: what is called while it stands shares a commit and a batch, and every
+  // completion comes at its end. Reads of messages are fresh all the same; reads of sessions show
+  // what is on disk.
+  class Turn {
+   public:
+    explicit Turn(Store& store);
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    struct Held;
+    std::unique_ptr<Held> held_;
+  };
+
   MessageService& messages() { return messages_; }
   SessionService& sessions() { return sessions_; }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
 #include "millrace/model/message.h"
@@ -7,6 +9,10 @@
 #include "millrace/model/patch.h"
 
 namespace millrace {
+
+// The longest body of a part, in bytes of UTF-8. A message is in memory several times on its way to
+// the disk, and a module of WebAssembly has 2 GB.
+inline constexpr std::size_t kMaxPartBytes = std::size_t{64} * 1024 * 1024;
 
 enum class Effect {
   kNone,      // changed nothing: no version, no write, no event

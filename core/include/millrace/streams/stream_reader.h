@@ -39,7 +39,7 @@ struct StreamOutcome {
 // custom part "usage", right before it; done() is true from then on, and every call a no-op. The
 // same bytes give the same mutations however they are split, but for where one append ends and
 // the next begins. Cost is linear in the bytes; memory is bounded by the longest event, and an
-// event of more than 64 MiB ends the reply with kProtocol.
+// event of more than 32 MiB ends the reply with kProtocol.
 class StreamReader {
  public:
   virtual ~StreamReader() = default;

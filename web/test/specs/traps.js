@@ -1,0 +1,60 @@
+// @ts-check
+/** The Worker is gone in the middle of everything: no call stays pending, and nothing acknowledged is lost. */
+import { deepEqual, equal, ok } from '../support/page/assert.js';
+import { finishOf, startReply, textOf } from '../support/page/context.js';
+import { setFault } from '../support/page/faults.js';
+
+/** @import { Spec, SpecContext } from '../support/page/context.js' */
+/** @import { Store } from '../../dist/index.js' */
+
+const trapping = () => new Worker('/support/workers/trapping.js', { type: 'module' });
+
+/** Everything that can be under way, and how each of it ended. @param {Store} store @param {Awaited<ReturnType<typeof startReply>>} reply @param {SpecContext} context */
+async function callsUnderWay(store, { session, draft }, { name, provider }) {
+  const run = await store.ingest(session.id, { url: `${provider}hold?name=${name}` }, { format: 'openai-chat' });
+  return () => Promise.all([
+    run.done,
+    draft.flush(),
+    draft.finish(),
+    store.messages.create(session.id, { role: 'user', parts: [{ type: 'text', text: 'x' }] }),
+    store.messages.list(session.id),
+    store.sessions.update(session.id, { title: 'x' }),
+    store.flushAll({ timeoutMs: 60_000 }),
+    store.export(),
+    store.run(session.id, ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve))),
+  ].map((call) => call.then(() => 'done', (/** @type {any} */ error) => `${error.name} ${error.code}`)));
+}
+
+/** @param {SpecContext} context @param {(worker: Worker) => unknown} end @param {RegExp} says */
+async function afterTheEnd(context, end, says) {
+  /** @type {Worker | undefined} */
+  let worker;
+  const store = await context.open({ worker: () => (worker = trapping()) });
+  const reply = await startReply(store);
+  reply.draft.appendText('acknowledged');
+  await reply.draft.flush();
+  const calls = await callsUnderWay(store, reply, context);
+  await end(/** @type {Worker} */ (/** @type {unknown} */ (worker)));
+  const outcomes = await calls();
+  ok(outcomes.every((outcome) => outcome === 'done' || outcome === 'MillraceError internal'), `each call settles: ${outcomes}`);
+  ok(outcomes.includes('MillraceError internal'), 'the end is told');
+  const told = await store.sessions.list().then(() => undefined, (/** @type {any} */ error) => error.message);
+  ok(says.test(told), `it says what happened: ${told}`);
+  const again = await context.open();
+  ok(again !== store, 'another handle');
+  const message = await again.messages.get(reply.draft.id);
+  equal(textOf(message), 'acknowledged');
+  ok(['interrupted', 'end_turn'].includes(finishOf(message)?.reason ?? ''), 'it is finished');
+  const [session] = await again.sessions.list();
+  await again.messages.create(session?.id ?? '', { role: 'user', parts: [{ type: 'text', text: 'y' }] });
+  deepEqual((await again.messages.list(session?.id ?? '')).at(-1)?.parts, [{ type: 'text', text: 'y' }]);
+}
+
+/** @type {Spec} */
+export const aTrapEndsTheWorkerAndEveryCall = (context) => afterTheEnd(context, () => setFault('trap'), /ran out of memory or stack/);
+
+/** @type {Spec} */
+export const aWorkerThatEndsItselfIsNoticed = (context) => afterTheEnd(context, () => setFault('end'), /terminated, or has ended itself/);
+
+/** @type {Spec} */
+export const aTerminatedWorkerIsNoticed = (context) => afterTheEnd(context, (worker) => worker.terminate(), /terminated, or has ended itself/);

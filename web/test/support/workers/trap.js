@@ -1,0 +1,13 @@
+import { fault } from './fault.js';
+
+// While the fault is 'trap', the module traps at its next call of anything outside itself; 'end' ends the Worker.
+const withFault = (imports) => Object.fromEntries(Object.entries(imports).map(([module, members]) => [module,
+  Object.fromEntries(Object.entries(members).map(([name, member]) => [name, typeof member !== 'function' ? member : (...args) => {
+    if (fault.now === 'trap') throw new WebAssembly.RuntimeError('memory access out of bounds');
+    if (fault.now === 'end') close();
+    return member(...args);
+  }]))]));
+
+const { instantiate, instantiateStreaming } = WebAssembly;
+WebAssembly.instantiate = (source, imports) => instantiate(source, withFault(imports));
+WebAssembly.instantiateStreaming = (source, imports) => instantiateStreaming(source, withFault(imports));
