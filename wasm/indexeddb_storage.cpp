@@ -106,6 +106,12 @@ Result<std::vector<Message>> IndexedDbStorage::ReadMessages(const MessageQuery& 
   return (*saved)->ReadMessages(query);
 }
 
+Result<std::vector<MessageId>> IndexedDbStorage::ReadMessageIds(const SessionId& id) {
+  const Result<Storage*> saved = Saved();
+  if (!saved.ok()) return saved.status();
+  return (*saved)->ReadMessageIds(id);
+}
+
 Result<std::vector<Message>> IndexedDbStorage::ReadUnfinished() {
   const Result<Storage*> saved = Saved();
   if (!saved.ok()) return saved.status();

@@ -34,6 +34,7 @@ class IndexedDbStorage final : public Storage {
   void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
   Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
   Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
+  Result<std::vector<MessageId>> ReadMessageIds(const SessionId& id) override;
   Result<std::vector<Message>> ReadUnfinished() override;
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;

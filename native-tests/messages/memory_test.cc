@@ -61,6 +61,9 @@ class ForgetfulStorage final : public Storage {
   Result<std::vector<Message>> ReadMessages(const MessageQuery& /*query*/) override {
     return std::vector<Message>();
   }
+  Result<std::vector<MessageId>> ReadMessageIds(const SessionId& /*session_id*/) override {
+    return std::vector<MessageId>();
+  }
   Result<std::vector<Message>> ReadUnfinished() override { return std::vector<Message>(); }
   Result<std::optional<Session>> ReadSession(const SessionId& id) override {
     const auto found = sessions_.find(id);

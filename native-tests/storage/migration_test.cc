@@ -39,6 +39,11 @@ class Migration : public testing::TestWithParam<int> {
     EXPECT_THAT(Find(**storage, "京"), ElementsAre("m3"));
     EXPECT_THAT(Find(**storage, "turbines"), IsEmpty()) << "not folded yet";
     EXPECT_THAT(Find(**storage, "73"), IsEmpty()) << "of version 2, and no text";
+    const auto counted = [&storage](const char* id) {
+      return (**(*storage)->ReadSession(SessionId(id))).message_count;
+    };
+    EXPECT_EQ(counted("s"), 3);
+    EXPECT_EQ(counted("t"), 1);
     storage->reset();
     EXPECT_EQ(IntegrityCheck(disk.Files()), "ok");
     auto connection = Connection::Open(disk.Files());
@@ -47,7 +52,7 @@ class Migration : public testing::TestWithParam<int> {
 
   FaultDisk disk_ = MakeOlderStore(GetParam());
 };
-INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2), [](const auto& version) {
+INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2, 3), [](const auto& version) {
   return "From" + std::to_string(version.param);
 });
 

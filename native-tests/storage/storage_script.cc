@@ -5,6 +5,7 @@
 
 #include "storage/fixtures/store_v1.h"
 #include "storage/fixtures/store_v2.h"
+#include "storage/fixtures/store_v3.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_storage.h"
@@ -83,10 +84,11 @@ FaultDisk MakeOlderStore(int version) {
   auto connection = Connection::Open(disk.Files());
   bool made = connection.ok() && (*connection)->Execute(kStoreV1).ok();
   // Stores were closed in this mode, which the file remembers; kStoreV1 left that out.
-  if (version == 2) {
+  if (version >= 2) {
     made = made && (*connection)->Execute(kStoreV1ToV2).ok() &&
            (*connection)->Execute("PRAGMA journal_mode=WAL").ok();
   }
+  if (version >= 3) made = made && (*connection)->Execute(kStoreV2ToV3).ok();
   made = made && (*connection)->Close().ok();
   assert(made);
   return disk;

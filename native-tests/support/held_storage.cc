@@ -76,6 +76,9 @@ Result<std::optional<Message>> HeldStorage::ReadMessage(const MessageId& id) {
 Result<std::vector<Message>> HeldStorage::ReadMessages(const MessageQuery& query) {
   return inner_->ReadMessages(query);
 }
+Result<std::vector<MessageId>> HeldStorage::ReadMessageIds(const SessionId& id) {
+  return inner_->ReadMessageIds(id);
+}
 Result<std::vector<Message>> HeldStorage::ReadUnfinished() { return inner_->ReadUnfinished(); }
 Result<std::optional<Session>> HeldStorage::ReadSession(const SessionId& id) {
   return inner_->ReadSession(id);

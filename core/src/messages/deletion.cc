@@ -32,11 +32,9 @@ Status FindMessage(Storage& storage, Deleting& deleting) {
 
 Status FindSession(Storage& storage, Deleting& deleting) {
   deleting.session_id = deleting.deletion.session_id;
-  MessageQuery query;
-  query.session_id = deleting.session_id;
-  Result<std::vector<Message>> stored = storage.ReadMessages(query);
+  Result<std::vector<MessageId>> stored = storage.ReadMessageIds(deleting.session_id);
   if (!stored.ok()) return stored.status();
-  for (Message& message : *stored) deleting.ids.push_back(std::move(message.id));
+  deleting.ids = *std::move(stored);
   if (!deleting.of_session()) return Status::Ok();
   const Result<std::optional<Session>> session = storage.ReadSession(deleting.session_id);
   deleting.session_found = session.ok() && session->has_value();

@@ -9,19 +9,11 @@
 namespace millrace {
 namespace {
 
-MessageQuery::Position PositionOf(const Message& message) {
-  return {message.created_at, message.seq};
-}
-
-bool Precedes(const MessageQuery::Position& a, const MessageQuery::Position& b) {
-  return std::pair(a.created_at, a.seq) < std::pair(b.created_at, b.seq);
-}
-
 bool Matches(const MessageQuery& query, const Message& message) {
   if (query.session_id && message.session_id != *query.session_id) return false;
   if (query.role && message.role != *query.role) return false;
-  if (query.before && !Precedes(PositionOf(message), *query.before)) return false;
-  if (query.after && !Precedes(*query.after, PositionOf(message))) return false;
+  if (query.before && message.seq >= *query.before) return false;
+  if (query.after && message.seq <= *query.after) return false;
   return true;
 }
 
@@ -58,9 +50,8 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
     if (live->on_disk || !Matches(query, message) || cycle.IsLeaving(message)) continue;
     messages.push_back(message);
   }
-  std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) {
-    return Precedes(PositionOf(a), PositionOf(b));
-  });
+  std::sort(messages.begin(), messages.end(),
+            [](const Message& a, const Message& b) { return a.seq < b.seq; });
   CutToLimit(query, messages);
   if (query.order == MessageQuery::Order::kNewestFirst) {
     std::reverse(messages.begin(), messages.end());
@@ -98,7 +89,7 @@ Result<std::vector<Message>> MessageService::List(const SessionId& session_id,
     if (!message->has_value() || (*message)->session_id != session_id) {
       return NotFound("list: no message '" + (*bound)->value + "' in this session");
     }
-    *position = PositionOf(**message);
+    *position = (*message)->seq;
   }
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
   return options.committed ? cycle_.storage().ReadMessages(query) : ReadFresh(cycle_, query);

@@ -9,7 +9,7 @@
 
 namespace millrace {
 
-// A conversation. `message_count` is counted when read, never stored.
+// A conversation. `message_count` is the storage's to keep.
 struct Session {
   SessionId id;
   SessionId parent_id;  // empty: none

@@ -86,13 +86,10 @@ struct MessageQuery {
   enum class Order { kOldestFirst, kNewestFirst };
   std::optional<SessionId> session_id;  // unset: all sessions
   std::optional<Role> role;
-  // Exclusive bounds in the order of creation (created_at, seq); at most one is set.
-  struct Position {
-    TimeMs created_at = 0;
-    std::int64_t seq = 0;
-  };
-  std::optional<Position> before;
-  std::optional<Position> after;
+  // Exclusive bounds in the order of creation, which is that of seq whatever a clock said; at most
+  // one is set.
+  std::optional<std::int64_t> before;
+  std::optional<std::int64_t> after;
   // `limit` picks the ones nearest to the bound; without a bound, the newest ones.
   std::optional<std::size_t> limit;
   Order order = Order::kOldestFirst;  // of the result
@@ -123,6 +120,8 @@ class Storage {
   // An unfinished message is its row plus its delta log.
   virtual Result<std::optional<Message>> ReadMessage(const MessageId& id) = 0;
   virtual Result<std::vector<Message>> ReadMessages(const MessageQuery& query) = 0;
+  // Of all messages of a session, in the order of creation. Reads no message.
+  virtual Result<std::vector<MessageId>> ReadMessageIds(const SessionId& session_id) = 0;
   // All unfinished messages, in one pass over the delta log; after a crash, what it left.
   virtual Result<std::vector<Message>> ReadUnfinished() = 0;
   virtual Result<std::optional<Session>> ReadSession(const SessionId& id) = 0;

@@ -42,7 +42,8 @@ Status Importer::AddMessages(const ImportContent& op, ImportCounts& added) {
     if (*there) continue;
     if (seq == end_seq) return Internal("the file to import has more messages than it counted");
     message.seq = seq++;
-    if (Status status = messages_.Put(message); !status.ok()) return status;
+    if (Result<bool> put = messages_.Put(message); !put.ok()) return put.status();
+    if (Status status = sessions_.CountMessages(message.session_id, 1); !status.ok()) return status;
     if (Status status = index_.Put(message); !status.ok()) return status;
     ++added.messages;
   }

@@ -56,10 +56,9 @@ std::string SelectFor(const MessageQuery& query) {
   if (query.session_id) condition("session_id = ?");
   // The role's own word, not a parameter: only then may the planner use messages_of_user.
   if (query.role) condition("role = '" + std::string(RoleName(*query.role)) + "'");
-  if (query.before) condition("(created_at, seq) < (?, ?)");
-  if (query.after) condition("(created_at, seq) > (?, ?)");
-  sql += TakesNewest(query) ? " ORDER BY created_at DESC, seq DESC LIMIT ?"
-                            : " ORDER BY created_at, seq LIMIT ?";
+  if (query.before) condition("seq < ?");
+  if (query.after) condition("seq > ?");
+  sql += TakesNewest(query) ? " ORDER BY seq DESC LIMIT ?" : " ORDER BY seq LIMIT ?";
   return sql;
 }
 
@@ -74,21 +73,39 @@ std::vector<Part> PartsFromColumn(std::string_view json) {
   return {std::move(part)};
 }
 
-Status MessageTable::Put(const Message& message) {
+Result<bool> MessageTable::Put(const Message& message) {
   if (message.id.empty()) return InvalidArgument("a message needs an id");
   if (message.seq <= 0) return InvalidArgument("a message needs a seq from 1 up");
   const std::string parts = EncodeParts(message.parts);
+  // Leaves out what never changes, so that its indexes are not touched.
+  Status rewritten = connection_
+                         .Prepare(
+                             "UPDATE messages SET model = ?, provider = ?, is_summary = ?,"
+                             " updated_at = ?, finished_at = ?, version = ?, parts = ?"
+                             " WHERE seq = ? AND id = ?")
+                         .Bind(std::string_view(message.model))
+                         .Bind(std::string_view(message.provider))
+                         .Bind(std::int64_t{message.is_summary ? 1 : 0})
+                         .Bind(message.updated_at)
+                         .Bind(message.finished_at)
+                         .Bind(message.version)
+                         .Bind(std::string_view(parts))
+                         .Bind(message.seq)
+                         .Bind(message.id)
+                         .Run();
+  if (!rewritten.ok()) return rewritten;
+  if (connection_.changes() > 0) return false;
+  if (Status inserted = Insert(message, parts); !inserted.ok()) return inserted;
+  return true;
+}
+
+Status MessageTable::Insert(const Message& message, std::string_view parts) {
   Status status =
       connection_
           .Prepare(
               "INSERT INTO messages(seq, id, session_id, role, model, provider, is_summary,"
               " created_at, updated_at, finished_at, version, parts)"
-              " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
-              // Leaves out what never changes, so that its indexes are not touched.
-              " ON CONFLICT(seq) DO UPDATE SET model = excluded.model,"
-              " provider = excluded.provider, is_summary = excluded.is_summary,"
-              " updated_at = excluded.updated_at, finished_at = excluded.finished_at,"
-              " version = excluded.version, parts = excluded.parts WHERE id = excluded.id")
+              " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
           .Bind(message.seq)
           .Bind(message.id)
           .Bind(message.session_id)
@@ -100,35 +117,47 @@ Status MessageTable::Put(const Message& message) {
           .Bind(message.updated_at)
           .Bind(message.finished_at)
           .Bind(message.version)
-          .Bind(std::string_view(parts))
+          .Bind(parts)
           .Run();
-  if (!status.ok()) {
-    switch (connection_.last_code()) {
-      case SQLITE_CONSTRAINT_FOREIGNKEY:
-        return NotFound("there is no session '" + message.session_id.value + "'");
-      case SQLITE_CONSTRAINT_UNIQUE:
-        return InvalidArgument("the message id '" + message.id.value + "' is taken");
-      default:
-        return status;
-    }
+  switch (status.ok() ? SQLITE_OK : connection_.last_code()) {
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return NotFound("there is no session '" + message.session_id.value + "'");
+    case SQLITE_CONSTRAINT_UNIQUE:
+      return InvalidArgument("the message id '" + message.id.value + "' is taken");
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      return InvalidArgument("seq " + std::to_string(message.seq) + " belongs to another message");
+    default:
+      return status;
   }
-  if (connection_.changes() == 0) {
-    return InvalidArgument("seq " + std::to_string(message.seq) + " belongs to another message");
-  }
-  return Status::Ok();
 }
 
-Result<std::vector<std::int64_t>> MessageTable::Delete(const MessageId& id) {
-  Query query = connection_.Prepare("DELETE FROM messages WHERE id = ? RETURNING seq");
-  return Seqs(query.Bind(id));
+Result<std::vector<MessageId>> MessageTable::IdsOfSession(const SessionId& id) {
+  Query query = connection_.Prepare("SELECT id FROM messages WHERE session_id = ? ORDER BY seq");
+  query.Bind(id);
+  std::vector<MessageId> ids;
+  for (;;) {
+    Result<bool> row = query.Next();
+    if (!row.ok()) return row.status();
+    if (!*row) return ids;
+    ids.emplace_back(query.String(0));
+  }
+}
+
+Result<std::optional<MessageTable::Deleted>> MessageTable::Delete(const MessageId& id) {
+  Query query = connection_.Prepare("DELETE FROM messages WHERE id = ? RETURNING seq, session_id");
+  Result<bool> row = query.Bind(id).Next();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<Deleted>();
+  std::optional<Deleted> deleted(Deleted{query.Int(0), SessionId(query.String(1))});
+  // The statement is through only then.
+  if (Result<bool> end = query.Next(); !end.ok()) return end.status();
+  return deleted;
 }
 
 Result<std::vector<std::int64_t>> MessageTable::DeleteOfSession(const SessionId& id) {
   Query query = connection_.Prepare("DELETE FROM messages WHERE session_id = ? RETURNING seq");
-  return Seqs(query.Bind(id));
-}
-
-Result<std::vector<std::int64_t>> MessageTable::Seqs(Query& query) {
+  query.Bind(id);
   std::vector<std::int64_t> seqs;
   for (;;) {
     Result<bool> row = query.Next();
@@ -168,7 +197,7 @@ Result<std::vector<Message>> MessageTable::Read(const MessageQuery& query) {
   Query select = connection_.Prepare(SelectFor(query));
   if (query.session_id) select.Bind(*query.session_id);
   for (const auto& bound : {query.before, query.after}) {
-    if (bound) select.Bind(bound->created_at).Bind(bound->seq);
+    if (bound) select.Bind(*bound);
   }
   Result<std::vector<Message>> messages = Messages(select.Bind(LimitParameter(query.limit)));
   const bool newest_first = query.order == MessageQuery::Order::kNewestFirst;

@@ -25,13 +25,19 @@ class MessageTable {
   // The connection outlives it.
   explicit MessageTable(Connection& connection) : connection_(connection) {}
 
-  // Inserts the row, or rewrites the one with this seq and id; what a message is created with
-  // (id, session, role, created_at) does not change then.
+  // What a delete took away.
+  struct Deleted {
+    std::int64_t seq = 0;
+    SessionId session_id;
+  };
+
+  // Inserts the row (true), or rewrites the one with this seq and id (false); what a message is
+  // created with (id, session, role, created_at) does not change then.
   // kNotFound: no such session. kInvalidArgument: no id or seq, or one of them belongs to another
   // message.
-  Status Put(const Message& message);
-  // Return the seqs of what was there.
-  Result<std::vector<std::int64_t>> Delete(const MessageId& id);
+  Result<bool> Put(const Message& message);
+  Result<std::optional<Deleted>> Delete(const MessageId& id);
+  // The seqs of what was there.
   Result<std::vector<std::int64_t>> DeleteOfSession(const SessionId& id);
 
   Result<bool> Has(const MessageId& id);
@@ -39,6 +45,8 @@ class MessageTable {
   Result<std::optional<Message>> Read(std::int64_t seq);
   // The first `limit` of those behind this seq, in the order of seq: for passing over all of them.
   Result<std::vector<Message>> ReadFrom(std::int64_t seq, std::size_t limit);
+  // In the order of creation, without reading any message.
+  Result<std::vector<MessageId>> IdsOfSession(const SessionId& id);
   // In the order of the query.
   Result<std::vector<Message>> Read(const MessageQuery& query);
   // The unfinished ones, and those with a seq of `also` (ascending); in the order of seq.
@@ -49,7 +57,7 @@ class MessageTable {
   Result<std::int64_t> OldestSeq();
 
  private:
-  Result<std::vector<std::int64_t>> Seqs(Query& query);
+  Status Insert(const Message& message, std::string_view parts);
 
   Connection& connection_;
 };

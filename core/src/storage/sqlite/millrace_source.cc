@@ -30,7 +30,7 @@ class MillraceSource final : public ImportSource {
     if (!count.ok()) return AboutImportedFile(count.status());
     message_count_ = *count;
     if (Status status = log_.Load(); !status.ok()) return AboutImportedFile(status);
-    Result<std::vector<Session>> sessions = sessions_table_.Read(SessionQuery());
+    Result<std::vector<Session>> sessions = sessions_table_.ReadUncounted();
     if (!sessions.ok()) return AboutImportedFile(sessions.status());
     sessions_ = *std::move(sessions);  // the last one is taken first, so that the order stays
     return Status::Ok();

@@ -82,6 +82,44 @@ Status FillSearchIndex(Connection& connection) {
   return SearchIndex(connection, messages).Fill();
 }
 
+// message_count: kept by whoever adds or deletes messages, so that nobody counts them. The order of
+// creation is that of seq, which stands in every index by itself. `sessions` is made anew because a
+// column cannot be added behind NOT NULL without a default; foreign keys are not enforced yet.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE sessions_before(
+  id TEXT, parent_id TEXT, title TEXT, prompt_tokens INTEGER, completion_tokens INTEGER, cost REAL,
+  summary_message_id TEXT, created_at INTEGER, updated_at INTEGER, rank INTEGER PRIMARY KEY
+) STRICT;
+INSERT INTO sessions_before
+  SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,
+    created_at, updated_at, rowid FROM sessions;
+DROP TABLE sessions;
+CREATE TABLE sessions(
+  id TEXT NOT NULL PRIMARY KEY,
+  parent_id TEXT,
+  title TEXT NOT NULL,
+  prompt_tokens INTEGER NOT NULL,
+  completion_tokens INTEGER NOT NULL,
+  cost REAL NOT NULL,
+  summary_message_id TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  message_count INTEGER NOT NULL
+) STRICT;
+INSERT INTO sessions
+  SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,
+    created_at, updated_at,
+    (SELECT count(*) FROM messages WHERE session_id = sessions_before.id)
+  FROM sessions_before ORDER BY rank;
+DROP TABLE sessions_before;
+CREATE INDEX sessions_by_update ON sessions(updated_at);
+CREATE INDEX sessions_by_parent ON sessions(parent_id, updated_at) WHERE parent_id IS NOT NULL;
+DROP INDEX messages_by_session;
+DROP INDEX messages_of_user;
+CREATE INDEX messages_by_session ON messages(session_id);
+CREATE INDEX messages_of_user ON messages(seq) WHERE role = 'user';
+)sql";
+
 struct Migration {
   const char* sql;
   Status (*then)(Connection&);  // what SQL cannot do, in the same transaction; or nullptr
@@ -92,6 +130,7 @@ constexpr std::array<Migration, kSchemaVersion> kMigrations = {{
     {kVersion1, nullptr},
     {kVersion2, nullptr},
     {kVersion3, FillSearchIndex},
+    {kVersion4, nullptr},
 }};
 
 // The version of the file that is there; 0 for an empty one.

@@ -6,11 +6,9 @@
 namespace millrace {
 namespace {
 
-// Counting walks the index messages_by_session only, never the messages.
 constexpr std::string_view kSelectSession =
     "SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,"
-    " created_at, updated_at,"
-    " (SELECT count(*) FROM messages WHERE session_id = sessions.id) FROM sessions ";
+    " created_at, updated_at, message_count FROM sessions ";
 
 Session SessionFromRow(const Query& row) {
   Session session;
@@ -35,7 +33,8 @@ Status SessionTable::Put(const Session& session) {
   return connection_
       .Prepare(
           "INSERT INTO sessions(id, parent_id, title, prompt_tokens, completion_tokens, cost,"
-          " summary_message_id, created_at, updated_at) VALUES(?,?,?,?,?,?,?,?,?)"
+          " summary_message_id, created_at, updated_at, message_count)"
+          " VALUES(?,?,?,?,?,?,?,?,?,0)"
           " ON CONFLICT(id) DO UPDATE SET parent_id = excluded.parent_id, title = excluded.title,"
           " prompt_tokens = excluded.prompt_tokens,"
           " completion_tokens = excluded.completion_tokens, cost = excluded.cost,"
@@ -57,6 +56,13 @@ Status SessionTable::Delete(const SessionId& id) {
   return connection_.Prepare("DELETE FROM sessions WHERE id = ?").Bind(id).Run();
 }
 
+Status SessionTable::CountMessages(const SessionId& id, std::int64_t more) {
+  return connection_.Prepare("UPDATE sessions SET message_count = message_count + ? WHERE id = ?")
+      .Bind(more)
+      .Bind(id)
+      .Run();
+}
+
 Result<bool> SessionTable::Has(const SessionId& id) {
   return connection_.Prepare("SELECT 1 FROM sessions WHERE id = ?").Bind(id).Next();
 }
@@ -75,7 +81,17 @@ Result<std::vector<Session>> SessionTable::Read(const SessionQuery& query) {
   sql += "ORDER BY updated_at DESC, rowid DESC LIMIT ?";
   Query select = connection_.Prepare(sql);
   if (query.parent_id) select.Bind(*query.parent_id);
-  select.Bind(LimitParameter(query.limit));
+  return Sessions(select.Bind(LimitParameter(query.limit)));
+}
+
+Result<std::vector<Session>> SessionTable::ReadUncounted() {
+  Query select = connection_.Prepare(
+      "SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,"
+      " created_at, updated_at, 0 FROM sessions ORDER BY updated_at DESC, rowid DESC");
+  return Sessions(select);
+}
+
+Result<std::vector<Session>> SessionTable::Sessions(Query& select) {
   std::vector<Session> sessions;
   for (;;) {
     Result<bool> row = select.Next();

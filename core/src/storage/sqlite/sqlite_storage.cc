@@ -126,33 +126,49 @@ Status SqliteStorage::SetDurability(Durability durability) {
 // The log first: the pages it gives back take up the row that is folded.
 Status SqliteStorage::Apply(const PutMessage& op) {
   if (Status status = log_.Void(op.message->seq); !status.ok()) return status;
-  if (Status status = messages_.Put(*op.message); !status.ok()) return status;
+  const Result<bool> added = messages_.Put(*op.message);
+  if (!added.ok()) return added.status();
+  if (*added) {
+    if (Status status = sessions_.CountMessages(op.message->session_id, 1); !status.ok())
+      return status;
+  }
   return index_.Put(*op.message);
 }
 
 Status SqliteStorage::Apply(const AppendDelta& op) { return log_.Append(op.seq, *op.patch); }
 
-Status SqliteStorage::Apply(const DeleteMessage& op) { return Forget(messages_.Delete(op.id)); }
-
-Status SqliteStorage::Apply(const DeleteSessionMessages& op) {
-  return Forget(messages_.DeleteOfSession(op.session_id));
+Status SqliteStorage::Apply(const DeleteMessage& op) {
+  const Result<std::optional<MessageTable::Deleted>> deleted = messages_.Delete(op.id);
+  if (!deleted.ok()) return deleted.status();
+  if (!*deleted) return Status::Ok();
+  if (Status status = sessions_.CountMessages((*deleted)->session_id, -1); !status.ok()) {
+    return status;
+  }
+  return Forget((*deleted)->seq);
 }
+
+Status SqliteStorage::Apply(const DeleteSessionMessages& op) { return DeleteOf(op.session_id); }
 
 Status SqliteStorage::Apply(const PutSession& op) { return sessions_.Put(op.session); }
 
 // Its messages explicitly, not by the cascade: their log rows and words are to go as well.
 Status SqliteStorage::Apply(const DeleteSession& op) {
-  if (Status status = Forget(messages_.DeleteOfSession(op.id)); !status.ok()) return status;
+  if (Status status = DeleteOf(op.id); !status.ok()) return status;
   return sessions_.Delete(op.id);
 }
 
-Status SqliteStorage::Forget(const Result<std::vector<std::int64_t>>& seqs) {
+Status SqliteStorage::DeleteOf(const SessionId& id) {
+  const Result<std::vector<std::int64_t>> seqs = messages_.DeleteOfSession(id);
   if (!seqs.ok()) return seqs.status();
   for (const std::int64_t seq : *seqs) {
-    if (Status status = log_.Void(seq); !status.ok()) return status;
-    if (Status status = index_.Remove(seq); !status.ok()) return status;
+    if (Status status = Forget(seq); !status.ok()) return status;
   }
-  return Status::Ok();
+  return sessions_.CountMessages(id, -static_cast<std::int64_t>(seqs->size()));
+}
+
+Status SqliteStorage::Forget(std::int64_t seq) {
+  if (Status status = log_.Void(seq); !status.ok()) return status;
+  return index_.Remove(seq);
 }
 
 // Never reached: RunGroup cuts a batch there.
@@ -176,6 +192,10 @@ Result<std::vector<Message>> SqliteStorage::ReadMessages(const MessageQuery& que
   if (!messages.ok()) return messages;
   if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;
   return messages;
+}
+
+Result<std::vector<MessageId>> SqliteStorage::ReadMessageIds(const SessionId& id) {
+  return messages_.IdsOfSession(id);
 }
 
 Result<std::vector<Message>> SqliteStorage::ReadUnfinished() {

@@ -37,6 +37,7 @@ class SqliteStorage final : public Storage {
   void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
   Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
   Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
+  Result<std::vector<MessageId>> ReadMessageIds(const SessionId& id) override;
   Result<std::vector<Message>> ReadUnfinished() override;
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
@@ -55,7 +56,9 @@ class SqliteStorage final : public Storage {
   Status SyncWal();
   Status SetDurability(Durability durability);
   // What else there is of messages whose rows were deleted.
-  Status Forget(const Result<std::vector<std::int64_t>>& seqs);
+  // The messages of a session, with their log rows and words.
+  Status DeleteOf(const SessionId& id);
+  Status Forget(std::int64_t seq);
 
   Status Apply(const PutMessage& op);
   Status Apply(const AppendDelta& op);
