@@ -130,7 +130,8 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
       builder.Append({live.accepted.seq, std::move(unsaved)});
     }
     for (const PendingPatch& pending : share.patches) {
-      if (&pending != &share.patches.front()) builder.BeginTransaction();
+      const bool of_its_own = !window_.coalesces() && &pending != &share.patches.front();
+      if (of_its_own) builder.BeginTransaction();
       share.version = pending.patch->to_version;
       builder.Append({live.accepted.seq, pending.patch});
     }

@@ -51,6 +51,7 @@ bool LiveMessage::ChangedByOthersSince(std::int64_t version, const std::string& 
 Patch& LiveMessage::PatchForChange(bool merge) {
   if (pending.empty() || !merge) {
     pending.push_back({std::make_shared<Patch>(), false});
+    sealed = false;
   }
   return *pending.back().patch;
 }

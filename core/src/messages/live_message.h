@@ -40,9 +40,10 @@ struct LiveMessage {
   Message accepted;
   std::int64_t patched_version = 0;
   std::int64_t saved_version = 0;
-  std::deque<PendingPatch> pending;  // at most one while the window coalesces
-  Patch unsaved;                     // published as not saved, still to be written
-  Usage usage;                       // to add to the session with the next commit
+  // At most one while the window coalesces, and one more for each time it was sealed.
+  std::deque<PendingPatch> pending;
+  Patch unsaved;  // published as not saved, still to be written
+  Usage usage;    // to add to the session with the next commit
   std::vector<WriterMark> writers;
   // The last version made by someone this process knows nothing of.
   std::int64_t unknown_writer_version = 0;
@@ -53,6 +54,9 @@ struct LiveMessage {
   bool in_flight = false;
   bool queued = false;  // stands in the cycle's dirty queue
   bool fold = false;    // idle: write it whole and let it go
+  // Somebody was given the accepted state whole: the next change begins a patch of its own, which
+  // fits what they hold.
+  bool sealed = false;
 
   // Every accepted change was published.
   bool told() const { return pending.empty() && !in_flight; }
@@ -68,6 +72,8 @@ struct LiveMessage {
   // Whether anyone but `writer` changed the message after `version`.
   bool ChangedByOthersSince(std::int64_t version, const std::string& writer) const;
 
+  // Whether the next change may go into the patch that waits.
+  bool can_extend() const { return !pending.empty() && !sealed; }
   // The patch that the next change goes to. `merge`: into the one that waits already.
   Patch& PatchForChange(bool merge);
 };

@@ -134,7 +134,7 @@ Result<std::int64_t> MessageService::Write(const MessageId& id, MessageWrite wri
 
 void MessageService::CountUnchanged(LiveMessage& live) {
   ++live.accepted.version;
-  if (live.pending.empty()) return;
+  if (!live.can_extend()) return;
   live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
 }
 
@@ -149,7 +149,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   Status error;
   for (std::size_t i = *skip; i < write.mutations.size() && error.ok(); ++i) {
     // Everything of a coalescing window goes into one patch; without one each makes its own.
-    const bool merge = cycle_.coalesces() && !live.pending.empty();
+    const bool merge = cycle_.coalesces() && live.can_extend();
     Patch fresh;
     Patch& patch = merge ? *live.pending.back().patch : fresh;
     const Result<Effect> effect =

@@ -98,6 +98,8 @@ std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits, EventF
   const auto read_newest = [this](const MessageId& id) -> std::shared_ptr<const Message> {
     Result<std::optional<Message>> message = messages_.Get(id);
     if (!message.ok() || !message->has_value()) return nullptr;
+    // It runs ahead of what is in flight and of what waits.
+    if (LiveMessage* live = cycle_->Find(id)) live->sealed = true;
     return std::make_shared<const Message>(**std::move(message));
   };
   return std::make_unique<Feed>(broker_, std::move(filter), read_newest, std::move(deliver),
