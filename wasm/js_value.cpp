@@ -14,6 +14,7 @@ void millrace_set_number(EM_VAL object, const char* key, double value);
 void millrace_set_value(EM_VAL object, const char* key, EM_VAL value);
 void millrace_push(EM_VAL array, EM_VAL value);
 int millrace_kind(EM_VAL object, const char* key);
+EM_VAL millrace_other_field(EM_VAL object, const char* const* keys, int count);
 EM_VAL millrace_get(EM_VAL object, const char* key);
 double millrace_get_number(EM_VAL object, const char* key);
 std::size_t millrace_length(EM_VAL object, const char* key);
@@ -167,6 +168,18 @@ std::optional<std::int64_t> ObjectReader::MaybeInteger(Key key) {
   return static_cast<std::int64_t>(*number);
 }
 
+std::optional<std::int64_t> ObjectReader::MaybeAmount(Key key) {
+  const auto amount = MaybeInteger(key);
+  if (amount && *amount < 0) Fail(key, "must not be negative");
+  return amount;
+}
+
+std::string ObjectReader::Id(Key key) {
+  std::string id = String(key);
+  if (id.empty()) Fail(key, "must not be empty");
+  return id;
+}
+
 std::int64_t ObjectReader::Integer(Key key) {
   const auto number = MaybeInteger(key);
   if (!number) Fail(key, "is missing");
@@ -236,8 +249,18 @@ void ObjectReader::FailAt(const std::string& place, std::string_view problem) {
   status_ = InvalidArgument(std::string(what_) + "." + place + std::string(problem));
 }
 
-Kind ObjectReader::KindAt(Key key) const {
+void ObjectReader::RefuseOthers() {
+  if (!status_.ok()) return;
+  const val other = val::take_ownership(
+      millrace_other_field(object_.as_handle(), asked_.data(), static_cast<int>(asked_count_)));
+  if (KindOf(other) == Kind::kString) {
+    status_ = InvalidArgument(std::string(what_) + " has no " + StringOf(other));
+  }
+}
+
+Kind ObjectReader::KindAt(Key key) {
   if (!status_.ok()) return Kind::kAbsent;
+  if (asked_count_ < kMostFields) asked_[asked_count_++] = key.literal();
   return static_cast<Kind>(millrace_kind(object_.as_handle(), key.literal()));
 }
 

@@ -2,6 +2,7 @@
 
 #include <emscripten/val.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -89,12 +90,19 @@ class ObjectReader {
   std::optional<std::int64_t> MaybeInteger(Key key);  // within +-2^53
   std::optional<double> MaybeNumber(Key key);         // finite
   std::optional<std::size_t> MaybeCount(Key key);     // an integer of at least 0
+  // What adds up: 0 or more.
+  std::optional<std::int64_t> MaybeAmount(Key key);
+  std::string Id(Key key);  // not empty
   std::string Bytes(Key key);
   // JSON text of whatever is there; "" when absent.
   std::string JsonOrEmpty(Key key);
   val Object(Key key);
   std::optional<val> MaybeObject(Key key);
   val Array(Key key);  // an empty one when absent
+
+  // Refuses a property that no call above has asked for, and names the one that was probably meant:
+  // what is ignored in silence is lost. Call it when everything was read.
+  void RefuseOthers();
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }
@@ -106,10 +114,16 @@ class ObjectReader {
 
  private:
   void FailAt(const std::string& place, std::string_view problem);
-  Kind KindAt(Key key) const;
+  // Every read begins here.
+  Kind KindAt(Key key);
+
+  // More than any object has that is read with it.
+  static constexpr std::size_t kMostFields = 16;
 
   val object_;
   const char* what_;
+  std::array<const char*, kMostFields> asked_;
+  std::size_t asked_count_ = 0;
   Status status_;
 };
 

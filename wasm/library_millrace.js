@@ -67,6 +67,26 @@ mergeInto(LibraryManager.library, {
       return 8;
     },
 
+    // What people write who know other stores.
+    meant: {
+      content: 'parts', text: 'parts', body: 'parts', name: 'title', tokens: 'completionTokens',
+      inputTokens: 'promptTokens', outputTokens: 'completionTokens', arguments: 'input', args: 'input',
+      callId: 'toolCallId', result: 'content', output: 'content', mime: 'mimeType',
+      mediaType: 'mimeType', parent: 'parentId', session: 'sessionId', count: 'limit', cursor: 'from',
+    },
+    // The known name that was probably meant: by its meaning, or with one letter more, less or other.
+    nearest: function(name, known) {
+      if (known.indexOf(Millrace.meant[name]) >= 0) return Millrace.meant[name];
+      var lower = name.toLowerCase();
+      return known.find(function(other) {
+        var begin = 0, end = 0, candidate = other.toLowerCase();
+        var least = Math.min(candidate.length, lower.length);
+        while (begin < least && candidate[begin] === lower[begin]) begin++;
+        while (end < least - begin && candidate[candidate.length - 1 - end] === lower[lower.length - 1 - end]) end++;
+        return Math.max(candidate.length, lower.length) - begin - end <= 1;
+      });
+    },
+
     // What went wrong last in a call on a file handle.
     fileError: '',
     // -1: no room. -2: any other failure, told by fileError.
@@ -127,6 +147,22 @@ mergeInto(LibraryManager.library, {
   millrace_kind: function(object, key) {
     var value = Emval.toValue(object);
     return Millrace.kindOf(key ? value[Millrace.name(key)] : value);
+  },
+
+  // A property of the object that is none of the keys, and which was meant; `undefined`: there is none.
+  millrace_other_field__deps: ['$Millrace'],
+  millrace_other_field__sig: 'iiii',
+  millrace_other_field: function(object, keys, count) {
+    var value = Emval.toValue(object);
+    var known = [];
+    for (var i = 0; i < count; i++) known.push(Millrace.name(HEAPU32[(keys >> 2) + i]));
+    for (var name of Object.keys(value)) {
+      if (value[name] === undefined || known.indexOf(name) >= 0) continue;
+      var near = Millrace.nearest(name, known);
+      return Emval.toHandle('"' + name + '": ' + (near ? 'did you mean "' + near + '"?'
+        : 'it has ' + known.filter(function(key) { return key !== 'verbatim'; }).join(', ')));
+    }
+    return Emval.toHandle(undefined);
   },
 
   millrace_get__deps: ['$Millrace'],

@@ -33,7 +33,7 @@ Part ReadReasoning(ObjectReader& in) {
 }
 
 ToolCallPart ReadCall(ObjectReader& in) {
-  return ToolCallPart{.id = in.String("id"),
+  return ToolCallPart{.id = in.Id("id"),
                       .name = in.String("name"),
                       .input = in.StringOrEmpty("input"),
                       .finished = in.BoolOrFalse("finished"),
@@ -44,7 +44,7 @@ ToolCallPart ReadCall(ObjectReader& in) {
 Part ReadToolCall(ObjectReader& in) { return ReadCall(in); }
 
 Part ReadToolResult(ObjectReader& in) {
-  return ToolResultPart{.tool_call_id = in.String("toolCallId"),
+  return ToolResultPart{.tool_call_id = in.Id("toolCallId"),
                         .name = in.String("name"),
                         .content = in.String("content"),
                         .data = in.StringOrEmpty("data"),
@@ -150,6 +150,7 @@ Mutation ReadFinishMessage(ObjectReader& in) {
 Mutation ReadPutToolCall(ObjectReader& in) {
   ObjectReader call(in.Object("call"), "call");
   PutToolCall put{ReadCall(call)};
+  call.RefuseOthers();
   if (!call.ok()) in.FailInside("call", call.status());
   return put;
 }
@@ -227,7 +228,8 @@ std::optional<IdType> MaybeId(std::optional<std::string> text) {
 }
 
 template <typename T>
-Result<T> Checked(const ObjectReader& in, T value) {
+Result<T> Checked(ObjectReader& in, T value) {
+  in.RefuseOthers();
   if (!in.ok()) return in.status();
   return value;
 }
@@ -289,8 +291,8 @@ Result<Session> ReadNewSession(const val& init) {
 Result<SessionChange> ReadSessionChange(const val& change) {
   ObjectReader in(change, "change");
   return Checked(in, SessionChange{.title = in.MaybeString("title"),
-                                   .prompt_tokens = in.MaybeInteger("promptTokens"),
-                                   .completion_tokens = in.MaybeInteger("completionTokens"),
+                                   .prompt_tokens = in.MaybeAmount("promptTokens"),
+                                   .completion_tokens = in.MaybeAmount("completionTokens"),
                                    .cost = in.MaybeNumber("cost"),
                                    .summary_message_id =
                                        MaybeId<MessageId>(in.MaybeString("summaryMessageId"))});
@@ -338,10 +340,10 @@ Result<SearchQuery> ReadSearchQuery(const val& text, const val& options) {
   if (const auto from = in.MaybeObject("from")) {
     ObjectReader position(*from, "options.from");
     query.from = SearchPosition{position.Integer("before"), position.BoolOrFalse("longer")};
+    position.RefuseOthers();
     if (!position.ok()) return position.status();
   }
-  if (!in.ok()) return in.status();
-  return query;
+  return Checked(in, std::move(query));
 }
 
 }  // namespace millrace::wasm

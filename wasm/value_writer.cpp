@@ -237,13 +237,14 @@ val ToJs(const SearchHit& hit) {
 }
 
 val ToJs(const SearchPage& page) {
-  val hits = ArrayToJs(page.hits);
+  ObjectWriter out;
+  out.Set("hits", ArrayToJs(page.hits));
   if (page.next) {
     ObjectWriter next;
     next.Set("before", page.next->before).Set("longer", page.next->longer);
-    hits.set("next", next.Take());
+    out.Set("next", next.Take());
   }
-  return hits;
+  return out.Take();
 }
 
 val ToJs(const ImportCounts& counts) {

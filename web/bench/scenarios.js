@@ -121,7 +121,7 @@ export async function scale({ name, storage, messages, sessions }) {
     'search: a frequent word': (await timed(() => store.search('w42'))).ms,
     'search: two Chinese characters': (await timed(() => store.search('水車'))).ms,
   };
-  const found = (await store.search(`水車${messages - 1}`)).length;
+  const found = (await store.search(`水車${messages - 1}`)).hits.length;
   figures['delete a session'] = (await timed(() => store.sessions.delete('s7'))).ms;
   const exported = await timed(() => store.export());
   figures[`export, ${(exported.value.size / 1e6).toFixed(0)} MB`] = exported.ms;

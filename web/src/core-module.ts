@@ -5,7 +5,7 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
-import type { ErrorCode, FinishReason, Message, NewMessage, Part, Role, SearchHits, SearchOptions, Session } from './types.js';
+import type { ErrorCode, FinishReason, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -112,7 +112,7 @@ export interface CoreStore {
   deleteMessage(id: string, done: Callback<void>): void;
   deleteAll(sessionId: string, done: Callback<void>): void;
 
-  search(query: string, options: SearchOptions, done: Callback<SearchHits>): void;
+  search(query: string, options: SearchOptions, done: Callback<SearchPage>): void;
   /** Makes `into` a SQLite file of everything accepted before the call. */
   exportTo(into: SyncFile, done: Callback<void>): void;
   importFrom(file: SavedFile, done: Callback<{ sessions: number; messages: number }>): void;

@@ -4,6 +4,8 @@ import { MillraceError } from './errors.js';
 const BODY_BYTES = 2048;
 /** Characters of it that the message shows, which also stands in the finish part. */
 const EXCERPT = 300;
+/** Milliseconds that a server gets for it: some never end the body of an error. */
+const BODY_MS = 2000;
 
 /** Milliseconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date). */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
@@ -17,8 +19,10 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 
 /** The error that a response with a status of failure stands for. Reads the start of its body. */
 export async function httpError(response: Response): Promise<MillraceError> {
-  const body = await startOf(response.body).catch(() => '');
   const { status, statusText, headers } = response;
+  // No server answered that: the request failed, or its answer is hidden from the page.
+  if (status === 0) return new MillraceError('network', `The request failed without an answer (a response of type "${response.type}")`);
+  const body = await startOf(response.body).catch(() => '');
   const said = body.trim().slice(0, EXCERPT);
   return new MillraceError('http', `The server answered ${status}${statusText && ` ${statusText}`}${said && `: ${said}`}`, {
     status, body, retryAfterMs: retryAfterMs(headers, Date.now()),
@@ -30,12 +34,15 @@ async function startOf(body: ReadableStream<Uint8Array> | null): Promise<string>
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
+  // A canceled body ends, and what came of it counts.
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), BODY_MS);
   for (let left = BODY_BYTES; left > 0;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) break;
     text += decoder.decode(value.subarray(0, left), { stream: true });
     left -= value.length;
   }
+  clearTimeout(timer);
   void reader.cancel().catch(() => undefined);
-  return text;
+  return text + decoder.decode();
 }

@@ -6,6 +6,6 @@ export type {
 } from './api.js';
 export type {
   BinaryPart, CustomPart, ErrorCode, EventFilter, FinishPart, FinishReason, ImageUrlPart, Listener,
-  Message, NewMessage, Part, ReasoningPart, Role, SearchHit, SearchHits, SearchOptions, SearchPosition,
+  Message, NewMessage, Part, ReasoningPart, Role, SearchHit, SearchPage, SearchOptions, SearchPosition,
   Session, ShellCommandPart, StoreEvent, TextPart, ToolCallPart, ToolResultPart,
 } from './types.js';

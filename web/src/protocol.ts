@@ -19,7 +19,7 @@
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
 import type { CoreError, CoreStats, WireEvent, WireMutation } from './core-module.js';
-import type { ErrorCode, Message, NewMessage, SearchHits, SearchOptions, Session } from './types.js';
+import type { ErrorCode, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -60,8 +60,7 @@ export interface Calls {
   lastAssistant(sessionId: string): Message | undefined;
   deleteMessage(id: string): void;
   deleteAll(sessionId: string): void;
-  /** Arrays are cloned with their properties: `next` crosses. */
-  search(query: string, options: SearchOptions): SearchHits;
+  search(query: string, options: SearchOptions): SearchPage;
   /** Blobs cross as references, not as copies. */
   export(): Blob;
   import(file: Blob): { sessions: number; messages: number };

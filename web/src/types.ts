@@ -101,10 +101,10 @@ export interface SearchHit {
 }
 
 /**
- * One page of a search, the newest messages first. `next` is there when older ones were not looked at, because the page is
- * full or took as long as it may: it may have few hits or none, and not be the last.
+ * One page of a search, the newest messages first. `next` is there when older ones were not looked at yet: the page is full,
+ * or looking further would have taken too long. Such a page may have few hits or none.
  */
-export interface SearchHits extends Array<SearchHit> { readonly next?: SearchPosition }
+export interface SearchPage { readonly hits: readonly SearchHit[]; readonly next?: SearchPosition }
 
 /** Where the next page begins, whatever is added or deleted meanwhile. To be handed back as it is, as `from`. */
 export interface SearchPosition { readonly before: number; readonly longer: boolean }

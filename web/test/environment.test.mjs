@@ -158,9 +158,9 @@ test('leaving the page sends the outbox, then and there', options, async () => {
       worker() {
         const worker = new Worker('/dist/worker/worker.js', { type: 'module' });
         const post = worker.postMessage.bind(worker);
-        worker.postMessage = (/** @type {any} */ message, /** @type {any} */ transfer) => {
-          types.push(message.type);
-          post(message, transfer);
+        worker.postMessage = (/** @type {any} */ messages, /** @type {any} */ transfer) => {
+          types.push(...messages.map((/** @type {any} */ { type }) => type));
+          post(messages, transfer);
         };
         return worker;
       },

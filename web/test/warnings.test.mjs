@@ -24,8 +24,8 @@ test('a listener that takes nothing for too long: one warning, whatever else is 
         const worker = new Worker('/dist/worker/worker.js', { type: 'module' });
         const post = worker.postMessage.bind(worker);
         // A page that never gets through with its batches.
-        worker.postMessage = (/** @type {any} */ message, /** @type {any} */ transfer) => {
-          if (message.type !== 'credit') post(message, transfer);
+        worker.postMessage = (/** @type {any} */ messages, /** @type {any} */ transfer) => {
+          post(messages.filter((/** @type {any} */ { type }) => type !== 'credit'), transfer);
         };
         return worker;
       },

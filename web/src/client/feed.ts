@@ -24,6 +24,8 @@ export class Feed {
   /** Calls of listeners so far. */
   get notifications(): number { return this.#listeners.calls; }
 
+  get listenerCount(): number { return this.#listeners.size; }
+
   subscribe(listener: Listener, filter: EventFilter): () => void {
     const remove = this.#listeners.add(listener, filter);
     if (!this.#subscribed) this.#connection.post({ type: 'subscribe' });

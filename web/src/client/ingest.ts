@@ -6,7 +6,7 @@ import { aborted } from './ingest-errors.js';
 import { newId } from './ids.js';
 import { MappedRun } from './mapped-run.js';
 import { sourceOf } from './stream-source.js';
-import { checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from './validate.js';
+import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from './validate.js';
 import { WorkerRun } from './worker-run.js';
 
 const FORMATS = ['openai-chat', 'text'] as const satisfies readonly StreamFormat[];
@@ -67,7 +67,13 @@ export async function ingest(
   return WorkerRun.start(host, target, read, format, options);
 }
 
-function checkOptions({ format, role = 'assistant', messageId, signal, onUsage }: IngestOptions): void {
+const OPTIONS = [
+  'format', 'role', 'model', 'provider', 'messageId', 'signal', 'onUsage',
+] as const satisfies readonly (keyof IngestOptions)[];
+
+function checkOptions(options: IngestOptions): void {
+  checkFields('ingest', options, OPTIONS);
+  const { format, role = 'assistant', messageId, signal, onUsage } = options;
   if (typeof format !== 'function') oneOf('format, if it is no function,', format, FORMATS);
   // A message of any other role is finished from the start.
   oneOf('The role of a message to stream into', role, ['assistant']);

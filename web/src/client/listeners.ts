@@ -10,6 +10,21 @@
  */
 import type { EventFilter, Listener, StoreEvent } from '../types.js';
 import type { Heard } from './mirrors.js';
+import { check, checkFields, checkOptionalId, oneOf } from './validate.js';
+
+const TYPES = [
+  'created', 'updated', 'deleted', 'session-created', 'session-updated', 'session-deleted', 'lagged', 'storage-error',
+  'storage-recovered',
+] as const satisfies readonly StoreEvent['type'][];
+
+/** Throws 'invalid-argument': a listener with a filter that nothing passes would wait for ever. */
+export function checkFilter(filter: EventFilter): void {
+  checkFields('A filter', filter, ['sessionId', 'messageId', 'types']);
+  checkOptionalId('sessionId', filter.sessionId);
+  checkOptionalId('messageId', filter.messageId);
+  check(filter.types === undefined || Array.isArray(filter.types), 'types', 'an array', filter.types);
+  for (const type of filter.types ?? []) oneOf('A type of event', type, TYPES);
+}
 
 interface Entry {
   readonly listener: Listener;
@@ -61,7 +76,8 @@ function subjectOf(event: StoreEvent): { sessionId: string; messageIds: readonly
 }
 
 function passes(event: StoreEvent, { filter, types }: Entry): boolean {
-  if (types && !types.has(event.type)) return false;
+  // Whoever lost something is told, whatever it wants to hear (B4).
+  if (types && !types.has(event.type) && event.type !== 'lagged') return false;
   const { sessionId, messageId } = filter;
   const subject = subjectOf(event);
   return !subject ||

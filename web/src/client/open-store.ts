@@ -6,7 +6,7 @@ import { startWorker } from '../start-worker.js';
 import { Connection } from './connection.js';
 import { closedError, SharedStore } from './shared-store.js';
 import { StoreHandle } from './store-handle.js';
-import { absoluteUrl, check, checkDuration, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './validate.js';
+import { absoluteUrl, check, checkDuration, checkFields, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './validate.js';
 
 const DEFAULT_NAME = 'millrace';
 const DEFAULT_WINDOW_MS = 33;
@@ -75,7 +75,13 @@ function checkSameStorage(name: string, asked: string, { storage }: Opened): voi
   throw invalid(`The store "${name}" is open with storage "${storage}", not "${asked}": use that, or another name`);
 }
 
-function checkOptions({ name, storage, windowMs, mustDeliverTimeoutMs, mailboxCapacity = 1, worker }: OpenOptions): void {
+const OPTIONS = [
+  'name', 'storage', 'windowMs', 'mustDeliverTimeoutMs', 'mailboxCapacity', 'persist', 'worker', 'wasmUrl',
+] as const satisfies readonly (keyof OpenOptions)[];
+
+function checkOptions(options: OpenOptions): void {
+  checkFields('openStore', options, OPTIONS);
+  const { name, storage, windowMs, mustDeliverTimeoutMs, mailboxCapacity = 1, worker } = options;
   checkOptionalId('The name of a store', name);
   if (storage !== undefined) oneOf('storage', storage, ['auto', 'opfs', 'indexeddb', 'memory']);
   checkDuration('windowMs', windowMs, -Infinity);

@@ -1,11 +1,12 @@
 import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
-import type { EventFilter, Listener, SearchHits, SearchOptions } from '../types.js';
+import type { EventFilter, Listener, SearchPage, SearchOptions } from '../types.js';
 import { withDeadline } from './deadline.js';
 import { ingest } from './ingest.js';
 import { messagesOf } from './messages.js';
 import { run } from './run-scope.js';
 import { sessionsOf } from './sessions.js';
+import { checkFilter } from './listeners.js';
 import { CLOSE_TIMEOUT_MS, closedError, type SharedStore } from './shared-store.js';
 import { check, checkDuration, checkFunction, checkId, checkLimit } from './validate.js';
 
@@ -45,6 +46,7 @@ export class StoreHandle implements Store {
   subscribe(listener: Listener, filter: EventFilter = {}): () => void {
     const { feed } = this.#use();
     checkFunction('A listener', listener);
+    checkFilter(filter);
     const remove = feed.subscribe(listener, filter);
     const unsubscribe = (): void => {
       this.#unsubscribes.delete(unsubscribe);
@@ -67,7 +69,7 @@ export class StoreHandle implements Store {
     await withDeadline(timeoutMs, connection.call('flushAll', -1));
   }
 
-  async search(query: string, options: SearchOptions = {}): Promise<SearchHits> {
+  async search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
     const { connection } = this.#use();
     checkLimit(options.limit);
     return connection.call('search', query, options);
@@ -86,7 +88,7 @@ export class StoreHandle implements Store {
   async stats(): Promise<Stats> {
     const { connection, feed } = this.#use();
     const core = await connection.call('stats');
-    return { ...core, storage: this.storage, role: 'leader', notifications: feed.notifications };
+    return { ...core, storage: this.storage, role: 'leader', notifications: feed.notifications, subscribers: feed.listenerCount };
   }
 
   async close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<void> {

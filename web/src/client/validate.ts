@@ -16,8 +16,16 @@ export function check(ok: boolean, what: string, kind: string, value: unknown): 
   throw invalid(`${what} must be ${kind}, got ${got}`);
 }
 
+/** Half a surrogate pair cannot be stored: two such names would be one. */
 export function checkId(what: string, id: unknown): void {
-  check(typeof id === 'string' && id !== '', what, 'a non-empty string', id);
+  check(typeof id === 'string' && id !== '' && !/\p{Cs}/u.test(id), what, 'a non-empty string of whole characters', id);
+}
+
+/** An option that nobody reads would be lost in silence. Fields that are undefined are none. */
+export function checkFields(what: string, value: object, known: readonly string[]): void {
+  for (const [key, field] of Object.entries(value)) {
+    if (field !== undefined && !known.includes(key)) throw invalid(`${what} has no "${key}": it has ${known.join(', ')}`);
+  }
 }
 
 export function checkOptionalId(what: string, id: unknown): void {

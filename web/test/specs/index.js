@@ -2,6 +2,7 @@
 /** The specs that run in every browser on every storage, and in memory under Node. Those of several phases are in lifecycle.js. */
 export * as drafts from './drafts.js';
 export * as events from './events.js';
+export * as inputs from './inputs.js';
 export * as reading from './reading.js';
 export * as ingest from './ingest.js';
 export * as search from './search.js';

@@ -7,7 +7,7 @@ import { startReply } from '../support/page/context.js';
 
 /** Ids of what is found. @param {Store} store @param {string} query @param {{ sessionId?: string; limit?: number }} [options] */
 async function find(store, query, options) {
-  return (await store.search(query, options)).map(({ messageId }) => messageId);
+  return (await store.search(query, options)).hits.map(({ messageId }) => messageId);
 }
 
 /** @param {Store} store @param {string} sessionId @param {Record<string, string>} texts by id */
@@ -39,15 +39,15 @@ export async function answersInPages({ open }) {
   const { id } = await store.sessions.create();
   await say(store, id, { a: 'turbine', b: 'turbine', c: 'turbine', d: 'turbine', e: 'turbine' });
   const first = await store.search('turbine', { limit: 2 });
-  deepEqual(first.map(({ messageId }) => messageId), ['e', 'd']);
+  deepEqual(first.hits.map(({ messageId }) => messageId), ['e', 'd']);
   ok(first.next, 'there is more');
   await say(store, id, { f: 'turbine' });
   await store.messages.delete('d');
   const second = await store.search('turbine', { limit: 2, from: first.next });
-  deepEqual(second.map(({ messageId }) => messageId), ['c', 'b'], 'whatever came and went:');
+  deepEqual(second.hits.map(({ messageId }) => messageId), ['c', 'b'], 'whatever came and went:');
   ok(second.next, 'there is more still');
   const last = await store.search('turbine', { limit: 2, sessionId: id, from: JSON.parse(JSON.stringify(second.next)) });
-  deepEqual(last.map(({ messageId }) => messageId), ['a']);
+  deepEqual(last.hits.map(({ messageId }) => messageId), ['a']);
   equal(last.next, undefined);
   equal((await store.search('turbine')).next, undefined);
   for (const from of [7, 'x', {}, { before: 'x' }, { before: 1.5, longer: false }, { before: 1, longer: 1 }]) {
@@ -60,7 +60,7 @@ export async function saysWhereTheWordsStand({ open }) {
   const store = await open();
   const { id } = await store.sessions.create();
   await say(store, id, { m: `${'before '.repeat(100)}😀😀 <b>Über</b> 水车 ${'after '.repeat(100)}` });
-  const [hit] = await store.search('uber 水车', { sessionId: id });
+  const [hit] = (await store.search('uber 水车', { sessionId: id })).hits;
   ok(hit, 'a hit');
   deepEqual([hit.messageId, hit.sessionId], ['m', id]);
   deepEqual(hit.matches.map(({ offset, length }) => hit.snippet.slice(offset, offset + length)), ['Über', '水车']);

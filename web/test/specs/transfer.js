@@ -67,7 +67,7 @@ export async function anImportOfAnExportIsTheSame({ open, name }) {
   const other = await open({ name: `${name}-other` });
   deepEqual(await other.import(file), { sessions: 2, messages: 2 });
   deepEqual(await contentOf(other), before);
-  equal((await other.search('水车')).length, 1);
+  equal((await other.search('水车')).hits.length, 1);
   deepEqual(await other.import(file), { sessions: 0, messages: 0 }, 'once more:');
   deepEqual(await contentOf(other), before);
 }
@@ -137,5 +137,5 @@ export async function importsADatabaseOfCrush({ open, provider }) {
   deepEqual([answer?.model, answer?.isSummary, answer?.finishedAt, finishOf(answer)?.reason], ['model-1', true, 1_750_000_020_000, 'end_turn']);
   deepEqual(answer?.parts.find(({ type }) => type === 'reasoning')?.type, 'reasoning');
   deepEqual([textOf(broken), finishOf(broken)?.reason], ['cut o', 'interrupted']);
-  deepEqual((await store.search('turbine')).map(({ messageId }) => messageId), ['a-answer']);
+  deepEqual((await store.search('turbine')).hits.map(({ messageId }) => messageId), ['a-answer']);
 }

@@ -44,6 +44,14 @@ test('B7: a batch is given back when the listeners are through with it', () => {
   assert.equal(feed.notifications, 2);
 });
 
+test('B4: whoever lost something is told, whatever types it wants to hear', () => {
+  const { feed, listen } = setUp();
+  const { heard } = listen({ types: ['deleted'] });
+  feed.receive([{ type: 'lagged', dropped: 1, messageIds: [] }, { type: 'storage-recovered' }]);
+  assert.deepEqual(heard.flat().map(({ type }) => type), ['lagged']);
+  assert.equal(feed.listenerCount, 1);
+});
+
 test('the page subscribes with its first listener and unsubscribes with its last', () => {
   const { worker, feed, listen } = setUp();
   const [a, b] = [listen(), listen()];

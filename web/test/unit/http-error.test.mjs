@@ -1,0 +1,29 @@
+// @ts-check
+/** The error that a response of failure stands for, also where its body never ends. */
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { httpError } from '../../dist/http-error.js';
+
+test('I4 a body that never ends is waited for a while, and what came of it is kept', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    let canceled = false;
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"error":"busy"}')),
+      cancel: () => { canceled = true; },
+    });
+    const pending = httpError(new Response(body, { status: 503 }));
+    while (!canceled) {
+      await Promise.resolve();
+      mock.timers.tick(5000);
+    }
+    const error = await pending;
+    assert.deepEqual([error.code, error.status, error.body], ['http', 503, '{"error":"busy"}']);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('no answer at all is a failure of the network', async () => {
+  assert.equal((await httpError(Response.error())).code, 'network');
+});
