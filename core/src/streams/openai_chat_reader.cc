@@ -11,6 +11,10 @@
 
 #include "millrace/base/utf8.h"
 #include "model/json.h"
+#include "streams/finish_words.h"
+#include "streams/foreign_format.h"
+#include "streams/json_sequence.h"
+#include "streams/json_values.h"
 
 namespace millrace {
 namespace {
@@ -20,44 +24,14 @@ constexpr std::size_t kMaxDepth = 128;
 
 constexpr std::string_view kNoFinish = "stream ended without a finish";
 
-// REQUIRES (all that take JSON text): it is valid, or "" for nothing.
-bool Is(std::string_view value, json::Kind kind) {
-  return !value.empty() && json::KindOf(value) == kind;
-}
-
-bool HasText(std::string_view value) { return Is(value, json::Kind::kString) && value != "\"\""; }
-
-std::string StringOr(std::string_view value, std::string_view otherwise) {
-  return Is(value, json::Kind::kString) ? json::DecodeString(value) : std::string(otherwise);
-}
-
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const std::size_t first = std::min(text.find_first_not_of(kSpace), text.size());
   return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
 }
 
-// The value of `key` in a JSON object; "" if it is not there, or null.
-std::string_view Member(std::string_view object, std::string_view key) {
-  std::string_view found;
-  for (json::Cursor member(object); member.Next();) {
-    if (member.key().substr(1, member.key().size() - 2) == key) found = member.value();
-  }
-  return Is(found, json::Kind::kNull) ? "" : found;
-}
-
 // Whether the value of "error" says that there is one.
 bool IsError(std::string_view error) { return Is(error, json::Kind::kObject) || HasText(error); }
-
-FinishReason ReasonOf(std::string_view finish_reason) {
-  if (finish_reason == "stop") return FinishReason::kEndTurn;
-  if (finish_reason == "length") return FinishReason::kMaxTokens;
-  if (finish_reason == "tool_calls" || finish_reason == "function_call") {
-    return FinishReason::kToolUse;
-  }
-  if (finish_reason == "content_filter") return FinishReason::kContentFilter;
-  return FinishReason::kUnknown;
-}
 
 }  // namespace
 
@@ -81,6 +55,8 @@ void OpenAiChatReader::Finish(std::vector<Mutation>& out) {
 
 void OpenAiChatReader::Fail(Status status, std::vector<Mutation>& out) {
   if (done_) return;
+  // What breaks after the reply's finish has not cut it.
+  if (status.code() == Code::kNetwork && !finish_reason_.empty()) return Finish(out);
   const FinishReason reason =
       status.code() == Code::kAborted ? FinishReason::kCanceled : FinishReason::kError;
   std::string message = status.message();
@@ -109,11 +85,15 @@ void OpenAiChatReader::TakeEvent(std::string_view name, std::string_view data) {
   data = Trim(data);
   if (data.empty()) return;
   if (data == "[DONE]") {
-    recognized_ = saw_done_ = true;
+    saw_done_ = true;
     if (!finish_reason_.empty()) EndCleanly();
     return;
   }
   if (TakeJson(name, data, /*is_event=*/true)) return;
+  for (const std::string_view object : SplitObjects(data)) {
+    if (!done_ && !TakeJson(name, object, /*is_event=*/true)) ++outcome_.skipped_lines;
+  }
+  if (done_ || !SplitObjects(data).empty()) return;
   if (name == "error") return EndWithError({Excerpt(data), "", ""});
   // Some servers forget the blank line between events.
   const std::size_t line_end = data.find('\n');
@@ -129,10 +109,20 @@ void OpenAiChatReader::TakeEvent(std::string_view name, std::string_view data) {
 
 void OpenAiChatReader::TakeStray(SseFramer::Item line) {
   if (TakeJson("", Trim(line.text), /*is_event=*/false)) return;
+  if (line.text.starts_with("error:")) return TakeErrorLine(Trim(line.text.substr(6)));
   foreign_ = true;
   if (line.kind == SseFramer::Item::kStray) ++outcome_.skipped_lines;
   if (recognized_ || strays_.size() + line.text.size() >= max_event_bytes_) return;
   strays_.append(line.text).push_back('\n');
+}
+
+// An error as a field of its own: JSON or words.
+void OpenAiChatReader::TakeErrorLine(std::string_view error) {
+  if (error.starts_with('{') && IsValidUtf8(error) && json::Depth(error)) {
+    const std::string_view inner = Member(error, "error");
+    return EndWithError(ReadProviderError(IsError(inner) ? inner : error));
+  }
+  EndWithError({Excerpt(ToValidUtf8(error)), "", ""});
 }
 
 bool OpenAiChatReader::TakeJson(std::string_view name, std::string_view text, bool is_event) {
@@ -145,7 +135,10 @@ bool OpenAiChatReader::TakeJson(std::string_view name, std::string_view text, bo
     strays_.clear();
     return true;
   }
-  if (is_event && name != "ping") foreign_ = true;
+  if (is_event && name != "ping") {
+    foreign_ = true;
+    if (looks_like_.empty()) looks_like_ = FormatItLooksLike(text);
+  }
   return is_event;
 }
 
@@ -158,6 +151,9 @@ bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object
     error = is_error ? object : "";
   }
   if (Is(usage, json::Kind::kObject)) TakeUsage(usage);
+  const std::string_view groq = Member(object, "x_groq");
+  if (Is(groq, json::Kind::kObject)) TakeUsage(Member(groq, "usage"));
+  TakeSources(object);
   if (Is(choices, json::Kind::kArray)) {
     for (json::Cursor choice(choices); !done_ && choice.Next();) TakeChoice(choice.value());
   }
@@ -166,6 +162,7 @@ bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object
 }
 
 void OpenAiChatReader::TakeUsage(std::string_view usage) {
+  if (!Is(usage, json::Kind::kObject)) return;
   // Later counts replace earlier ones: they are totals so far.
   const auto take = [usage, this](std::string_view key, std::int64_t StreamUsage::*field) {
     const std::string_view value = Member(usage, key);
@@ -181,9 +178,8 @@ void OpenAiChatReader::TakeUsage(std::string_view usage) {
 
 void OpenAiChatReader::TakeChoice(std::string_view choice) {
   if (!Is(choice, json::Kind::kObject)) return;
-  // A message is one reply: of several choices it is the first.
-  const std::string_view index = Member(choice, "index");
-  if (Is(index, json::Kind::kNumber) && index != "0") return;
+  if (!IsOurs(choice)) return;
+  TakeUsage(Member(choice, "usage"));
   const std::string_view delta = Member(choice, "delta");
   const std::string_view message = Member(choice, "message");
   if (Is(delta, json::Kind::kObject)) {
@@ -199,58 +195,17 @@ void OpenAiChatReader::TakeChoice(std::string_view choice) {
   if (IsError(error)) return EndWithError(ReadProviderError(error));
 }
 
-void OpenAiChatReader::TakeDelta(std::string_view delta) {
-  // One text comes under one of three names; where a server sends it under several, once is right.
-  const std::string_view details = Member(delta, "reasoning_details");
-  std::string_view reasoning = Member(delta, "reasoning_content");
-  if (!HasText(reasoning)) reasoning = Member(delta, "reasoning");
-  Append(Channel::kReasoning, reasoning);
-  if (Is(details, json::Kind::kArray)) {
-    TakeReasoningDetails(details, /*with_text=*/!HasText(reasoning));
-  }
-
-  TakeContent(Member(delta, "content"));
-  Append(Channel::kRefusal, Member(delta, "refusal"));
-  TakeToolCalls(Member(delta, "tool_calls"));
-  const std::string_view call = Member(delta, "function_call");
-  if (Is(call, json::Kind::kObject)) {
-    // Before tools, a reply had one function call at most.
-    calls_.Add({0, "", StringOr(Member(call, "name"), ""), Member(call, "arguments")}, writer_);
-  }
-}
-
-void OpenAiChatReader::TakeContent(std::string_view content) {
-  if (!Is(content, json::Kind::kArray)) return Append(Channel::kContent, content);
-  for (json::Cursor part(content); part.Next();) TakeContentPart(part.value());
-}
-
-// Some servers send content as a list: {"type":"text","text":"…"} or, with reasoning,
-// {"type":"thinking","thinking":[{"type":"text","text":"…"}]}.
-void OpenAiChatReader::TakeContentPart(std::string_view part) {
-  if (!Is(part, json::Kind::kObject)) return;
-  Append(Channel::kContent, Member(part, "text"));
-  const std::string_view thinking = Member(part, "thinking");
-  if (!Is(thinking, json::Kind::kArray)) return Append(Channel::kReasoning, thinking);
-  for (json::Cursor piece(thinking); piece.Next();) {
-    if (!Is(piece.value(), json::Kind::kObject)) continue;
-    Append(Channel::kReasoning, Member(piece.value(), "text"));
-  }
-}
-
-void OpenAiChatReader::TakeReasoningDetails(std::string_view details, bool with_text) {
-  for (json::Cursor detail(details); detail.Next();) {
-    if (!Is(detail.value(), json::Kind::kObject)) continue;
-    const std::string type = StringOr(Member(detail.value(), "type"), "");
-    if (type == "reasoning.encrypted") {
-      std::string json;
-      json::AppendCompact(detail.value(), json);
-      writer_.RedactedReasoning(std::move(json));
-      continue;
-    }
-    const std::string_view key = type == "reasoning.summary" ? "summary" : "text";
-    if (with_text) Append(Channel::kReasoning, Member(detail.value(), key));
-    writer_.Signature(StringOr(Member(detail.value(), "signature"), ""));
-  }
+// A message is one reply: of several choices it is the first. But servers that send each message
+// beside its delta number their chunks there, so a number that has counted them from the start says
+// nothing.
+bool OpenAiChatReader::IsOurs(std::string_view choice) {
+  const std::string_view index = Member(choice, "index");
+  const std::int64_t chunk = chunks_++;
+  if (!Is(index, json::Kind::kNumber) || index == "0") return true;
+  const bool counts = index == std::to_string(chunk) && !Member(choice, "delta").empty() &&
+                      !Member(choice, "message").empty();
+  counts_chunks_ = counts_chunks_ && counts;
+  return counts_chunks_;
 }
 
 void OpenAiChatReader::TakeToolCalls(std::string_view calls) {
@@ -266,6 +221,11 @@ void OpenAiChatReader::TakeToolCall(std::string_view call) {
   const std::string_view index = Member(call, "index");
   if (Is(index, json::Kind::kNumber)) fragment.index = json::DecodeInt(index);
   fragment.id = StringOr(Member(call, "id"), "");
+  if (const std::string_view extra = Member(call, "extra_content"); !extra.empty()) {
+    fragment.extra = "{\"extra_content\":";
+    json::AppendCompact(extra, fragment.extra);
+    fragment.extra += '}';
+  }
   const std::string_view function = Member(call, "function");
   const std::string_view custom = Member(call, "custom");
   if (Is(function, json::Kind::kObject)) {
@@ -309,15 +269,17 @@ void OpenAiChatReader::SwitchTo(Channel channel) {
 
 void OpenAiChatReader::EndCleanly() {
   if (!recognized_ && (foreign_ || outcome_.skipped_lines > 0)) {
-    return EndWithError({"the response is not a chat completion stream", "", Excerpt(strays_)});
+    std::string message = "the response is not a chat completion stream";
+    if (!looks_like_.empty()) message.append(": it looks like ").append(looks_like_);
+    return EndWithError({std::move(message), "", Excerpt(strays_)});
   }
   if (finish_reason_ == "error") return EndWithError({"the provider reported an error", "", ""});
   if (finish_reason_.empty()) {
-    const std::string_view empty = recognized_ ? "" : ": the body is empty";
+    const std::string_view empty = recognized_ || saw_done_ ? "" : ": the body is empty";
     return End(/*cut=*/!saw_done_,
                {FinishReason::kUnknown, "", std::string(kNoFinish).append(empty)}, Status());
   }
-  FinishReason reason = ReasonOf(finish_reason_);
+  FinishReason reason = ReasonOfWord(finish_reason_);
   std::string details = reason == FinishReason::kUnknown ? "finish reason: " + finish_reason_ : "";
   // A reply that was cut is no call to use tools: their input may be cut too.
   const bool cut = reason == FinishReason::kMaxTokens || reason == FinishReason::kContentFilter;
@@ -340,6 +302,7 @@ void OpenAiChatReader::EndWithError(ProviderError error) {
 void OpenAiChatReader::End(bool cut, millrace::Finish finish, Status status) {
   SwitchTo(Channel::kNone);
   calls_.End(cut, writer_);
+  for (std::string& source : sources_) writer_.Other(CustomPart{"source", std::move(source), ""});
   writer_.End(outcome_.usage, std::move(finish));
   outcome_.status = std::move(status);
   done_ = true;

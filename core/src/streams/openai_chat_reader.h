@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +48,13 @@ class OpenAiChatReader final : public StreamReader {
   bool TakeJson(std::string_view name, std::string_view text, bool is_event);
   // False if `object` is none of this protocol.
   bool TakeObject(std::string_view name, std::string_view object);
+  void TakeErrorLine(std::string_view error);
   void TakeUsage(std::string_view usage);
+  bool IsOurs(std::string_view choice);
+  void TakeReasoning(std::string_view reasoning);
+  void TakeImages(std::string_view images);
+  void TakeOtherPart(std::string_view part);
+  void TakeSources(std::string_view holder);
   void TakeChoice(std::string_view choice);
   void TakeDelta(std::string_view delta);
   void TakeContent(std::string_view content);
@@ -75,10 +83,15 @@ class OpenAiChatReader final : public StreamReader {
   std::string finish_reason_;  // the last one; "" when none came
   bool refused_ = false;
   bool saw_delta_ = false;
-  bool saw_done_ = false;    // [DONE]
-  bool recognized_ = false;  // something of this protocol came
-  bool foreign_ = false;     // something else came
-  std::string strays_;       // until recognized_: the lines of what may be one JSON body
+  bool saw_done_ = false;        // [DONE]
+  bool recognized_ = false;      // something of this protocol came
+  bool foreign_ = false;         // something else came
+  std::string_view looks_like_;  // the format of what came instead
+  std::int64_t chunks_ = 0;
+  bool counts_chunks_ = true;         // the number of each choice was that of its chunk so far
+  std::vector<std::string> sources_;  // JSON; known_sources_ are the same
+  std::set<std::string> known_sources_;
+  std::string strays_;  // until recognized_: the lines of what may be one JSON body
 };
 
 }  // namespace millrace

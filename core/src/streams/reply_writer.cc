@@ -58,12 +58,19 @@ void ReplyWriter::EndReasoning() {
   }
 }
 
-void ReplyWriter::BeginCall(std::string id, std::string name, std::string input) {
+void ReplyWriter::Other(Part part) {
+  EndReasoning();
+  mutations_.emplace_back(AddPart{std::move(part)});
+}
+
+void ReplyWriter::BeginCall(std::string id, std::string name, std::string input,
+                            std::string extra) {
   EndReasoning();
   ToolCallPart call;
   call.id = std::move(id);
   call.name = std::move(name);
   call.input = std::move(input);
+  call.extra = std::move(extra);
   mutations_.emplace_back(PutToolCall{std::move(call)});
 }
 

@@ -24,9 +24,12 @@ class ReplyWriter {
   // Reasoning that the provider encrypted: JSON text, kept as it is for the next request.
   void RedactedReasoning(std::string json);
   void EndReasoning();
+  // Any part that is neither text, reasoning nor a call.
+  void Other(Part part);
 
   // REQUIRES: `id` is new to the reply.
-  void BeginCall(std::string id, std::string name, std::string input);
+  // `extra`: a JSON object of what the provider wants back with it, or "".
+  void BeginCall(std::string id, std::string name, std::string input, std::string extra);
   // REQUIRES (both): the call was begun.
   void CallInput(const std::string& id, std::string text);
   void FinishCall(const std::string& id);

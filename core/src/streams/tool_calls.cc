@@ -11,6 +11,7 @@ namespace millrace {
 void ToolCalls::Add(const CallFragment& fragment, ReplyWriter& writer) {
   Call& call = CallOf(fragment);
   if (call.name.empty()) call.name = fragment.name;
+  if (call.extra.empty()) call.extra = fragment.extra;
   std::string input;
   if (!fragment.input.empty()) {
     if (json::KindOf(fragment.input) == json::Kind::kString) {
@@ -19,6 +20,10 @@ void ToolCalls::Add(const CallFragment& fragment, ReplyWriter& writer) {
       json::AppendCompact(fragment.input, input);
     }
   }
+  // Some servers send the whole of it once more at its end.
+  if (call.brackets.closed() && input == call.input) return;
+  call.brackets.Take(input);
+  call.input.append(input);
   if (call.begun) return writer.CallInput(call.id, std::move(input));
   call.waiting.append(input);
   if (!call.name.empty()) Begin(call, writer);
@@ -35,7 +40,7 @@ void ToolCalls::End(bool cut, ReplyWriter& writer) {
 
 void ToolCalls::Begin(Call& call, ReplyWriter& writer) {
   call.begun = true;
-  writer.BeginCall(call.id, call.name, std::exchange(call.waiting, {}));
+  writer.BeginCall(call.id, call.name, std::exchange(call.waiting, {}), call.extra);
 }
 
 ToolCalls::Call& ToolCalls::CallOf(const CallFragment& fragment) {
@@ -51,7 +56,12 @@ ToolCalls::Call* ToolCalls::Find(const CallFragment& fragment) {
       const bool other_name =
           !fragment.name.empty() && !call.name.empty() && fragment.name != call.name;
       const bool no_id = fragment.id.empty() || call.own_id;
-      if (!other_id && !(no_id && other_name)) return &call;
+      const bool whole = call.brackets.closed() && !fragment.input.empty();
+      const bool next_one = no_id && (other_name || whole);
+      // Without a name it goes on with what is there, whatever its id, unless that is another
+      // call's.
+      const bool goes_on = fragment.name.empty() && !by_id_.contains(fragment.id);
+      if (goes_on || (!other_id && !next_one)) return &call;
     }
   }
   if (const auto found = by_id_.find(fragment.id); found != by_id_.end()) {

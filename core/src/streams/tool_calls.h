@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "streams/delta_text.h"
+#include "streams/json_sequence.h"
 #include "streams/reply_writer.h"
 
 namespace millrace {
@@ -19,13 +20,14 @@ struct CallFragment {
   std::string id;          // "" when it has none
   std::string name;        // "" when it has none
   std::string_view input;  // a JSON value: a string to append, an object that is whole; or ""
+  std::string extra;       // a JSON object of what the provider wants back with the call; or ""
 };
 
 // The tool calls of a reply, told apart although providers number them badly.
 //
 // Which call a fragment belongs to, first match:
-//   1. an index: the newest call there, unless the fragment names another id, or (without one)
-//      another function: then see 2 and 4
+//   1. an index: the newest call there, unless the fragment has a name, and another id, or (without
+//      one) another function, or the input there is whole: then see 2 and 4
 //   2. an id: the call with it, unless both have an index, and different ones
 //   3. neither index, id nor name: the newest call
 //   4. a new call
@@ -48,7 +50,10 @@ class ToolCalls {
     std::string name;
     bool begun = false;   // it is written
     std::string waiting;  // input that came before the name
+    std::string extra;
     DeltaText text;
+    std::string input;      // all so far
+    BracketCount brackets;  // of the input
   };
 
   Call& CallOf(const CallFragment& fragment);

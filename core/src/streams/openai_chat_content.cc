@@ -1,0 +1,149 @@
+// The half of OpenAiChatReader that reads what a delta brings: text, reasoning, images, sources.
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "model/json.h"
+#include "streams/json_values.h"
+#include "streams/openai_chat_reader.h"
+
+namespace millrace {
+namespace {
+
+// Whether a value of reasoning says anything, in whatever shape.
+bool HasContent(std::string_view value) {
+  return HasText(value) || Is(value, json::Kind::kObject) || Is(value, json::Kind::kArray);
+}
+
+// Whether the content of a delta is flagged as the model's thought.
+bool IsThought(std::string_view delta) {
+  if (Member(delta, "thought") == "true") return true;
+  const std::string_view extra = Member(delta, "extra_content");
+  const std::string_view google = Is(extra, json::Kind::kObject) ? Member(extra, "google") : "";
+  return Is(google, json::Kind::kObject) && Member(google, "thought") == "true";
+}
+
+}  // namespace
+
+void OpenAiChatReader::TakeDelta(std::string_view delta) {
+  // One text comes under one of these names; where a server sends it under several, once is right.
+  const std::string_view details = Member(delta, "reasoning_details");
+  std::string_view reasoning;
+  for (const char* name :
+       {"reasoning_content", "reasoning", "reasoning_text", "thinking", "thought"}) {
+    if (HasContent(reasoning)) break;
+    reasoning = Member(delta, name);
+  }
+  TakeReasoning(reasoning);
+  if (Is(details, json::Kind::kArray)) {
+    TakeReasoningDetails(details, /*with_text=*/!HasContent(reasoning));
+  }
+
+  if (IsThought(delta)) {
+    TakeReasoning(Member(delta, "content"));
+  } else {
+    TakeContent(Member(delta, "content"));
+  }
+  TakeImages(Member(delta, "images"));
+  TakeSources(delta);
+  Append(Channel::kRefusal, Member(delta, "refusal"));
+  TakeToolCalls(Member(delta, "tool_calls"));
+  const std::string_view call = Member(delta, "function_call");
+  if (Is(call, json::Kind::kObject)) {
+    // Before tools, a reply had one function call at most.
+    calls_.Add({0, "", StringOr(Member(call, "name"), ""), Member(call, "arguments"), ""}, writer_);
+  }
+}
+
+// A string, an object with a text, or a list of these.
+void OpenAiChatReader::TakeReasoning(std::string_view reasoning) {
+  if (Is(reasoning, json::Kind::kArray)) {
+    for (json::Cursor piece(reasoning); piece.Next();) TakeReasoning(piece.value());
+  } else if (Is(reasoning, json::Kind::kObject)) {
+    for (const char* name : {"text", "content", "summary"}) {
+      Append(Channel::kReasoning, Member(reasoning, name));
+    }
+  } else {
+    Append(Channel::kReasoning, reasoning);
+  }
+}
+
+void OpenAiChatReader::TakeImages(std::string_view images) {
+  if (!Is(images, json::Kind::kArray)) return;
+  for (json::Cursor image(images); image.Next();) TakeOtherPart(image.value());
+}
+
+// Content that is no text: an image where it has an address, else kept as the provider sent it.
+void OpenAiChatReader::TakeOtherPart(std::string_view part) {
+  SwitchTo(Channel::kNone);
+  std::string_view url;
+  if (Is(part, json::Kind::kObject)) {
+    url = Member(part, "image_url");
+    if (Is(url, json::Kind::kObject)) url = Member(url, "url");
+  }
+  if (HasText(url)) {
+    ImageUrlPart image;
+    image.url = json::DecodeString(url);
+    return writer_.Other(std::move(image));
+  }
+  std::string name =
+      Is(part, json::Kind::kObject) ? StringOr(Member(part, "type"), "content") : "content";
+  std::string data;
+  json::AppendCompact(part, data);
+  writer_.Other(CustomPart{std::move(name), std::move(data), ""});
+}
+
+// Addresses and such that the text refers to; each of them once, at the end.
+void OpenAiChatReader::TakeSources(std::string_view holder) {
+  for (const char* name : {"citations", "annotations", "search_results"}) {
+    const std::string_view list = Member(holder, name);
+    if (!Is(list, json::Kind::kArray)) continue;
+    for (json::Cursor source(list); source.Next();) {
+      const bool address = Is(source.value(), json::Kind::kString);
+      std::string data = address ? "{\"url\":" : "";
+      json::AppendCompact(source.value(), data);
+      if (address) data += '}';
+      if (known_sources_.insert(data).second) sources_.push_back(std::move(data));
+    }
+  }
+}
+
+void OpenAiChatReader::TakeContent(std::string_view content) {
+  if (!Is(content, json::Kind::kArray)) return Append(Channel::kContent, content);
+  for (json::Cursor part(content); part.Next();) TakeContentPart(part.value());
+}
+
+// Some servers send content as a list: {"type":"text","text":"…"} or, with reasoning,
+// {"type":"thinking","thinking":[{"type":"text","text":"…"}]}.
+void OpenAiChatReader::TakeContentPart(std::string_view part) {
+  if (!Is(part, json::Kind::kObject)) return;
+  const std::string_view thinking = Member(part, "thinking");
+  const std::string_view text = Member(part, "text");
+  const bool other = text.empty() && thinking.empty() && HasText(Member(part, "type"));
+  if (other) return TakeOtherPart(part);
+  Append(Channel::kContent, text);
+  if (!Is(thinking, json::Kind::kArray)) return Append(Channel::kReasoning, thinking);
+  for (json::Cursor piece(thinking); piece.Next();) {
+    if (!Is(piece.value(), json::Kind::kObject)) continue;
+    Append(Channel::kReasoning, Member(piece.value(), "text"));
+  }
+}
+
+void OpenAiChatReader::TakeReasoningDetails(std::string_view details, bool with_text) {
+  for (json::Cursor detail(details); detail.Next();) {
+    if (!Is(detail.value(), json::Kind::kObject)) continue;
+    const std::string type = StringOr(Member(detail.value(), "type"), "");
+    if (type == "reasoning.encrypted") {
+      std::string json;
+      json::AppendCompact(detail.value(), json);
+      writer_.RedactedReasoning(std::move(json));
+      continue;
+    }
+    const std::string_view key = type == "reasoning.summary" ? "summary" : "text";
+    if (with_text) Append(Channel::kReasoning, Member(detail.value(), key));
+    writer_.Signature(StringOr(Member(detail.value(), "signature"), ""));
+  }
+}
+
+}  // namespace millrace
