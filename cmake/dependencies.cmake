@@ -9,10 +9,8 @@ if(NOT EXISTS "${MILLRACE_SQLITE_DIR}/sqlite3.c")
                       "or pass -DMILLRACE_SQLITE_DIR=<folder of the amalgamation>")
 endif()
 
-include(cmake/sqlite/cuts.cmake)
-millrace_cut_sqlite("${MILLRACE_SQLITE_DIR}/sqlite3.c" "${CMAKE_BINARY_DIR}/sqlite/sqlite3-cut.c")
-add_library(millrace_sqlite STATIC cmake/sqlite/amalgamation.c)
-target_include_directories(millrace_sqlite SYSTEM PUBLIC "${MILLRACE_SQLITE_DIR}" PRIVATE "${CMAKE_BINARY_DIR}/sqlite")
+add_library(millrace_sqlite STATIC "${MILLRACE_SQLITE_DIR}/sqlite3.c")
+target_include_directories(millrace_sqlite SYSTEM PUBLIC "${MILLRACE_SQLITE_DIR}")
 set_target_properties(millrace_sqlite PROPERTIES UNITY_BUILD OFF)  # it is one already
 include(cmake/sqlite/options.cmake)
 

@@ -298,18 +298,6 @@ TEST_F(Search, FoldingAWordAgainChangesNothing) {
   EXPECT_NE(fold("\U00020BB7"), "") << "ideographs outside of the basic plane are words";
 }
 
-// What cmake/sqlite/cuts.cmake takes for granted of every FTS5 table is not asked for in vain.
-TEST_F(Search, AnIndexOfAKindThatIsLeftOutIsRefused) {
-  auto connection = Connection::Open(MakeMemoryFiles());
-  for (const std::string option : {"detail=none", "detail=column", "tokendata=1", "locale=1"}) {
-    const Status status =
-        (*connection)->Execute("CREATE VIRTUAL TABLE t USING fts5(a, " + option + ")");
-    EXPECT_THAT(status.message(), HasSubstr("unrecognized option")) << option;
-  }
-  ASSERT_TRUE((*connection)->Execute("CREATE VIRTUAL TABLE t USING fts5(a)").ok());
-  EXPECT_FALSE((*connection)->Execute("INSERT INTO t(t, rank) VALUES('secure-delete', 1)").ok());
-}
-
 TEST_F(Search, PlansUseTheIndexes) {
   storage_.reset();
   auto connection = Connection::Open(disk_.Files());

@@ -235,7 +235,7 @@ TEST_F(Transfer, S7_RefusesWhatIsUnusable) {
               HasSubstr("neither of Millrace nor of Crush"));
   EXPECT_THAT(Refusal(FileOf("CREATE TABLE sessions(id); CREATE VIEW messages AS SELECT 1 AS id"),
                       Code::kInvalidArgument),
-              HasSubstr("neither of Millrace nor of Crush"));
+              HasSubstr("view \"messages\""));
   EXPECT_THAT(Refusal(FileOf(std::string(kStoreV1) + "PRAGMA user_version=99"), Code::kNewerSchema),
               HasSubstr("99"));
   EXPECT_THAT(Refusal(FileOfBytes(std::string("SQLite format 3\0", 16) + std::string(9000, '\0')),
@@ -243,17 +243,24 @@ TEST_F(Transfer, S7_RefusesWhatIsUnusable) {
               HasSubstr("damaged"));
 }
 
-// Our SQLite is built without what reads them.
-TEST_F(Transfer, S7_SaysWhatToDoWithUtf16AndAutoVacuum) {
-  const auto with_header = [](std::uint64_t at, char number) {
-    std::shared_ptr<BlockFile> file = FileOf(kCrushDatabase);
-    const std::array<char, 4> bytes = {0, 0, 0, number};
-    EXPECT_TRUE(file->Write(at, std::as_bytes(std::span(bytes))).ok());
-    return file;
-  };
-  EXPECT_THAT(Refusal(with_header(56, 2), Code::kInvalidArgument), HasSubstr("UTF-16"));
-  EXPECT_THAT(Refusal(with_header(52, 5), Code::kInvalidArgument), HasSubstr("auto_vacuum"));
-  EXPECT_TRUE(Import(*storage_, with_header(56, 1)).ok());
+TEST_F(Transfer, S7_TakesUtf16AndAutoVacuum) {
+  EXPECT_EQ(*Import(*storage_, FileOf(std::string("PRAGMA encoding='UTF-16';") + kCrushDatabase)),
+            (ImportCounts{2, 4}));
+  EXPECT_EQ((**storage_->ReadSession(SessionId("c1"))).title, "Water");
+  FaultDisk other;
+  EXPECT_EQ(
+      *Import(*OpenNew(other), FileOf(std::string("PRAGMA auto_vacuum=FULL;") + kCrushDatabase)),
+      (ImportCounts{2, 4}));
+}
+
+TEST_F(Transfer, S7_NamesTheMissingLogOfADatabaseInUse) {
+  std::shared_ptr<BlockFile> file = MakeMemoryBlockFile();
+  auto connection = Connection::Open(Alone(file));
+  ASSERT_TRUE((*connection)->Execute("PRAGMA journal_mode=WAL").ok());
+  ASSERT_TRUE((*connection)->Execute(kCrushDatabase).ok());
+  EXPECT_THAT(Refusal(file, Code::kInvalidArgument), HasSubstr("-wal"));
+  ASSERT_TRUE((*connection)->Close().ok());
+  EXPECT_TRUE(Import(*storage_, file).ok()) << "the log has been moved into the file";
 }
 
 TEST_F(Transfer, S7_RefusesADamagedFile) {

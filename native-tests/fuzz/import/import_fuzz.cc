@@ -1,8 +1,13 @@
-// A hostile or damaged file to import: it is refused, or taken whole; either way the store is
-// sound, what it had is as it was, and every read answers.
+// A hostile or damaged file (contract S8): to import, it is refused or taken whole; either way the
+// store is sound, what it had is as it was, and every read answers. Opened as a store, it is
+// refused or answers every read.
 //
 // An input is a program of damage to a sound database, because random bytes are hardly ever one:
-// the first byte chooses the database, then each six bytes overwrite some of it.
+//
+//   byte 0       which database
+//   byte 1       how many statements of its schema are rewritten (schema_damage.h)
+//   ... 0 ...    what they become
+//   then each six bytes overwrite some of the file
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,10 +17,12 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/import/schema_damage.h"
 #include "fuzz/require.h"
 #include "millrace/storage/sqlite_storage.h"
 #include "storage/fixtures/crush_database.h"
 #include "storage/fixtures/store_v1.h"
+#include "storage/raw_database.h"
 #include "storage/sqlite/connection.h"
 #include "storage/vfs/lent_file.h"
 
@@ -89,12 +96,32 @@ void CheckStore(Storage& storage, bool imported) {
   Require((**storage.ReadSession(SessionId("mine"))).title == "mine", "what was there stays");
 }
 
+// What the file is as a store of our own: whatever it answers, it answers.
+void CheckOpening(const Bytes& bytes) {
+  auto storage = OpenSqliteStorage(Alone(FileOf(bytes)));
+  if (!storage.ok()) return;
+  (void)(*storage)->ReadSessions({});
+  (void)(*storage)->ReadMessages({});
+  (void)(*storage)->ReadUnfinished();
+  (void)(*storage)->Search({"turbine", {}, {}, {}, {}});
+  Session mine;
+  mine.id = SessionId("mine");
+  (void)Commit(**storage, {PutSession{mine}});
+}
+
 void Check(std::span<const std::uint8_t> input) {
   static const std::vector<Bytes> kDatabases = {MakeDatabase(kCrushDatabase),
                                                 MakeDatabase(kStoreV1), MakeExport()};
   if (input.empty()) return;
   Bytes bytes = kDatabases[input[0] % kDatabases.size()];
-  Damage(input.subspan(1), bytes);
+  SchemaDamage schema(input.subspan(1));
+  if (const std::string sql = schema.Sql(); !sql.empty()) {
+    const std::shared_ptr<BlockFile> file = FileOf(bytes);
+    RunRaw(file, sql);
+    bytes = Content(*file);
+  }
+  Damage(schema.rest(), bytes);
+  CheckOpening(bytes);
   auto storage = OpenSqliteStorage(MakeMemoryFiles());
   Session mine;
   mine.id = SessionId("mine");

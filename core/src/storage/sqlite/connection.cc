@@ -1,5 +1,7 @@
 #include "storage/sqlite/connection.h"
 
+#include <array>
+#include <cstdint>
 #include <utility>
 
 namespace millrace {
@@ -23,10 +25,53 @@ Meaning MeaningOf(int sqlite_code) {
     case SQLITE_CANTOPEN:
       return {Code::kIo, "the store's file could not be read or written"};
     case SQLITE_TOOBIG:
-      return {Code::kInvalidArgument, "a message is larger than the store can keep (1 GB)"};
+      return {Code::kInvalidArgument, "something is larger than the store can keep"};
+    case SQLITE_NOMEM:
+      return {Code::kInvalidArgument, "it takes more memory than SQLite may have"};
+    case SQLITE_INTERRUPT:
+      return {Code::kCorrupt,
+              "the store's file takes more work than a sound one of its size could need"};
+    case SQLITE_AUTH:
+      return {Code::kInvalidArgument, "it is more than is read of a file"};
     default:
       return {Code::kInternal, "the store failed"};
   }
+}
+
+// Of all connections together. A page's module has 2 GiB: what SQLite is refused comes back as an
+// error, what the module is refused ends it.
+constexpr std::int64_t kLargestMemory = std::int64_t{1} << 30;
+
+struct Limit {
+  int id;
+  int value;
+};
+
+// Wide enough for our own statements and for the schema of any store, and too narrow to be driven
+// into deep recursion or endless compilation by a schema that is made for it.
+constexpr std::array<Limit, 11> kLimits = {{
+    {SQLITE_LIMIT_SQL_LENGTH, 64 << 10},
+    {SQLITE_LIMIT_COLUMN, 100},
+    {SQLITE_LIMIT_EXPR_DEPTH, 50},
+    {SQLITE_LIMIT_PARSER_DEPTH, 100},
+    {SQLITE_LIMIT_COMPOUND_SELECT, 10},
+    {SQLITE_LIMIT_VDBE_OP, 25'000},
+    {SQLITE_LIMIT_FUNCTION_ARG, 20},
+    {SQLITE_LIMIT_ATTACHED, 0},
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 100},
+    {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
+}};
+
+// No file may run anything of its own, however it came here: no trigger, no view, no function that
+// its schema names and that has effects.
+void Confine(sqlite3* db) {
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  for (const Limit& limit : kLimits) sqlite3_limit(db, limit.id, limit.value);
+  sqlite3_hard_heap_limit64(kLargestMemory);
 }
 
 }  // namespace
@@ -41,10 +86,8 @@ Result<std::unique_ptr<Connection>> Connection::Open(DatabaseFiles files) {
   if (code != SQLITE_OK) return connection->Error(code);
   sqlite3* db = connection->db_;
   sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  // The file may come from anywhere: its schema must not be able to call functions or to tamper
-  // with the file.
-  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  Confine(db);
+  connection->meter_.Watch(db);
   // Before anything is read: a file in WAL mode can only be read without shared memory this way.
   if (Status status = connection->Execute("PRAGMA locking_mode=EXCLUSIVE"); !status.ok()) {
     return status;
@@ -58,11 +101,13 @@ Connection::~Connection() {
 }
 
 Status Connection::Execute(const std::string& sql) {
+  meter_.StatementBegins();
   const int code = sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? Status::Ok() : Error(code);
 }
 
 Query Connection::Prepare(std::string_view sql) {
+  meter_.StatementBegins();
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
     sqlite3_stmt* statement = nullptr;

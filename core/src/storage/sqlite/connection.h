@@ -12,6 +12,7 @@
 #include "millrace/base/status.h"
 #include "millrace/storage/block_file.h"
 #include "storage/sqlite/statement.h"
+#include "storage/sqlite/work_meter.h"
 #include "storage/vfs/block_vfs.h"
 
 namespace millrace {
@@ -47,6 +48,8 @@ class Connection {
   Status Error(int code);
 
   BlockVfs& vfs() { return *vfs_; }
+  sqlite3* handle() { return db_; }
+  WorkMeter& meter() { return meter_; }
 
   // FTS5's interface, owned by SQLite; nullptr: SQLite was built without it.
   fts5_api* SearchApi();
@@ -58,9 +61,10 @@ class Connection {
   Status Close();
 
  private:
-  explicit Connection(std::unique_ptr<BlockVfs> vfs) : vfs_(std::move(vfs)) {}
+  explicit Connection(std::unique_ptr<BlockVfs> vfs) : vfs_(std::move(vfs)), meter_(*vfs_) {}
 
-  std::unique_ptr<BlockVfs> vfs_;  // outlives db_
+  std::unique_ptr<BlockVfs> vfs_;  // outlives db_, as meter_ does
+  WorkMeter meter_;
   sqlite3* db_ = nullptr;
   std::map<std::string, StatementHandle, std::less<>> statements_;
 };

@@ -36,12 +36,11 @@ void PartTimesFromSeconds(std::vector<Part>& parts) {
 
 class CrushSource final : public ImportSource {
  public:
-  CrushSource(std::unique_ptr<Connection> connection, TimeMs now)
-      : connection_(std::move(connection)), now_(now) {}
+  CrushSource(GuardedConnection file, TimeMs now) : file_(std::move(file)), now_(now) {}
 
   Status Load() {
     if (Status status = PrepareSelects(); !status.ok()) return status;
-    Result<std::int64_t> count = connection_->ReadInt("SELECT count(*) FROM messages");
+    Result<std::int64_t> count = file_.connection->ReadInt("SELECT count(*) FROM messages");
     if (!count.ok()) return AboutImportedFile(count.status());
     message_count_ = *count;
     return Status::Ok();
@@ -58,7 +57,7 @@ class CrushSource final : public ImportSource {
   Status ReadSessions();
   Status ReadMessages();
 
-  std::unique_ptr<Connection> connection_;
+  GuardedConnection file_;
   TimeMs now_;
   std::string select_sessions_;
   std::string select_messages_;
@@ -70,15 +69,18 @@ class CrushSource final : public ImportSource {
   std::vector<Message> messages_;
 };
 
+// In small letters: SQLite does not tell them from large ones.
 Result<CrushSource::Columns> CrushSource::ColumnsOf(std::string_view table) {
   Columns columns;
-  Query query = connection_->Prepare("SELECT name FROM pragma_table_xinfo(?)");
+  Query query = file_.connection->Prepare("SELECT name FROM pragma_table_xinfo(?)");
   query.Bind(table);
   for (;;) {
     Result<bool> row = query.Next();
     if (!row.ok()) return AboutImportedFile(row.status());
     if (!*row) return columns;
-    columns.insert(query.String(0));
+    std::string name = query.String(0);
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    columns.insert(std::move(name));
   }
 }
 
@@ -95,7 +97,9 @@ Status CrushSource::PrepareSelects() {
   if (!sessions.ok()) return sessions.status();
   const Result<Columns> messages = ColumnsOf("messages");
   if (!messages.ok()) return messages.status();
-  bool complete = sessions->contains("id");
+  // A column of that name would hide the order of the rows.
+  bool complete =
+      sessions->contains("id") && !sessions->contains("rowid") && !messages->contains("rowid");
   for (const char* column : {"id", "session_id", "role", "parts"}) {
     complete = complete && messages->contains(column);
   }
@@ -115,7 +119,7 @@ Status CrushSource::PrepareSelects() {
 }
 
 Status CrushSource::ReadSessions() {
-  Query row = connection_->Prepare(select_sessions_);
+  Query row = file_.connection->Prepare(select_sessions_);
   row.Bind(last_session_).Bind(kRowsPerPage);
   for (;;) {
     Result<bool> there = row.Next();
@@ -139,7 +143,7 @@ Status CrushSource::ReadSessions() {
 }
 
 Status CrushSource::ReadMessages() {
-  Query row = connection_->Prepare(select_messages_);
+  Query row = file_.connection->Prepare(select_messages_);
   row.Bind(last_message_).Bind(kRowsPerPage);
   for (;;) {
     Result<bool> there = row.Next();
@@ -192,9 +196,8 @@ Result<std::optional<Message>> CrushSource::NextMessage() {
 
 }  // namespace
 
-Result<std::unique_ptr<ImportSource>> OpenCrushSource(std::unique_ptr<Connection> connection,
-                                                      TimeMs now) {
-  auto source = std::make_unique<CrushSource>(std::move(connection), now);
+Result<std::unique_ptr<ImportSource>> OpenCrushSource(GuardedConnection file, TimeMs now) {
+  auto source = std::make_unique<CrushSource>(std::move(file), now);
   if (Status status = source->Load(); !status.ok()) return status;
   return std::unique_ptr<ImportSource>(std::move(source));
 }

@@ -14,7 +14,9 @@
 #include "storage/sqlite/crush_source.h"
 #include "storage/sqlite/imported_values.h"
 #include "storage/sqlite/millrace_source.h"
+#include "storage/sqlite/read_guard.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/schema_check.h"
 #include "storage/vfs/lent_file.h"
 
 namespace millrace {
@@ -22,63 +24,58 @@ namespace {
 
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 
-// The header of a SQLite file: numbers of four bytes, the highest first.
-constexpr std::size_t kHeaderSize = 100;
-constexpr std::size_t kLargestRoot = 52;   // other than 0 with auto_vacuum
-constexpr std::size_t kTextEncoding = 56;  // 1: UTF-8; 0: nothing in it yet
+// What the header of a SQLite file says of it.
+struct Header {
+  // Written with a write-ahead log: what was written last may stand in that, beside the file.
+  bool write_ahead_log = false;
+};
 
-// Of kinds of files that our SQLite is built without (cmake/sqlite) it would only say that they are
-// damaged.
-Status CheckHeader(BlockFile& file) {
-  std::array<std::byte, kHeaderSize> header{};
-  const Result<std::size_t> got = file.Read(0, header);
+Result<Header> ReadHeader(BlockFile& file) {
+  constexpr std::size_t kHeaderSize = 100;
+  constexpr std::size_t kReadVersion = 19;  // 1: a rollback journal, 2: a write-ahead log
+  std::array<std::byte, kHeaderSize> bytes{};
+  const Result<std::size_t> got = file.Read(0, bytes);
   if (!got.ok()) return AboutImportedFile(got.status());
-  const std::string_view text(reinterpret_cast<const char*>(header.data()), *got);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), *got);
   if (!text.starts_with(kMagic)) {
     return InvalidArgument("the file to import is no SQLite database");
   }
-  const auto number = [&header](std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-      value = value << 8 | std::to_integer<std::uint32_t>(header[at + i]);
-    return value;
-  };
-  if (number(kTextEncoding) > 1) {
-    return InvalidArgument(
-        "the file to import keeps its text as UTF-16: write it to a database in UTF-8 first, with "
-        "sqlite3 FILE .dump");
-  }
-  if (number(kLargestRoot) != 0) {
-    return InvalidArgument(
-        "the file to import uses auto_vacuum: turn it off first, with "
-        "sqlite3 FILE 'PRAGMA auto_vacuum=0; VACUUM'");
-  }
-  return Status::Ok();
+  return Header{bytes[kReadVersion] == std::byte{2}};
 }
 
-// The pages of the file, its tables and its indexes.
-Status CheckIntegrity(Connection& connection) {
-  Query check = connection.Prepare("PRAGMA integrity_check(1)");
-  Result<bool> row = check.Next();
+// The pages, rows and indexes of a table that is read. Not of the whole file: other tables are
+// nobody's concern, and SQLite would run those that are virtual.
+Status Verify(Connection& connection, std::string_view pragma) {
+  Query check = connection.Prepare(pragma);
+  const Result<bool> row = check.Next();
   if (!row.ok()) return AboutImportedFile(row.status());
   if (*row && check.Text(0) == "ok") return Status::Ok();
   return AboutImportedFile(Status(Code::kCorrupt, check.String(0)));
 }
 
-// A view could answer without end; a table ends where the file does.
-Status CheckTables(Connection& connection, bool millrace) {
+Status CheckIntegrity(Connection& connection, bool millrace) {
+  Status status = Verify(connection, "PRAGMA integrity_check(sessions)");
+  if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(messages)");
+  if (status.ok() && millrace) {
+    status = Verify(connection, "PRAGMA integrity_check(deltas)");
+  }
+  return status;
+}
+
+// Crush's two tables: the schema has been checked, so that asking about a table runs nothing.
+Status CheckCrushTables(Connection& connection) {
+  if (Status status = CheckForeignSchema(connection); !status.ok())
+    return AboutImportedFile(status);
   const Result<std::int64_t> tables = connection.ReadInt(
-      millrace ? "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
-                 " AND name IN ('sessions', 'messages', 'deltas')"
-               : "SELECT count(*) + 1 FROM pragma_table_list WHERE schema = 'main'"
-                 " AND type = 'table' AND NOT wr AND name IN ('sessions', 'messages')");
+      "SELECT count(*) FROM pragma_table_list() WHERE schema = 'main' AND type = 'table' AND NOT wr"
+      " AND name IN ('sessions', 'messages')");
   if (!tables.ok()) return AboutImportedFile(tables.status());
-  if (*tables == 3) return Status::Ok();
+  if (*tables == 2) return Status::Ok();
   return InvalidArgument(
       "the file to import is a SQLite database, but neither of Millrace nor of Crush");
 }
 
-// kNewerSchema.
+// kNewerSchema, kInvalidArgument: its mark is on another schema.
 Result<bool> IsMillrace(Connection& connection) {
   const Result<std::int64_t> application = connection.ReadInt("PRAGMA application_id");
   if (!application.ok()) return AboutImportedFile(application.status());
@@ -91,23 +88,53 @@ Result<bool> IsMillrace(Connection& connection) {
                       std::to_string(*version) + ", this version knows up to " +
                       std::to_string(kSchemaVersion) + "): update the application");
   }
+  if (Status status = CheckMillraceSchema(connection, *version); !status.ok()) {
+    return AboutImportedFile(status);
+  }
   return true;
+}
+
+// What is missing may be in the write-ahead log.
+Status NameTheLog(const Status& status, const Header& header) {
+  const bool incomplete =
+      status.code() == Code::kInvalidArgument || status.code() == Code::kCorrupt;
+  if (!header.write_ahead_log || !incomplete) return status;
+  return {
+      status.code(),
+      status.message() +
+          "; it was written with a write-ahead log, the file beside it whose name ends in "
+          "\"-wal\", and that is missing here: close the program that writes it, or move the log "
+          "into the file with sqlite3 FILE 'PRAGMA wal_checkpoint(TRUNCATE)', and import it again"};
+}
+
+Result<std::unique_ptr<ImportSource>> OpenChecked(std::unique_ptr<Connection> connection,
+                                                  TimeMs now) {
+  Result<ReadGuard> guard = ReadGuard::Start(*connection);
+  if (!guard.ok()) return AboutImportedFile(guard.status());
+  const Result<bool> millrace = IsMillrace(*connection);
+  if (!millrace.ok()) return millrace.status();
+  if (!*millrace) {
+    if (Status status = CheckCrushTables(*connection); !status.ok()) return status;
+  }
+  guard->AllowRows();
+  if (Status status = CheckIntegrity(*connection, *millrace); !status.ok()) return status;
+  GuardedConnection source{std::move(connection), *std::move(guard)};
+  return *millrace ? OpenMillraceSource(std::move(source), now)
+                   : OpenCrushSource(std::move(source), now);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<ImportSource>> OpenImportSource(std::shared_ptr<BlockFile> file,
                                                        TimeMs now) {
-  if (Status status = CheckHeader(*file); !status.ok()) return status;
+  const Result<Header> header = ReadHeader(*file);
+  if (!header.ok()) return header.status();
   Result<std::unique_ptr<Connection>> connection = Connection::Open(
       {LendFile(std::move(file), Access::kReadOnly), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
   if (!connection.ok()) return AboutImportedFile(connection.status());
-  const Result<bool> millrace = IsMillrace(**connection);
-  if (!millrace.ok()) return millrace.status();
-  if (Status status = CheckTables(**connection, *millrace); !status.ok()) return status;
-  if (Status status = CheckIntegrity(**connection); !status.ok()) return status;
-  return *millrace ? OpenMillraceSource(*std::move(connection), now)
-                   : OpenCrushSource(*std::move(connection), now);
+  auto source = OpenChecked(*std::move(connection), now);
+  if (!source.ok()) return NameTheLog(source.status(), *header);
+  return source;
 }
 
 }  // namespace millrace

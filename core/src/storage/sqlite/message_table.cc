@@ -190,7 +190,14 @@ Result<std::optional<Message>> MessageTable::Read(std::int64_t seq) {
 Result<std::vector<Message>> MessageTable::ReadFrom(std::int64_t seq, std::size_t limit) {
   Query query =
       connection_.Prepare(std::string(kSelectMessage) + "WHERE seq > ? ORDER BY seq LIMIT ?");
-  return Messages(query.Bind(seq).Bind(LimitParameter(limit)));
+  Result<std::vector<Message>> messages = Messages(query.Bind(seq).Bind(LimitParameter(limit)));
+  if (!messages.ok()) return messages;
+  // Whoever reads on from the last one would never end in a damaged file that does not move on.
+  for (const Message& message : *messages) {
+    if (message.seq <= seq) return Status(Code::kCorrupt, "messages are not in their order");
+    seq = message.seq;
+  }
+  return messages;
 }
 
 Result<std::vector<Message>> MessageTable::Read(const MessageQuery& query) {

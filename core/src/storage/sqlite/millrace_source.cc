@@ -18,15 +18,15 @@ constexpr std::size_t kMessagesPerPage = 256;
 
 class MillraceSource final : public ImportSource {
  public:
-  MillraceSource(std::unique_ptr<Connection> connection, TimeMs now)
-      : connection_(std::move(connection)),
+  MillraceSource(GuardedConnection file, TimeMs now)
+      : file_(std::move(file)),
         now_(now),
-        sessions_table_(*connection_),
-        messages_table_(*connection_),
-        log_(*connection_) {}
+        sessions_table_(*file_.connection),
+        messages_table_(*file_.connection),
+        log_(*file_.connection) {}
 
   Status Load() {
-    Result<std::int64_t> count = connection_->ReadInt("SELECT count(*) FROM messages");
+    Result<std::int64_t> count = file_.connection->ReadInt("SELECT count(*) FROM messages");
     if (!count.ok()) return AboutImportedFile(count.status());
     message_count_ = *count;
     if (Status status = log_.Load(); !status.ok()) return AboutImportedFile(status);
@@ -73,7 +73,7 @@ class MillraceSource final : public ImportSource {
     return Status::Ok();
   }
 
-  std::unique_ptr<Connection> connection_;
+  GuardedConnection file_;
   TimeMs now_;
   SessionTable sessions_table_;
   MessageTable messages_table_;
@@ -86,9 +86,8 @@ class MillraceSource final : public ImportSource {
 
 }  // namespace
 
-Result<std::unique_ptr<ImportSource>> OpenMillraceSource(std::unique_ptr<Connection> connection,
-                                                         TimeMs now) {
-  auto source = std::make_unique<MillraceSource>(std::move(connection), now);
+Result<std::unique_ptr<ImportSource>> OpenMillraceSource(GuardedConnection file, TimeMs now) {
+  auto source = std::make_unique<MillraceSource>(std::move(file), now);
   if (Status status = source->Load(); !status.ok()) return status;
   return std::unique_ptr<ImportSource>(std::move(source));
 }

@@ -22,7 +22,8 @@ inline constexpr std::int64_t kSchemaVersion = 4;
 
 // Recognises the file, or takes an empty one; brings it to kSchemaVersion in one
 // transaction; sets up the connection. Writes nothing to a file it refuses.
-// kNewerSchema; kCorrupt: another program's file, or no SQLite file; kQuotaExceeded, kIo.
+// kNewerSchema; kCorrupt: another program's file, a schema that no version of Millrace made, or no
+// SQLite file; kQuotaExceeded, kIo.
 Status PrepareDatabase(Connection& connection);
 
 }  // namespace millrace

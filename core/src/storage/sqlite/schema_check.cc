@@ -1,0 +1,146 @@
+#include "storage/sqlite/schema_check.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/migrations.h"
+
+namespace millrace {
+namespace {
+
+// A row of sqlite_schema. SQLite keeps the statement as it was written.
+struct SchemaObject {
+  std::string type;
+  std::string name;
+  std::string table;
+  std::string sql;  // empty: an index that a constraint of its table made
+};
+
+Result<std::vector<SchemaObject>> ReadSchema(Connection& connection) {
+  std::vector<SchemaObject> objects;
+  Query row = connection.Prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema");
+  for (;;) {
+    const Result<bool> there = row.Next();
+    if (!there.ok()) return there.status();
+    if (!*there) return objects;
+    objects.push_back({row.String(0), row.String(1), row.String(2), row.String(3)});
+  }
+}
+
+Status Refusal(const SchemaObject& object, std::string_view why) {
+  std::string message = "the file has a ";
+  message.append(object.type).append(" \"").append(object.name).append("\" ").append(why);
+  return InvalidArgument(std::move(message));
+}
+
+bool StartsLike(std::string_view text, std::string_view start) {
+  const auto same = [](char a, char b) { return a == b || (a ^ 0x20) == b; };
+  return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(), same);
+}
+
+// `sql` answers for `name` with a row if there is one of that kind.
+Result<bool> Has(Connection& connection, std::string_view sql, std::string_view name) {
+  Query query = connection.Prepare(sql);
+  query.Bind(name);
+  return query.Next();
+}
+
+// To be asked when all the file's tables are known to be ordinary: SQLite would have to run another
+// one to know its columns, and one whose name is that of a pragma would answer in its place.
+Status CheckColumns(Connection& connection, const SchemaObject& table) {
+  const Result<bool> generated =
+      Has(connection, "SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden <> 0", table.name);
+  if (!generated.ok()) return generated.status();
+  return *generated ? Refusal(table, "with generated columns, which are not read") : Status::Ok();
+}
+
+Status CheckIndex(Connection& connection, const SchemaObject& index) {
+  const Result<bool> computed =
+      Has(connection, "SELECT 1 FROM pragma_index_xinfo(?) WHERE cid = -2", index.name);
+  if (!computed.ok()) return computed.status();
+  Query partial =
+      connection.Prepare("SELECT 1 FROM pragma_index_list(?) WHERE partial AND name = ?");
+  const Result<bool> found = partial.Bind(index.table).Bind(index.name).Next();
+  if (!found.ok()) return found.status();
+  return *computed || *found ? Refusal(index, "of expressions, which are not read") : Status::Ok();
+}
+
+// ---- a schema of Millrace
+
+constexpr std::array<std::string_view, 3> kTables = {"sessions", "messages", "deltas"};
+
+// What SQLite writes for our statements: the memory of AUTOINCREMENT, and the tables that FTS5
+// keeps an index in.
+bool IsAddedBySqlite(const SchemaObject& object) {
+  constexpr std::array<std::string_view, 5> kNames = {
+      "sqlite_sequence", "message_search_data", "message_search_idx", "message_search_docsize",
+      "message_search_config"};
+  return object.type == "table" && StartsLike(object.sql, "create table") &&
+         std::find(kNames.begin(), kNames.end(), object.name) != kNames.end();
+}
+
+// The migration, of those before `version`, that has this text in it last; kMigrations.size() if
+// none has.
+std::size_t LastWith(std::string_view text, std::int64_t version) {
+  for (std::int64_t i = version; i > 0; --i) {
+    const auto at = static_cast<std::size_t>(i - 1);
+    if (std::string_view(kMigrations[at].sql).find(text) != std::string_view::npos) return at;
+  }
+  return kMigrations.size();
+}
+
+// A later version's table is another one.
+bool IsOurStatement(const SchemaObject& object, std::int64_t version) {
+  if (object.sql.empty()) return object.type == "index";
+  const std::size_t made = LastWith(object.sql + ';', version);
+  if (made == kMigrations.size()) return false;
+  return object.type != "table" || StartsLike(object.sql, "create virtual") ||
+         made == LastWith("CREATE TABLE " + object.name + '(', version);
+}
+
+}  // namespace
+
+Status CheckMillraceSchema(Connection& connection, std::int64_t version) {
+  const Result<std::vector<SchemaObject>> objects = ReadSchema(connection);
+  if (!objects.ok()) return objects.status();
+  std::size_t tables = 0;
+  for (const SchemaObject& object : *objects) {
+    if (!IsAddedBySqlite(object) && !IsOurStatement(object, version)) {
+      return Refusal(object, "that no version of Millrace made, though it carries Millrace's mark");
+    }
+    if (std::find(kTables.begin(), kTables.end(), object.name) != kTables.end()) ++tables;
+  }
+  if (tables != kTables.size()) {
+    return InvalidArgument("the file carries Millrace's mark, but not all of its tables");
+  }
+  for (const SchemaObject& object : *objects) {
+    if (!IsAddedBySqlite(object)) continue;
+    if (Status status = CheckColumns(connection, object); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Status CheckForeignSchema(Connection& connection) {
+  const Result<std::vector<SchemaObject>> objects = ReadSchema(connection);
+  if (!objects.ok()) return objects.status();
+  for (const SchemaObject& object : *objects) {
+    const bool table = object.type == "table" && StartsLike(object.sql, "create table");
+    if (!table && object.type != "index" && object.type != "trigger") {
+      return Refusal(object, "that is not an ordinary table, which is not read");
+    }
+  }
+  for (const SchemaObject& object : *objects) {
+    Status status;
+    if (object.type == "table") status = CheckColumns(connection, object);
+    if (object.type == "index") status = CheckIndex(connection, object);
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+}  // namespace millrace

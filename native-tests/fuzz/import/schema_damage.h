@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+// Makes statements of a schema out of bytes: what SQLite would read in `sqlite_schema` of a file
+// that somebody made for the harm it does. They are put there as text, so that only who reads the
+// file evaluates them.
+class SchemaDamage {
+ public:
+  // The first byte says how many objects are rewritten or added; none at all is common.
+  explicit SchemaDamage(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+
+  // To be run on the database. Empty: nothing is rewritten. To be called once.
+  std::string Sql();
+  // The bytes that are left after it.
+  std::span<const std::uint8_t> rest() const { return bytes_; }
+
+ private:
+  std::uint8_t Next();
+  std::string_view Pick(std::span<const std::string_view> among);
+  std::string Statement();
+  std::string Table();
+  std::string Column();
+  std::string Expression(int depth);
+
+  std::span<const std::uint8_t> bytes_;
+};
+
+}  // namespace millrace
