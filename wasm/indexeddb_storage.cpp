@@ -23,28 +23,24 @@ Status IndexedDbStorage::Start() {
 
 void IndexedDbStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
   const TimeMs start = Now();
-  const CommitOutcome on_images = RunOnImages(std::move(batch));
-  if (!on_images.status.ok()) {
-    // What a group began is not kept here: the next commit that fails would take it along.
-    if (on_images.taken > 0) RollBack();
-    return done({on_images.status});
-  }
+  const Status on_images = RunOnImages(std::move(batch));
+  if (!on_images.ok()) return done({on_images});
   const bool to_sync = durability == Durability::kPower && unsynced_;
   if (!images_->changed() && !to_sync) return done({});
   in_flight_ = true;
   Save(durability, [this, start, durability, done = std::move(done)](const Status& status) {
     Status outcome = Ended(durability, status);
-    done({std::move(outcome), 0, std::max<DurationMs>(Now() - start, 0)});
+    done({std::move(outcome), std::max<DurationMs>(Now() - start, 0)});
   });
 }
 
-CommitOutcome IndexedDbStorage::RunOnImages(StorageBatch batch) {
-  if (sqlite_ == nullptr) return {broken_};
-  CommitOutcome result;
+Status IndexedDbStorage::RunOnImages(StorageBatch batch) {
+  if (sqlite_ == nullptr) return broken_;
+  Status result;
   if (batch.empty()) return result;
   // In memory there is nothing to sync: durability is a matter of how the blocks are saved.
   sqlite_->Commit(std::move(batch), Durability::kProcess,
-                  [&result](CommitOutcome outcome) { result = std::move(outcome); });
+                  [&result](CommitOutcome outcome) { result = std::move(outcome.status); });
   return result;
 }
 

@@ -52,7 +52,7 @@ class IndexedDbStorage final : public Storage {
 
   // Opens SQLite on the images as they are.
   Status Start();
-  CommitOutcome RunOnImages(StorageBatch batch);
+  Status RunOnImages(StorageBatch batch);
   void Save(Durability durability, std::function<void(const Status&)> ended);
   Status Ended(Durability durability, const Status& status);
   // To what is saved.

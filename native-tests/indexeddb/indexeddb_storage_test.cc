@@ -145,7 +145,6 @@ TEST_F(IndexedDbStorageTest, S5_WhatCouldNotBeSavedIsUndone) {
   Start({Grow(longer, "lost")});
   Answer(kFull);
   EXPECT_EQ(outcome_->status.code(), Code::kQuotaExceeded);
-  EXPECT_EQ(outcome_->taken, 0);
   EXPECT_EQ(Text(), "");
   EXPECT_EQ(TextAsSaved(), "");
   Start({Grow(message_, "kept")});
@@ -153,40 +152,6 @@ TEST_F(IndexedDbStorageTest, S5_WhatCouldNotBeSavedIsUndone) {
   EXPECT_EQ(Text(), "kept");
   Reopen();
   EXPECT_EQ(Text(), "kept");
-}
-
-TEST_F(IndexedDbStorageTest, S5_AGroupThatCouldNotBeSavedIsUndoneWhole) {
-  Message longer = message_;
-  Start({Grow(longer, "one "), NextTransaction{}, Grow(longer, "two ")});
-  Answer(kFull);
-  EXPECT_EQ(outcome_->status.code(), Code::kQuotaExceeded);
-  EXPECT_EQ(outcome_->taken, 0) << "all of it is to be committed again";
-  EXPECT_EQ(Text(), "");
-  Start({Grow(message_, "one "), NextTransaction{}, Grow(message_, "two ")});
-  Answer(Status::Ok());
-  EXPECT_TRUE(outcome_->status.ok());
-  EXPECT_EQ(Text(), "one two ");
-  EXPECT_EQ(TextAsSaved(), "one two ");
-}
-
-// For SQLite the first transaction stands when the second one fails; here nothing was saved.
-TEST_F(IndexedDbStorageTest, AGroupThatFailsMidwayIsUndoneWhole) {
-  Message longer = message_;
-  Start({Grow(longer, "one "), NextTransaction{}, Put(MakeMessage(2, "", "nowhere")),
-         NextTransaction{}, Grow(longer, "two ")});
-  EXPECT_FALSE(saving());
-  ASSERT_TRUE(outcome_.has_value());
-  EXPECT_EQ(outcome_->status.code(), Code::kNotFound);
-  EXPECT_EQ(outcome_->taken, 0);
-  EXPECT_EQ(Text(), "");
-  // What failed is not carried along by what comes after it, saved or not.
-  Start({Put(MakeSession("t"))});
-  Answer(kFull);
-  EXPECT_EQ(Text(), "");
-  Start({Grow(message_, "kept")});
-  Answer(Status::Ok());
-  EXPECT_EQ(Text(), "kept");
-  EXPECT_EQ(TextAsSaved(), "kept");
 }
 
 TEST_F(IndexedDbStorageTest, ACommitThatFailsByItselfChangesNothing) {

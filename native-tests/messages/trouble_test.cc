@@ -137,51 +137,6 @@ TEST_F(Trouble, C5_AFailedCreateTellsItsCallerAndLeavesNothing) {
   EXPECT_TRUE(again.status.ok()) << again.status.message();
 }
 
-// The storage takes the first of a group that fails: how many, HeldStorage varies.
-TEST_F(Trouble, C5_OfAGroupThatFailsNothingIsWrittenOrCountedTwice) {
-  for (int taken = 0; taken <= 3; ++taken) {
-    SCOPED_TRACE(std::to_string(taken) + " taken");
-    OpenSession("of " + std::to_string(taken));
-    StoreOptions options;
-    options.window_ms = 0;
-    OpenStore(options);
-    const std::string id = "m" + std::to_string(taken);
-    CreateMessage(id, "of " + std::to_string(taken));
-    Fail();
-    for (int i = 0; i < taken; ++i) {
-      store_->messages().Create(Init("never"), [](const Result<Message>&) {});
-    }
-    Heal();
-    const std::int64_t saves = store_->stats().commits;
-    events_.clear();
-    storage_->set_hold(true);
-    MessageWrite write;
-    for (const char* text : {"1", "2", "3"}) write.mutations.emplace_back(AppendText{text, false});
-    write.usage = Usage{10, 20};
-    ASSERT_TRUE(store_->messages().Write(MessageId(id), std::move(write)).ok());
-    RunFor(2000);  // the back-off after the failed creates
-    storage_->FailOne(Status(Code::kQuotaExceeded, "disk full"));
-    EXPECT_EQ(SavedTextOf(id), std::string("123").substr(0, static_cast<std::size_t>(taken)));
-    EXPECT_EQ(store_->stats().commits - saves, taken);
-    for (const MessageUpdated& event : EventsOf<MessageUpdated>()) EXPECT_FALSE(event.saved);
-    EXPECT_EQ(EventsOf<StorageError>().size(), 1U);
-    EXPECT_EQ(EventsOf<SessionUpdated>().size(), taken > 0 ? 1U : 0U) << "tokens it has by then";
-    Outcome flushed;
-    store_->messages().FlushAll(kNever, flushed.AsDone());
-    EXPECT_FALSE(flushed.called()) << "taken is not saved";
-    storage_->set_hold(false);
-    while (storage_->held() > 0) storage_->ReleaseOne();
-    RunFor(1000);
-    EXPECT_TRUE(flushed.called() && flushed.status.ok());
-    EXPECT_EQ(EventsOf<StorageRecovered>().size(), 1U);
-    EXPECT_EQ(EventsOf<MessageUpdated>().size(), 3U);
-    EXPECT_EQ(SavedTextOf(id), "123");
-    const auto session = store_->sessions().Get(SessionId("of " + std::to_string(taken)));
-    EXPECT_EQ((*session)->prompt_tokens, 10);
-    EXPECT_EQ((*session)->completion_tokens, 20);
-  }
-}
-
 TEST_F(Trouble, C5_UsageIsAddedOnceWhateverFailed) {
   Fail();
   MessageWrite write;

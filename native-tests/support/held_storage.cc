@@ -1,30 +1,15 @@
 #include "support/held_storage.h"
 
 #include <cassert>
-#include <variant>
 
 namespace millrace {
-namespace {
-
-// Where each transaction of the batch ends.
-std::vector<std::size_t> EndsIn(const StorageBatch& batch) {
-  std::vector<std::size_t> ends;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (std::holds_alternative<NextTransaction>(batch[i])) ends.push_back(i);
-  }
-  ends.push_back(batch.size());
-  return ends;
-}
-
-}  // namespace
-
 void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
   Waiting waiting{{std::move(batch), durability}, std::move(done)};
   log_.push_back(waiting.commit);
   if (hold_) {
     waiting_.push_back(std::move(waiting));
   } else if (!failure_.ok()) {
-    Fail(std::move(waiting), failure_);
+    Fail(waiting, failure_);
   } else {
     Pass(std::move(waiting));
   }
@@ -41,21 +26,12 @@ void HeldStorage::FailOne(const Status& status) {
   assert(!waiting_.empty());
   Waiting waiting = std::move(waiting_.front());
   waiting_.pop_front();
-  Fail(std::move(waiting), status);
+  Fail(waiting, status);
 }
 
-void HeldStorage::Fail(Waiting waiting, const Status& status) {
-  const std::vector<std::size_t> ends = EndsIn(waiting.commit.batch);
-  const std::size_t taken =
-      ends.size() == 1 ? 0 : static_cast<std::size_t>(failures_) % (ends.size() + 1);
+void HeldStorage::Fail(const Waiting& waiting, const Status& status) {
   ++failures_;
-  if (taken == 0) return waiting.done({status, 0, took_});
-  waiting.commit.batch.resize(ends[taken - 1]);
-  waiting.commit.durability = Durability::kProcess;
-  waiting.done = [this, status, taken, done = std::move(waiting.done)](const CommitOutcome&) {
-    done({status, static_cast<std::int64_t>(taken), took_});
-  };
-  Pass(std::move(waiting));
+  waiting.done({status, took_});
 }
 
 void HeldStorage::Pass(Waiting waiting) {

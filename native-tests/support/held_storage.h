@@ -14,8 +14,7 @@ namespace millrace {
 
 // A real storage whose commits end when the test says so: held open as long as it likes, failed
 // with any status, never reordered. So every interleaving of accepting and saving can be written
-// down. Reads go through. Of a group that fails, the first transactions are taken: each time
-// another number of them, from none to all.
+// down. Reads go through.
 class HeldStorage : public Storage {
  public:
   struct SeenCommit {
@@ -66,7 +65,7 @@ class HeldStorage : public Storage {
     CommitDone done;
   };
   void Pass(Waiting waiting);
-  void Fail(Waiting waiting, const Status& status);
+  void Fail(const Waiting& waiting, const Status& status);
 
   std::unique_ptr<Storage> inner_;
   std::deque<Waiting> waiting_;

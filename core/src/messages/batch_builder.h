@@ -26,8 +26,6 @@ class BatchBuilder {
 
   void Put(PutMessage op) { writes_.emplace_back(std::move(op)); }
   void Append(AppendDelta op) { writes_.emplace_back(std::move(op)); }
-  // What is appended from now on is a transaction of its own (group commit).
-  void BeginTransaction() { writes_.emplace_back(NextTransaction{}); }
   // Behind everything else of the batch: deletes and imports.
   void AddLast(StorageOp op) { last_.push_back(std::move(op)); }
 

@@ -136,11 +136,10 @@ class CommitCycle {
   void Settle(const Request& request, const Status& status, std::vector<Event>& events);
   void TakeDirty(BatchBuilder& builder, InFlight& flight);
   void TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& flight);
-  static std::size_t GroupSize(const LiveMessage& live, const InFlight& flight);
   void AddToSession(const LiveMessage& live, const Share& share, BatchBuilder& builder) const;
   void CommitEnded(const CommitOutcome& outcome);
   void SettleShare(const Share& share, const CommitOutcome& outcome, std::vector<Event>& events);
-  void KeepUnsaved(LiveMessage& live, const Share& share, std::size_t taken);
+  void KeepUnsaved(LiveMessage& live, const Share& share);
   void ReportTrouble(const Status& status, bool affects_messages, std::vector<Event>& events);
   void ReportRecovery(std::vector<Event>& events);
   void AddSessionEvents(const std::vector<SessionId>& touched, std::vector<Event>& events);
@@ -171,8 +170,6 @@ class CommitCycle {
   bool urgent_ = false;  // something accepted since the last start may not wait for the window
   // A commit was acknowledged that power loss could still take; maybe by a process that died.
   bool unsynced_ = true;
-  // The storage has taken what it could not bring to disk yet: the next commit that ends well does.
-  bool owed_ = false;
   bool in_trouble_ = false;
   std::int64_t spell_ = 0;
   std::int64_t commits_started_ = 0;

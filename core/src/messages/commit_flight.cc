@@ -9,21 +9,6 @@
 #include "millrace/model/event.h"
 
 namespace millrace {
-namespace {
-
-// Of a group commit. By then the call of the medium that it spares each update is as good as gone,
-// and a larger one would only make all of it wait longer.
-constexpr std::size_t kMostTransactions = 32;
-constexpr std::size_t kMostGroupBytes = std::size_t{64} * 1024;
-
-std::int64_t TransactionsIn(const StorageBatch& batch) {
-  return 1 + std::count_if(batch.begin(), batch.end(), [](const StorageOp& op) {
-           return std::holds_alternative<NextTransaction>(op);
-         });
-}
-
-}  // namespace
-
 bool CommitCycle::Due() const {
   return !closed_ && (!requests_.empty() || urgent_ || now_ >= window_.deadline());
 }
@@ -51,11 +36,7 @@ void CommitCycle::StartCommit() {
   flight.touched = builder.edited_sessions();
   StorageBatch batch = builder.Take();
   const Durability durability = flight.durability;
-  const bool nothing =
-      batch.empty() && !owed_ && (durability == Durability::kProcess || !unsynced_);
-  if (!flight.shares.empty() || !flight.requests.empty()) {
-    flight.transactions = TransactionsIn(batch);
-  }
+  const bool nothing = batch.empty() && (durability == Durability::kProcess || !unsynced_);
   in_flight_ = std::move(flight);
   if (nothing) return CommitEnded({});
   storage_.Commit(std::move(batch), durability,
@@ -109,11 +90,13 @@ void CommitCycle::TakeDirty(BatchBuilder& builder, InFlight& flight) {
 void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& flight) {
   Share share;
   share.id = live.accepted.id;
-  share.usage = std::exchange(live.usage, {});
+  // With window 0 each update is a commit of its own (C12).
+  const bool takes_all = window_.coalesces() || live.pending.size() <= 1;
   // The fold: the one step proportional to the message, once in its life (S2), or after it.
-  share.whole = live.accepted.finished() || live.row_whole || live.fold;
-  const std::size_t take =
-      share.whole || window_.coalesces() ? live.pending.size() : GroupSize(live, flight);
+  share.whole = live.row_whole || live.fold || (live.accepted.finished() && takes_all);
+  const std::size_t take = share.whole || takes_all ? live.pending.size() : 1;
+  // Counted in the commit that takes the last change, which finishes the message (I4).
+  if (take == live.pending.size()) share.usage = std::exchange(live.usage, {});
   std::move(live.pending.begin(), live.pending.begin() + static_cast<std::ptrdiff_t>(take),
             std::back_inserter(share.patches));
   live.pending.erase(live.pending.begin(),
@@ -130,8 +113,6 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
       builder.Append({live.accepted.seq, std::move(unsaved)});
     }
     for (const PendingPatch& pending : share.patches) {
-      const bool of_its_own = !window_.coalesces() && &pending != &share.patches.front();
-      if (of_its_own) builder.BeginTransaction();
       share.version = pending.patch->to_version;
       builder.Append({live.accepted.seq, pending.patch});
     }
@@ -139,18 +120,6 @@ void CommitCycle::TakeShare(LiveMessage& live, BatchBuilder& builder, InFlight& 
   AddToSession(live, share, builder);
   live.in_flight = true;
   flight.shares.push_back(std::move(share));
-}
-
-// How many of the updates that wait go into the next commit with window 0: each a transaction of
-// its own, all of them one write. What was asked for is a commit by itself, whole or not at all.
-std::size_t CommitCycle::GroupSize(const LiveMessage& live, const InFlight& flight) {
-  const std::size_t most = flight.requests.empty() ? kMostTransactions : 1;
-  std::size_t size = 0;
-  std::size_t bytes = 0;
-  while (size < std::min(live.pending.size(), most) && bytes < kMostGroupBytes) {
-    bytes += live.pending[size++].patch->ByteSize();
-  }
-  return size;
 }
 
 // A finish moves its session to the front of the list; usage is counted in the same commit (I4).
@@ -174,27 +143,23 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
   window_.Ended(ok, std::max(outcome.took_ms, now_ - flight.started_at));
   if (ok) {
     // Syncing makes all earlier commits safe too.
-    const bool wrote = flight.transactions > 0;
+    const bool wrote = !flight.shares.empty() || !flight.requests.empty();
+    if (wrote) ++commits_;
     if (flight.durability == Durability::kPower) unsynced_ = false;
     if (wrote && flight.durability == Durability::kProcess) unsynced_ = true;
-    owed_ = false;
-  } else if (outcome.taken > 0) {
-    owed_ = true;
-    unsynced_ = true;
   }
-  commits_ += ok ? flight.transactions : outcome.taken;
   std::vector<Event> events;
   Change change(*this);  // ends before the turn does
   if (!ok) ReportTrouble(outcome.status, !flight.shares.empty(), events);
   for (const Request& request : flight.requests) Settle(request, outcome.status, events);
   for (const Share& share : flight.shares) SettleShare(share, outcome, events);
-  if (ok || outcome.taken > 0) AddSessionEvents(flight.touched, events);
+  if (ok) AddSessionEvents(flight.touched, events);
   if (ok) ReportRecovery(events);
   if (!events.empty()) {
     Defer([this, events = std::move(events)]() mutable { broker_.Publish(std::move(events)); });
   }
   SettleWaiters(outcome.status, flight.number);
-  if (!dirty_.empty() || owed_) window_.Open(now_);
+  if (!dirty_.empty()) window_.Open(now_);
 }
 
 void CommitCycle::SettleShare(const Share& share, const CommitOutcome& outcome,
@@ -208,7 +173,7 @@ void CommitCycle::SettleShare(const Share& share, const CommitOutcome& outcome,
     live->has_log = !share.whole;
     live->row_whole = share.whole && live->accepted.finished();
   } else {
-    KeepUnsaved(*live, share, static_cast<std::size_t>(outcome.taken));
+    KeepUnsaved(*live, share);
   }
   // Between a delete's call and its commit nobody hears of the message (C7).
   const bool leaving = IsLeaving(live->accepted);
@@ -232,21 +197,10 @@ void CommitCycle::SettleShare(const Share& share, const CommitOutcome& outcome,
 }
 
 // A failed commit's changes were published; they stay to be written, before all later ones (C5).
-// The first `taken` of them the storage has: nobody will be told of them again, and whoever waits
-// for them waits for a commit that is synced, which brings them to disk first.
-void CommitCycle::KeepUnsaved(LiveMessage& live, const Share& share, std::size_t taken) {
-  if (taken > 0) {
-    live.saved_version = share.patches[taken - 1].patch->to_version;
-    live.unsaved = {};
-    live.has_log = true;
-  } else {
-    live.usage.input_tokens += share.usage.input_tokens;
-    live.usage.output_tokens += share.usage.output_tokens;
-  }
-  if (taken > 0 && taken == share.patches.size()) return;
-  for (std::size_t i = taken; i < share.patches.size(); ++i) {
-    live.unsaved.Extend(*share.patches[i].patch);
-  }
+void CommitCycle::KeepUnsaved(LiveMessage& live, const Share& share) {
+  live.usage.input_tokens += share.usage.input_tokens;
+  live.usage.output_tokens += share.usage.output_tokens;
+  for (const PendingPatch& pending : share.patches) live.unsaved.Extend(*pending.patch);
   if (!live.queued) {
     live.queued = true;
     dirty_.push_back(&live);

@@ -19,7 +19,6 @@ bool CommitCycle::InvariantsHold() const {
                                      [](const LiveMessage* live) { return live->queued; });
   if (!all_stand) return false;
   const bool covered = in_flight_ || window_.deadline() != kNever;
-  if (owed_ && !covered) return false;
   return std::all_of(live_.begin(), live_.end(), [&](const auto& entry) {
     const LiveMessage& live = *entry.second;
     if (live.in_flight && !in_flight_) return false;

@@ -28,7 +28,6 @@ struct InFlight {
   std::vector<Request> requests;
   std::vector<Share> shares;
   std::vector<SessionId> touched;  // sessions to tell about
-  std::int64_t transactions = 0;   // of a group, one for each patch of its only share
 };
 
 }  // namespace millrace

@@ -27,8 +27,7 @@ enum class Durability {
   kPower,    // power loss: synced
 };
 
-// ---- operations of a batch; each is applied in order, all in one transaction, or, where a
-// NextTransaction stands between them, in several
+// ---- operations of a batch: applied in order, all in one transaction
 
 // Inserts the message, or rewrites its row whole (the fold). Its rows in the delta log are void
 // from then on.
@@ -62,22 +61,12 @@ struct ImportContent {
   std::shared_ptr<ImportCounts> added;  // set by the commit
 };
 
-// Group commit: ends a transaction and begins one. A batch of several transactions is handed to the
-// medium, and acknowledged, as a whole; after a crash its first transactions may be there without
-// the later ones.
-struct NextTransaction {};
-
 using StorageOp = std::variant<PutMessage, AppendDelta, DeleteMessage, DeleteSessionMessages,
-                               PutSession, DeleteSession, ImportContent, NextTransaction>;
+                               PutSession, DeleteSession, ImportContent>;
 using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {
   Status status;
-  // With an error: how many transactions of the batch, from its first on, the storage has taken.
-  // They are not to be committed again. They are not acknowledged either: they stand, as durable as
-  // the next commit that ends with OK, once that has ended. A batch of one transaction is never
-  // taken by a commit that failed.
-  std::int64_t taken = 0;
   // How long the commit kept the storage busy, as the storage's host measured it; 0 if unknown.
   DurationMs took_ms = 0;
 };
@@ -104,7 +93,7 @@ struct SessionQuery {
 //
 // Ordering: commits are applied in the order of the calls; `done` is called in that order, during
 // the call (OPFS) or later (IndexedDB). Reads show every commit whose `done` was called with OK,
-// and are synchronous. A failed commit changed nothing but what it says was taken.
+// and are synchronous. A failed commit changed nothing.
 // Ownership: a batch is owned by the storage from the call on; reads return values.
 class Storage {
  public:
@@ -112,8 +101,7 @@ class Storage {
 
   virtual ~Storage() = default;
 
-  // An empty batch with kPower makes everything committed before survive power loss; any batch
-  // brings what an earlier one left taken to the medium first.
+  // An empty batch with kPower makes everything committed before survive power loss.
   // kQuotaExceeded, kIo, kCorrupt.
   virtual void Commit(StorageBatch batch, Durability durability, CommitDone done) = 0;
 

@@ -14,8 +14,6 @@
 namespace millrace {
 namespace {
 
-bool IsEndOfTransaction(const StorageOp& op) { return std::holds_alternative<NextTransaction>(op); }
-
 // What a file answered that was used without SQLite between.
 Status FileStatus(std::string_view what, const Status& status) {
   if (status.ok()) return status;
@@ -49,41 +47,17 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptio
 void SqliteStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
   const TimeMs start = options_.clock ? options_.clock() : 0;
   CommitOutcome outcome;
-  outcome.status = CommitNow(batch, durability, outcome.taken);
+  outcome.status = CommitNow(batch, durability);
   if (options_.clock) outcome.took_ms = std::max<DurationMs>(options_.clock() - start, 0);
   done(std::move(outcome));
 }
 
-Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability durability,
-                                std::int64_t& taken) {
-  // First what an earlier group left.
-  if (Status status = HandOverWal(); !status.ok()) return status;
-  const bool group = std::any_of(batch.begin(), batch.end(), IsEndOfTransaction);
+Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability durability) {
   Status status;
-  if (group) {
-    status = RunGroup(batch, taken);
-  } else if (!batch.empty()) {
-    status = RunTransaction(batch, durability);
-  }
+  if (!batch.empty()) status = RunTransaction(batch, durability);
   if (!status.ok()) return status;
   // Also for a batch that changed nothing, and therefore did not sync what was written before.
   return durability == Durability::kPower ? SyncWal() : status;
-}
-
-// Transactions that SQLite committed are taken, whatever becomes of the write: from then on SQLite
-// counts on them.
-Status SqliteStorage::RunGroup(std::span<const StorageOp> batch, std::int64_t& taken) {
-  connection_->vfs().HoldWal();
-  Status status;
-  for (auto begin = batch.begin(); status.ok();) {
-    const auto end = std::find_if(begin, batch.end(), IsEndOfTransaction);
-    status = RunTransaction({begin, end}, Durability::kProcess);
-    if (status.ok()) ++taken;
-    if (end == batch.end()) break;
-    begin = end + 1;
-  }
-  Status handed_over = HandOverWal();
-  return status.ok() ? handed_over : status;
 }
 
 Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability durability) {
@@ -101,10 +75,6 @@ Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability 
     log_.RolledBack();
   }
   return status;
-}
-
-Status SqliteStorage::HandOverWal() {
-  return FileStatus("what was committed could not be written", connection_->vfs().HandOverWal());
 }
 
 // Everything that is committed and not in the WAL any more was synced by the checkpoint that moved
@@ -170,9 +140,6 @@ Status SqliteStorage::Forget(std::int64_t seq) {
   if (Status status = log_.Void(seq); !status.ok()) return status;
   return index_.Remove(seq);
 }
-
-// Never reached: RunGroup cuts a batch there.
-Status SqliteStorage::Apply(const NextTransaction& /*op*/) { return Status::Ok(); }
 
 Status SqliteStorage::Apply(const ImportContent& op) {
   return Importer(sessions_, messages_, index_).Run(op);

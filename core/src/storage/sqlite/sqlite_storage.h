@@ -22,11 +22,6 @@ namespace millrace {
 // Durability (contract S3): synchronous=NORMAL writes a commit's frames to the WAL (kProcess),
 // synchronous=FULL also syncs it before the commit counts (kPower). So a sync that fails rolls the
 // commit back like any other error, and a commit that failed changed nothing.
-//
-// A group (a batch of several transactions) is committed with synchronous=NORMAL into a WAL that is
-// held in memory, handed over in one write, and synced after it where it has to survive power loss.
-// For SQLite a transaction of it stands before the write: if that fails it is `taken`, and the next
-// commit begins with it.
 class SqliteStorage final : public Storage {
  public:
   SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options);
@@ -48,16 +43,13 @@ class SqliteStorage final : public Storage {
   Status Close() override;
 
  private:
-  // `taken` counts the transactions that CommitOutcome::taken counts.
-  Status CommitNow(std::span<const StorageOp> batch, Durability durability, std::int64_t& taken);
-  Status RunGroup(std::span<const StorageOp> batch, std::int64_t& taken);
+  Status CommitNow(std::span<const StorageOp> batch, Durability durability);
   Status RunTransaction(std::span<const StorageOp> ops, Durability durability);
-  Status HandOverWal();
   Status SyncWal();
   Status SetDurability(Durability durability);
-  // What else there is of messages whose rows were deleted.
   // The messages of a session, with their log rows and words.
   Status DeleteOf(const SessionId& id);
+  // What else there is of a message whose row was deleted.
   Status Forget(std::int64_t seq);
 
   Status Apply(const PutMessage& op);
@@ -67,7 +59,6 @@ class SqliteStorage final : public Storage {
   Status Apply(const PutSession& op);
   Status Apply(const DeleteSession& op);
   Status Apply(const ImportContent& op);
-  Status Apply(const NextTransaction& op);
 
   std::unique_ptr<Connection> connection_;
   SqliteOptions options_;

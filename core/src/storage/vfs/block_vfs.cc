@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/vfs/wal_block_file.h"
+
 // SQLite is compiled with SQLITE_OS_OTHER=1: it brings no VFS and asks for these two. There is
 // nothing to set up; each database registers a VFS of its own.
 extern "C" int sqlite3_os_init() { return SQLITE_OK; }
@@ -196,18 +198,16 @@ const sqlite3_io_methods BlockVfs::Methods::kIo = {
 Result<std::unique_ptr<BlockVfs>> BlockVfs::Register(DatabaseFiles files) {
   // Idempotent; SQLITE_OMIT_AUTOINIT leaves it to us.
   if (sqlite3_initialize() != SQLITE_OK) return Internal("SQLite could not be initialised");
-  auto wal = std::make_unique<WalBlockFile>(std::move(files.wal));
-  std::unique_ptr<BlockVfs> vfs(new BlockVfs(std::move(files), std::move(wal)));
+  std::unique_ptr<BlockVfs> vfs(new BlockVfs(std::move(files)));
   if (sqlite3_vfs_register(&vfs->vfs_, /*makeDflt=*/0) != SQLITE_OK) {
     return Internal("SQLite refused the file system layer");
   }
   return vfs;
 }
 
-BlockVfs::BlockVfs(DatabaseFiles files, std::unique_ptr<WalBlockFile> wal)
+BlockVfs::BlockVfs(DatabaseFiles files)
     : database_(std::move(files.database)),
-      wal_frames_(wal.get()),
-      wal_(std::move(wal)),
+      wal_(std::make_unique<WalBlockFile>(std::move(files.wal))),
       journal_(std::move(files.journal)) {
   static std::int64_t count = 0;
   name_ = "millrace-" + std::to_string(++count);

@@ -9,7 +9,6 @@
 #include "millrace/base/status.h"
 #include "millrace/storage/block_file.h"
 #include "storage/vfs/tracked_file.h"
-#include "storage/vfs/wal_block_file.h"
 
 namespace millrace {
 
@@ -45,10 +44,6 @@ class BlockVfs {
 
   TrackedFile& database() { return database_; }
   TrackedFile& wal() { return wal_; }
-  // Group commit: what is written to the WAL from HoldWal on is handed over by HandOverWal.
-  void HoldWal() { wal_frames_->Hold(); }
-  // Also what an earlier group could not. The host's error, in SQLite's place.
-  Status HandOverWal() { return wal_frames_->HandOver(); }
   // Over the three files.
   std::int64_t bytes_written() const;
 
@@ -56,12 +51,11 @@ class BlockVfs {
   struct OpenFile;
   struct Methods;  // the callbacks, block_vfs.cc
 
-  BlockVfs(DatabaseFiles files, std::unique_ptr<WalBlockFile> wal);
+  explicit BlockVfs(DatabaseFiles files);
   TrackedFile& FileNamed(const char* path);
 
   std::string name_;
   TrackedFile database_;
-  WalBlockFile* wal_frames_;  // under wal_, which owns it
   TrackedFile wal_;
   TrackedFile journal_;
   Status host_error_;
