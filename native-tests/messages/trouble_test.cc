@@ -151,5 +151,18 @@ TEST_F(Trouble, C5_UsageIsAddedOnceWhateverFailed) {
   EXPECT_EQ((*session)->completion_tokens, 20);
 }
 
+TEST_F(Trouble, D4_TokenTotalsStayWhereTheyCannotGrow) {
+  CreateMessage("b");
+  for (const char* id : {"a", "b"}) {
+    MessageWrite write;
+    write.mutations.emplace_back(Finish{});
+    write.usage = Usage{kMostTokens - 1, INT64_MAX};
+    ASSERT_TRUE(store_->messages().Write(MessageId(id), std::move(write)).ok());
+  }
+  const auto session = store_->sessions().Get(SessionId("s"));
+  EXPECT_EQ((*session)->prompt_tokens, kMostTokens);
+  EXPECT_EQ((*session)->completion_tokens, kMostTokens);
+}
+
 }  // namespace
 }  // namespace millrace

@@ -131,8 +131,8 @@ void CommitCycle::AddToSession(const LiveMessage& live, const Share& share,
   if (!used && !(terminal && live.accepted.finished())) return;
   const Result<Session*> session = builder.EditSession(live.accepted.session_id);
   if (!session.ok()) return;
-  (*session)->prompt_tokens += share.usage.input_tokens;
-  (*session)->completion_tokens += share.usage.output_tokens;
+  AddTokens((*session)->prompt_tokens, share.usage.input_tokens);
+  AddTokens((*session)->completion_tokens, share.usage.output_tokens);
   (*session)->updated_at = std::max((*session)->updated_at, now_);
 }
 
@@ -198,8 +198,8 @@ void CommitCycle::SettleShare(const Share& share, const CommitOutcome& outcome,
 
 // A failed commit's changes were published; they stay to be written, before all later ones (C5).
 void CommitCycle::KeepUnsaved(LiveMessage& live, const Share& share) {
-  live.usage.input_tokens += share.usage.input_tokens;
-  live.usage.output_tokens += share.usage.output_tokens;
+  AddTokens(live.usage.input_tokens, share.usage.input_tokens);
+  AddTokens(live.usage.output_tokens, share.usage.output_tokens);
   for (const PendingPatch& pending : share.patches) live.unsaved.Extend(*pending.patch);
   if (!live.queued) {
     live.queued = true;

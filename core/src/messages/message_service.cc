@@ -183,8 +183,8 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   }
   if (!error.ok()) return error;
   if (write.usage.has_value()) {
-    live.usage.input_tokens += write.usage->input_tokens;
-    live.usage.output_tokens += write.usage->output_tokens;
+    AddTokens(live.usage.input_tokens, write.usage->input_tokens);
+    AddTokens(live.usage.output_tokens, write.usage->output_tokens);
   }
   return any_terminal;
 }
