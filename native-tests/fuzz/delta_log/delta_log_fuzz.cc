@@ -12,6 +12,7 @@
 #include "fuzz/delta_log/hostile_rows.h"
 #include "fuzz/require.h"
 #include "millrace/storage/sqlite_storage.h"
+#include "storage/raw_database.h"
 #include "storage/sqlite/connection.h"
 #include "support/shared_files.h"
 
@@ -51,9 +52,14 @@ Status Commit(Storage& storage, StorageBatch batch) {
   return status;
 }
 
+struct Template {
+  std::vector<std::byte> bytes;
+  std::string sql_of_log;  // as a store has it
+};
+
 // The database that each input starts from: a session and two unfinished messages. Its `deltas`
-// takes any type, which a file of ours does not, but a file may declare what it likes.
-std::vector<std::byte> MakeTemplate() {
+// takes any type, which a table of ours does not, until the rows are in it.
+Template MakeTemplate() {
   SharedFiles files;
   {
     auto storage = OpenSqliteStorage(files.Open());
@@ -67,17 +73,29 @@ std::vector<std::byte> MakeTemplate() {
             "the messages are stored");
     Require((*storage)->Close().ok(), "the store closes");
   }
+  Template made;
   auto connection = Connection::Open(files.Open());
+  {
+    Query sql = (*connection)->Prepare("SELECT sql FROM sqlite_schema WHERE name = 'deltas'");
+    Require(*sql.Next(), "there is a log");
+    made.sql_of_log = sql.String(0);
+  }
   Require((*connection)
               ->Execute("DROP TABLE deltas; CREATE TABLE deltas"
                         "(id INTEGER PRIMARY KEY, seq, version, merged, at, part, body)")
               .ok(),
           "the schema is changed");
   Require((*connection)->Close().ok(), "the file closes");
-  const DatabaseFiles made = files.Open();
-  std::vector<std::byte> bytes(static_cast<std::size_t>(*made.database->Size()));
-  Require(made.database->Read(0, bytes).ok(), "the template is read");
-  return bytes;
+  const DatabaseFiles closed = files.Open();
+  made.bytes.resize(static_cast<std::size_t>(*closed.database->Size()));
+  Require(closed.database->Read(0, made.bytes).ok(), "the template is read");
+  return made;
+}
+
+// The schema says again what it says in a store; only the rows are what no store writes.
+void RestoreSchema(SharedFiles& files, const std::string& sql_of_log) {
+  RunRaw(files.Open().database, "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = '" +
+                                    sql_of_log + "' WHERE name = 'deltas';");
 }
 
 // The rows of both messages, one of the sound one before each of the first hostile ones.
@@ -102,6 +120,7 @@ void WriteRows(SharedFiles& files, std::string_view bytes, Message& sound) {
     if (hostile.more()) hostile.InsertNext(**connection, kSoundSeq);
   }
   Require((*connection)->Execute("COMMIT").ok(), "the rows are committed");
+  Require((*connection)->Close().ok(), "the copy closes");
 }
 
 // What every reader is answered, whatever is in the log. Returns the hostile message.
@@ -127,11 +146,12 @@ std::unique_ptr<Storage> Open(SharedFiles& files) {
 }
 
 void Check(std::string_view bytes) {
-  static const std::vector<std::byte> kTemplate = MakeTemplate();
+  static const Template kTemplate = MakeTemplate();
   SharedFiles files;
-  Require(files.Open().database->Write(0, kTemplate).ok(), "the template is copied");
+  Require(files.Open().database->Write(0, kTemplate.bytes).ok(), "the template is copied");
   Message sound = Unfinished(kSoundSeq);
   WriteRows(files, bytes, sound);
+  RestoreSchema(files, kTemplate.sql_of_log);
 
   std::unique_ptr<Storage> storage = Open(files);
   CheckReads(*storage, sound);
