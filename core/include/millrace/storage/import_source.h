@@ -27,9 +27,11 @@ class ImportSource {
 };
 
 // Opens a SQLite file for reading: a Millrace database of this schema or an older one, or one of
-// Crush, whose times are seconds. The file has to stand alone (no write-ahead log beside it), is
-// checked whole, and is not written to. `now` is when interrupted messages end.
-// kInvalidArgument: no SQLite file, or of another program; kCorrupt: damaged; kNewerSchema; kIo.
+// Crush, whose times are seconds. The file has to stand alone (no write-ahead log beside it) and
+// is not written to. Nothing in it is run, and what reading it costs is bounded by its size; the
+// tables that are read are checked first. `now` is when interrupted messages end.
+// kInvalidArgument: no SQLite file, of another program, or with a schema that would be run;
+// kCorrupt: damaged; kNewerSchema; kIo.
 Result<std::unique_ptr<ImportSource>> OpenImportSource(std::shared_ptr<BlockFile> file, TimeMs now);
 
 // What an import added; what was there already is not counted.

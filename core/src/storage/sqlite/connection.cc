@@ -25,14 +25,15 @@ Meaning MeaningOf(int sqlite_code) {
     case SQLITE_CANTOPEN:
       return {Code::kIo, "the store's file could not be read or written"};
     case SQLITE_TOOBIG:
-      return {Code::kInvalidArgument, "something is larger than the store can keep"};
+      return {Code::kInvalidArgument,
+              "a message, or a row of the file, is larger than can be kept"};
     case SQLITE_NOMEM:
-      return {Code::kInvalidArgument, "it takes more memory than SQLite may have"};
+      return {Code::kInvalidArgument, "this takes more memory than the store may use"};
     case SQLITE_INTERRUPT:
       return {Code::kCorrupt,
-              "the store's file takes more work than a sound one of its size could need"};
+              "reading the file takes more work than a sound file of its size could need"};
     case SQLITE_AUTH:
-      return {Code::kInvalidArgument, "it is more than is read of a file"};
+      return {Code::kInvalidArgument, "the file would have to run something of its own to be read"};
     default:
       return {Code::kInternal, "the store failed"};
   }

@@ -8,7 +8,6 @@
 #include <utility>
 
 namespace millrace {
-
 namespace {
 
 constexpr int kLargestSchemaRow = 64 << 10;
@@ -49,7 +48,8 @@ int Authorize(void* /*data*/, int action, const char* first, const char* second,
 
 Result<ReadGuard> ReadGuard::Start(Connection& connection) {
   ReadGuard guard(connection);
-  // integrity_check would evaluate them; and a page's cells are checked when it is read.
+  // integrity_check would evaluate a file's checks, and a damaged page is noticed when it is read.
+  // Both stay on after the guard: a store of ours has no checks.
   const Status status =
       connection.Execute("PRAGMA ignore_check_constraints=ON; PRAGMA cell_size_check=ON");
   if (!status.ok()) return status;

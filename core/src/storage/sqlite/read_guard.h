@@ -10,9 +10,8 @@ namespace millrace {
 // For reading a file of which nothing is known yet (contract S8). For the life of a guard its
 // connection
 //
-//   - reads the tables of a store, the schema and pragmas, and does nothing else: it writes
-//   nothing,
-//     and calls no function but count();
+//   - reads the tables of a store, the schema and pragmas, and does nothing else: it writes nothing
+//     and calls no function but count() and min();
 //   - takes no more steps, all statements together, than a sound file of this size could need;
 //   - takes no row for its schema that is longer than a schema needs (until AllowRows).
 //

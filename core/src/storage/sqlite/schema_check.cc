@@ -32,9 +32,10 @@ Result<std::vector<SchemaObject>> ReadSchema(Connection& connection) {
   }
 }
 
-Status Refusal(const SchemaObject& object, std::string_view why) {
-  std::string message = "the file has a ";
-  message.append(object.type).append(" \"").append(object.name).append("\" ").append(why);
+// `what` begins a sentence that the object's name ends.
+Status Refusal(std::string_view what, const SchemaObject& object) {
+  std::string message(what);
+  message.append(object.type).append(" \"").append(object.name).append("\"");
   return InvalidArgument(std::move(message));
 }
 
@@ -43,7 +44,7 @@ bool StartsLike(std::string_view text, std::string_view start) {
   return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(), same);
 }
 
-// `sql` answers for `name` with a row if there is one of that kind.
+// Whether `sql`, with `name` as its only parameter, answers with any row.
 Result<bool> Has(Connection& connection, std::string_view sql, std::string_view name) {
   Query query = connection.Prepare(sql);
   query.Bind(name);
@@ -56,7 +57,8 @@ Status CheckColumns(Connection& connection, const SchemaObject& table) {
   const Result<bool> generated =
       Has(connection, "SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden <> 0", table.name);
   if (!generated.ok()) return generated.status();
-  return *generated ? Refusal(table, "with generated columns, which are not read") : Status::Ok();
+  return *generated ? Refusal("the file has generated columns, which are not read, in its ", table)
+                    : Status::Ok();
 }
 
 Status CheckIndex(Connection& connection, const SchemaObject& index) {
@@ -67,7 +69,9 @@ Status CheckIndex(Connection& connection, const SchemaObject& index) {
       connection.Prepare("SELECT 1 FROM pragma_index_list(?) WHERE partial AND name = ?");
   const Result<bool> found = partial.Bind(index.table).Bind(index.name).Next();
   if (!found.ok()) return found.status();
-  return *computed || *found ? Refusal(index, "of expressions, which are not read") : Status::Ok();
+  return *computed || *found
+             ? Refusal("the file has expressions, which are not read, in its ", index)
+             : Status::Ok();
 }
 
 // ---- a schema of Millrace
@@ -111,7 +115,8 @@ Status CheckMillraceSchema(Connection& connection, std::int64_t version) {
   std::size_t tables = 0;
   for (const SchemaObject& object : *objects) {
     if (!IsAddedBySqlite(object) && !IsOurStatement(object, version)) {
-      return Refusal(object, "that no version of Millrace made, though it carries Millrace's mark");
+      return Refusal("the file carries Millrace's mark, but no version of Millrace made its ",
+                     object);
     }
     if (std::find(kTables.begin(), kTables.end(), object.name) != kTables.end()) ++tables;
   }
@@ -131,7 +136,7 @@ Status CheckForeignSchema(Connection& connection) {
   for (const SchemaObject& object : *objects) {
     const bool table = object.type == "table" && StartsLike(object.sql, "create table");
     if (!table && object.type != "index" && object.type != "trigger") {
-      return Refusal(object, "that is not an ordinary table, which is not read");
+      return Refusal("the file has more than ordinary tables, which is not read: the ", object);
     }
   }
   for (const SchemaObject& object : *objects) {
