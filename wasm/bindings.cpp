@@ -27,6 +27,7 @@ EMSCRIPTEN_BINDINGS(millrace) {
       .function("deleteSession", &StoreHost::DeleteSession)
       .function("createMessage", &StoreHost::CreateMessage)
       .function("openMessage", &StoreHost::OpenMessage)
+      .function("beginReply", &StoreHost::BeginReply)
       .function("write", &StoreHost::Write)
       .function("updateMessage", &StoreHost::UpdateMessage)
       .function("getMessage", &StoreHost::GetMessage)
@@ -41,7 +42,6 @@ EMSCRIPTEN_BINDINGS(millrace) {
       .function("exportTo", &StoreHost::Export)
       .function("importFrom", &StoreHost::Import)
       .function("beginRun", &StoreHost::BeginRun)
-      .function("addToRun", &StoreHost::AddToRun)
       .function("endRun", &StoreHost::EndRun)
       .function("openStream", &StoreHost::OpenStream)
       .function("subscribe", &StoreHost::Subscribe)
@@ -49,6 +49,7 @@ EMSCRIPTEN_BINDINGS(millrace) {
 
   emscripten::class_<StreamHost>("CoreStream")
       .smart_ptr<std::shared_ptr<StreamHost>>("CoreStream")
+      .function("begin", &StreamHost::Begin)
       .function("feed", &StreamHost::Feed)
       .function("finish", &StreamHost::Finish)
       .function("fail", &StreamHost::Fail);

@@ -142,20 +142,32 @@ void StoreHost::DeleteSession(const val& id, const val& done) {
 
 // ---- messages
 
-void StoreHost::CreateMessage(const val& session_id, const val& init, const val& done) {
+void StoreHost::CreateMessage(const val& session_id, const val& init, const val& writer, int run,
+                              const val& done) {
   const TimerPump::Turn turn(pump_);
   auto session = TakeId<SessionId>(session_id, done);
   if (!session) return;
   auto message = Take(ReadNewMessage(*std::move(session), init), done);
   if (!message) return;
-  store_->messages().Create(*std::move(message), Completion(done));
+  auto writer_name = Take(ReadWord(writer, "the writer"), done);
+  if (!writer_name) return;
+  store_->messages().Create(*std::move(message), Completion(done), {*std::move(writer_name), run});
 }
 
-void StoreHost::OpenMessage(const val& id, bool resume, const val& done) {
+void StoreHost::OpenMessage(const val& id, bool resume, const val& writer, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto message = TakeId<MessageId>(id, done);
   if (!message) return;
-  store_->messages().Open(*std::move(message), resume, Completion(done));
+  auto writer_name = Take(ReadWord(writer, "the writer"), done);
+  if (!writer_name) return;
+  store_->messages().Open(*std::move(message), resume, Completion(done), *writer_name);
+}
+
+void StoreHost::BeginReply(const val& start, const val& done) {
+  const TimerPump::Turn turn(pump_);
+  auto reply = Take(ReadReplyStart(start), done);
+  if (!reply) return;
+  store_->messages().BeginReply(*std::move(reply), Completion(done));
 }
 
 void StoreHost::Write(const val& id, const val& writer, double version, const val& mutations,
@@ -194,13 +206,11 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
   outcome->Report();
 }
 
-void StoreHost::UpdateMessage(const val& message, const val& writer, const val& done) {
+void StoreHost::UpdateMessage(const val& message, const val& done) {
   const TimerPump::Turn turn(pump_);
   auto snapshot = Take(ReadMessage(message), done);
   if (!snapshot) return;
-  auto writer_name = Take(ReadWord(writer, "the writer"), done);
-  if (!writer_name) return;
-  store_->messages().Update(*std::move(snapshot), *std::move(writer_name), Completion(done));
+  store_->messages().Update(*std::move(snapshot), Completion(done));
 }
 
 void StoreHost::GetMessage(const val& id, bool committed, const val& done) {
@@ -292,20 +302,11 @@ void StoreHost::Import(const val& from, const val& done) {
 
 void StoreHost::BeginRun(const val& session_id, const val& done) {
   const TimerPump::Turn turn(pump_);
-  auto id = TakeId<SessionId>(session_id, done);
-  if (!id) return;
-  const auto session = store_->sessions().Get(SessionId(*id));
-  if (!session.ok()) return CallBack(done, session.status());
-  if (!*session) return CallBack(done, NotFound("there is no session " + id->value));
-  const int run = ++last_run_;
-  runs_[run] = store_->BeginRun();
-  CallJs(done, val::null(), val(run));
-}
-
-void StoreHost::AddToRun(int run, const val& message_id) {
-  const auto found = runs_.find(run);
-  const auto id = ReadWord(message_id, "the message's id");
-  if (found != runs_.end() && id.ok()) found->second->Add(MessageId(*id));
+  auto session = TakeId<SessionId>(session_id, done);
+  if (!session) return;
+  const Result<RunId> run = store_->messages().BeginRun(*session);
+  if (!run.ok()) return CallBack(done, run.status());
+  CallJs(done, val::null(), val(static_cast<double>(*run)));
 }
 
 void StoreHost::EndRun(int run, const val& how, const val& done) {
@@ -314,24 +315,17 @@ void StoreHost::EndRun(int run, const val& how, const val& done) {
   if (!word) return;
   const auto exit = RunExitFromName(*word);
   if (!exit) return CallBack(done, InvalidArgument("a run cannot end as " + *word));
-  const auto found = runs_.find(run);
-  if (found == runs_.end()) return CallBack(done, NotFound("there is no such run"));
-  const std::shared_ptr<RunScope> scope = std::move(found->second);
-  runs_.erase(found);
-  // The completion keeps the scope until it is through.
-  scope->End(*exit, [scope, done](const Status& status) { CallBack(done, status); });
+  store_->messages().EndRun(run, *exit, Completion(done));
 }
 
 // ---- streams and feeds
 
-std::shared_ptr<StreamHost> StoreHost::OpenStream(const val& message_id, const val& format) {
-  auto id = ReadWord(message_id, "the message's id");
+std::shared_ptr<StreamHost> StoreHost::OpenStream(const val& format) {
   const auto name = ReadWord(format, "the format");
-  if (!id.ok() || !name.ok()) return nullptr;
+  if (!name.ok()) return nullptr;
   const auto known = StreamFormatFromName(*name);
   if (!known) return nullptr;
-  return std::make_shared<StreamHost>(shared_from_this(), MessageId(*std::move(id)),
-                                      MakeStreamReader(*known));
+  return std::make_shared<StreamHost>(shared_from_this(), *known);
 }
 
 std::shared_ptr<FeedHost> StoreHost::Subscribe(const val& deliver, int credits) {

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "js_value.h"
 #include "millrace/messages/store.h"
@@ -40,11 +39,13 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   void UpdateSession(const val& id, const val& change, const val& done);
   void DeleteSession(const val& id, const val& done);
 
-  void CreateMessage(const val& session_id, const val& init, const val& done);
-  void OpenMessage(const val& id, bool resume, const val& done);
+  void CreateMessage(const val& session_id, const val& init, const val& writer, int run,
+                     const val& done);
+  void OpenMessage(const val& id, bool resume, const val& writer, const val& done);
+  void BeginReply(const val& start, const val& done);
   void Write(const val& id, const val& writer, double version, const val& mutations,
              const val& done);
-  void UpdateMessage(const val& message, const val& writer, const val& done);
+  void UpdateMessage(const val& message, const val& done);
   void GetMessage(const val& id, bool committed, const val& done);
   void ListMessages(const val& session_id, const val& options, const val& done);
   void ListUser(const val& session_id, const val& limit, const val& done);
@@ -61,11 +62,10 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   void Import(const val& from, const val& done);
 
   void BeginRun(const val& session_id, const val& done);
-  void AddToRun(int run, const val& message_id);
   void EndRun(int run, const val& how, const val& done);
 
   // nullptr for a format the core does not know.
-  std::shared_ptr<StreamHost> OpenStream(const val& message_id, const val& format);
+  std::shared_ptr<StreamHost> OpenStream(const val& format);
   std::shared_ptr<FeedHost> Subscribe(const val& deliver, int credits);
 
   void Close(double timeout_ms, const val& done);
@@ -85,8 +85,6 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 
   HostClock clock_;
   std::unique_ptr<Store> store_;
-  std::unordered_map<int, std::unique_ptr<RunScope>> runs_;
-  int last_run_ = 0;
   TimerPump pump_;  // its timer ends before what it drives
   std::optional<HeldTurn> held_turn_;
 };

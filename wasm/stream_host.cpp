@@ -1,6 +1,9 @@
 #include "stream_host.h"
 
+#include <set>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "callback.h"
 #include "js_value.h"
@@ -32,9 +35,32 @@ ObjectWriter EndToJs(const StreamOutcome& outcome) {
 
 }  // namespace
 
-StreamHost::StreamHost(std::shared_ptr<StoreHost> host, MessageId id,
-                       std::unique_ptr<StreamReader> reader)
-    : host_(std::move(host)), id_(std::move(id)), reader_(std::move(reader)) {}
+StreamHost::StreamHost(std::shared_ptr<StoreHost> host, StreamFormat format)
+    : host_(std::move(host)), format_(format) {}
+
+void StreamHost::Begin(const val& start, const val& done) {
+  const TimerPump::Turn turn(host_->pump());
+  auto reply = ReadReplyStart(start);
+  if (!reply.ok()) return CallBack(done, reply.status());
+  id_ = reply->id;
+  writer_ = reply->origin.writer;
+  // Weak: what waits in the store must not keep the store, and the stream may be let go before.
+  host_->store().messages().BeginReply(
+      *std::move(reply), [stream = weak_from_this(), done](const Result<Message>& message) {
+        const auto alive = stream.lock();
+        if (alive && message.ok()) alive->Begun(*message);
+        CallBack(done, message);
+      });
+}
+
+void StreamHost::Begun(const Message& message) {
+  next_version_ = message.version + 1;
+  std::set<std::string> known_calls;
+  for (const Part& part : message.parts) {
+    if (const auto* call = std::get_if<ToolCallPart>(&part)) known_calls.insert(call->id);
+  }
+  reader_ = MakeStreamReader(format_, std::move(known_calls));
+}
 
 bool StreamHost::Feed(const val& bytes) {
   const TimerPump::Turn turn(host_->pump());
@@ -65,7 +91,11 @@ void StreamHost::Run(const Step& step) {
   step(mutations);
   const bool last = reader_->done();
   if (mutations.empty() && !last) return;
-  MessageWrite write{.mutations = std::move(mutations), .writer = {}, .version = 0, .usage = {}};
+  const auto versions = static_cast<std::int64_t>(mutations.size());
+  MessageWrite write{.mutations = std::move(mutations),
+                     .writer = writer_,
+                     .version = std::exchange(next_version_, next_version_ + versions),
+                     .usage = {}};
   Done done;
   if (last) {
     if (const auto& usage = reader_->outcome().usage) {
@@ -82,6 +112,7 @@ void StreamHost::Run(const Step& step) {
 
 void StreamHost::FinishRefused(const Status& why) {
   MessageWrite write;
+  write.writer = writer_;
   millrace::Finish finish;
   finish.reason = FinishReason::kError;
   finish.message = why.message();

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core_host.h"
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
+#include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/streams/stream_reader.h"
 
@@ -16,18 +19,23 @@ namespace millrace::wasm {
 // One reply being read (CoreStream): bytes go into the stream reader, what comes out is written to
 // the message.
 //
-//   Feed* ──▶ Finish or Fail ──▶ the last write is durable ──▶ `done`
-//     └─ false: the provider ended it, or the message takes no more; Finish or Fail as well
-class StreamHost {
+//   Begin ──▶ Feed* ──▶ Finish or Fail ──▶ the last write is durable ──▶ `done`
+//     │         └─ false: the provider ended it, or the message takes no more; Finish or Fail as
+//     well └─ error: it is of no more use
+class StreamHost : public std::enable_shared_from_this<StreamHost> {
  public:
-  StreamHost(std::shared_ptr<StoreHost> host, MessageId id, std::unique_ptr<StreamReader> reader);
+  StreamHost(std::shared_ptr<StoreHost> host, StreamFormat format);
 
+  // `start`: a WireReply. `done` gets the message, saved; only then the others may be called.
+  void Begin(const val& start, const val& done);
   bool Feed(const val& bytes);
   void Finish(const val& done);
   void Fail(const val& error, const val& done);
 
  private:
   using Step = std::function<void(std::vector<Mutation>& out)>;
+
+  void Begun(const Message& message);
 
   // Runs one step of the reader and writes what it yields.
   void Run(const Step& step);
@@ -43,8 +51,11 @@ class StreamHost {
   static void SetStatus(Ending& ending, const Status& status);
 
   std::shared_ptr<StoreHost> host_;
+  const StreamFormat format_;
   MessageId id_;
-  std::unique_ptr<StreamReader> reader_;
+  std::string writer_;
+  std::int64_t next_version_ = 0;         // the one that the next mutation makes
+  std::unique_ptr<StreamReader> reader_;  // from the beginning of the reply on
   std::shared_ptr<Ending> ending_ = std::make_shared<Ending>();
 };
 

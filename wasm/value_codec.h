@@ -49,6 +49,8 @@ Result<Part> ReadPart(const emscripten::val& part);
 Result<std::vector<Mutation>> ReadMutations(const emscripten::val& mutations);
 // A NewMessage with its id.
 Result<Message> ReadNewMessage(const SessionId& session_id, const emscripten::val& init);
+// A WireReply.
+Result<ReplyStart> ReadReplyStart(const emscripten::val& start);
 Result<SearchQuery> ReadSearchQuery(const emscripten::val& text, const emscripten::val& options);
 // A snapshot for MessageService::Update.
 Result<Message> ReadMessage(const emscripten::val& message);

@@ -268,6 +268,19 @@ Result<Message> ReadNewMessage(const SessionId& session_id, const val& init) {
   return Checked(in, std::move(message));
 }
 
+Result<ReplyStart> ReadReplyStart(const val& value) {
+  ObjectReader in(value, "reply");
+  ReplyStart start;
+  start.session_id = SessionId(in.String("sessionId"));
+  start.id = MessageId(in.String("messageId"));
+  start.resume = in.BoolOrFalse("resume");
+  start.model = in.StringOrEmpty("model");
+  start.provider = in.StringOrEmpty("provider");
+  start.origin.writer = in.String("writer");
+  start.origin.run = in.Integer("run");
+  return Checked(in, std::move(start));
+}
+
 Result<Message> ReadMessage(const val& value) {
   ObjectReader in(value, "message");
   Message message = ReadContent(in);

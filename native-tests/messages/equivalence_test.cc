@@ -213,7 +213,7 @@ class Equivalence : public StoreFixture {
     snapshot.is_summary = step.snapshot.is_summary;
     if (step.stale) snapshot.version = 0;
     store_->messages().Update(
-        std::move(snapshot), step.stale ? "stranger" : "editor",
+        std::move(snapshot),
         [done = Completion()](const Result<Message>& result) { *done = result.status(); });
   }
   void Do(const DeleteStep& step) {

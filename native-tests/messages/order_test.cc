@@ -40,7 +40,7 @@ TEST_F(Order, C6_VersionsOnlyGoUp) {
 TEST_F(Order, C6_UnknownIdsAreNotFound) {
   EXPECT_EQ(Write("nobody", AppendText{"x", false}).status().code(), Code::kNotFound);
   Outcome update;
-  store_->messages().Update(Init("nobody"), "w", update.AsDoneMessage());
+  store_->messages().Update(Init("nobody"), update.AsDoneMessage());
   EXPECT_EQ(update.status.code(), Code::kNotFound);
   Outcome create;
   store_->messages().Create(Init("x", "no session"), create.AsDoneMessage());
@@ -53,20 +53,96 @@ TEST_F(Order, C6_ASnapshotOlderThanAnotherWritersChangeIsStale) {
   Append("a", "newer");
   copy.parts.emplace_back(TextPart{"older", false, ""});
   Outcome outcome;
-  store_->messages().Update(copy, "w", outcome.AsDoneMessage());
+  store_->messages().Update(copy, outcome.AsDoneMessage());
   EXPECT_EQ(outcome.status.code(), Code::kStale);
   EXPECT_EQ(TextOf("a"), "newer");
 }
 
-TEST_F(Order, C6_ASnapshotOlderThanTheSameWritersChangeIsNot) {
+// The classic way to stream: one object that grows, handed over again and again.
+TEST_F(Order, C6_ASnapshotThatOnlyAddsIsNotStale) {
   Message copy = **store_->messages().Get(MessageId("a"));
-  for (const char* text : {"1", "12", "123"}) {
-    copy.parts = {TextPart{text, false, ""}};
+  ToolCallPart call;
+  call.id = "c";
+  const auto update = [&] {
     Outcome outcome;
-    store_->messages().Update(copy, "w", outcome.AsDoneMessage());
+    store_->messages().Update(copy, outcome.AsDoneMessage());
     EXPECT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
+  };
+  for (const char* text : {"1", "12", "123"}) {
+    copy.parts = {ReasoningPart{text, "", 0, std::nullopt, ""}};
+    update();
   }
-  EXPECT_EQ(TextOf("a"), "123");
+  std::get<ReasoningPart>(copy.parts[0]).finished_at = 7;
+  std::get<ReasoningPart>(copy.parts[0]).signature = "signed";
+  update();
+  copy.parts.emplace_back(call);
+  update();
+  std::get<ToolCallPart>(copy.parts[1]).finished = true;
+  copy.model = "named late";
+  update();
+  copy.parts.emplace_back(FinishPart{});
+  update();
+  EXPECT_EQ(copy.version, 1);
+  EXPECT_TRUE((*store_->messages().Get(MessageId("a"), {true}))->finished());
+}
+
+// Two holders of one page are two writers: the version says what each of them has seen.
+TEST_F(Order, C6_ASnapshotThatWouldDropWhatIsNewerIsStaleWhoeverHoldsIt) {
+  Message first = **store_->messages().Get(MessageId("a"));
+  ToolCallPart call;
+  call.id = "c";
+  first.parts = {TextPart{"text", false, ""}, call};
+  first.model = "model";
+  const Message base = first;
+  Outcome accepted;
+  store_->messages().Update(first, accepted.AsDoneMessage());
+  ASSERT_TRUE(accepted.status.ok());
+  std::vector<Message> older(6, base);
+  std::get<TextPart>(older[0].parts[0]).text = "tex";
+  std::get<TextPart>(older[1].parts[0]).refusal = true;
+  std::get<ToolCallPart>(older[2].parts[1]).name = "renamed";
+  older[3].parts.pop_back();
+  older[4].model = "another";
+  older[5].is_summary = true;
+  const Message before = **store_->messages().Get(MessageId("a"));
+  for (Message& snapshot : older) {
+    Outcome outcome;
+    store_->messages().Update(snapshot, outcome.AsDoneMessage());
+    EXPECT_EQ(outcome.status.code(), Code::kStale);
+    EXPECT_EQ(**store_->messages().Get(MessageId("a")), before);
+    snapshot.version = before.version;
+  }
+  Outcome of_now;
+  store_->messages().Update(older[0], of_now.AsDoneMessage());
+  EXPECT_TRUE(of_now.status.ok()) << "it has seen the newest";
+}
+
+TEST_F(Order, C6_ADraftGoesOnAfterTheUpdatesOfOthers) {
+  for (const DurationMs idle : {DurationMs{0}, DurationMs{200'000}}) {
+    for (const bool resumed : {false, true}) {
+      const std::string id = std::to_string(idle) + (resumed ? "r" : "c");
+      Message opened;
+      const auto keep = [&opened](const Result<Message>& result) { opened = *result; };
+      store_->messages().Create(Init(id), keep, {"draft"});
+      if (resumed) {
+        Finish finish;
+        finish.reason = FinishReason::kCanceled;
+        ASSERT_TRUE(Write(id, finish).ok());
+        store_->messages().Open(MessageId(id), true, keep, "draft");
+      }
+      Message update = opened;
+      update.model = "named by another";
+      store_->messages().Update(update, [](const Result<Message>&) {});
+      RunFor(idle);
+      MessageWrite write;
+      write.writer = "draft";
+      write.version = opened.version + 1;
+      write.mutations.emplace_back(AppendText{"text", false});
+      EXPECT_TRUE(store_->messages().Write(MessageId(id), write).ok()) << id;
+      EXPECT_EQ(TextOf(id), "text");
+      EXPECT_EQ((*store_->messages().Get(MessageId(id)))->model, "named by another");
+    }
+  }
 }
 
 TEST_F(Order, C6_AFinishedMessageIsNeverUnfinishedButByResume) {
@@ -78,7 +154,7 @@ TEST_F(Order, C6_AFinishedMessageIsNeverUnfinishedButByResume) {
   Message after = **store_->messages().Get(MessageId("a"));
   after.parts.clear();
   Outcome update;
-  store_->messages().Update(after, "w", update.AsDoneMessage());
+  store_->messages().Update(after, update.AsDoneMessage());
   EXPECT_EQ(update.status.code(), Code::kFinished);
   Outcome open;
   store_->messages().Open(MessageId("a"), false, open.AsDoneMessage());
@@ -229,12 +305,12 @@ TEST_F(Order, C8_CreateSeedsTheBaseline) {
   store_->messages().Create(init, {});
   const std::size_t commits = storage_->commits_seen();
   Outcome same;
-  store_->messages().Update(**store_->messages().Get(MessageId("m")), "w", same.AsDoneMessage());
+  store_->messages().Update(**store_->messages().Get(MessageId("m")), same.AsDoneMessage());
   EXPECT_TRUE(same.called() && same.status.ok());
   EXPECT_EQ(storage_->commits_seen(), commits) << "it is on disk as it is";
   Message flipped = **store_->messages().Get(MessageId("m"));
   std::get<ToolCallPart>(flipped.parts[1]).finished = true;
-  store_->messages().Update(flipped, "w", {});
+  store_->messages().Update(flipped, {});
   EXPECT_EQ(storage_->commits_seen(), commits + 1) << "structure, so at once";
 }
 

@@ -91,7 +91,7 @@ TEST_F(Terminal, C2_AnUpdateThatChangesNothingWritesAndPublishesNothing) {
   const auto message = store_->messages().Get(MessageId("a"));
   for (int i = 0; i < 3; ++i) {
     Outcome outcome;
-    store_->messages().Update(**message, "w", outcome.AsDoneMessage());
+    store_->messages().Update(**message, outcome.AsDoneMessage());
     EXPECT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
   }
   EXPECT_EQ(storage_->commits_seen(), commits);
@@ -106,7 +106,7 @@ TEST_F(Terminal, C2_ASnapshotWithAnotherCallOfTheSameCountIsTerminal) {
   Message snapshot = **store_->messages().Get(MessageId("a"));
   std::get<ToolCallPart>(snapshot.parts.back()).id = "call_2";
   Outcome outcome;
-  store_->messages().Update(snapshot, "w", outcome.AsDoneMessage());
+  store_->messages().Update(snapshot, outcome.AsDoneMessage());
   ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
   const auto saved = store_->messages().Get(MessageId("a"), {true});
   EXPECT_EQ(std::get<ToolCallPart>((*saved)->parts.back()).id, "call_2");

@@ -162,7 +162,7 @@ TEST(Replace, AMessageFinishedFromTheStartStaysSo) {
   message.role = Role::kUser;
   message.finished_at = 5;
   const Outcome outcome = Update(message, {Text("question!")});
-  EXPECT_EQ(*outcome.effect, Effect::kDelta);
+  EXPECT_EQ(*outcome.effect, Effect::kTerminal) << "nothing streams into it";
   EXPECT_EQ(outcome.message.finished_at, 5);
 }
 

@@ -70,8 +70,9 @@ class Trace {
            (reasoning != nullptr && !reasoning->finished_at);
   }
 
-  // Whether more than text grew (contract C2).
+  // Whether more than text grew (contract C2), or a text that was not to grow any more.
   static bool IsStructural(const Message& before, const Message& after) {
+    if (before.finished()) return true;
     if (before.model != after.model || before.provider != after.provider) return true;
     if (before.is_summary != after.is_summary) return true;
     if (before.finished_at != after.finished_at) return true;

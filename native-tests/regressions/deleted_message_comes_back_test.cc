@@ -63,7 +63,7 @@ TEST_F(DeletedComesBack, C7_DeletedWhileItIsBeingWritten) {
     store_->messages().Delete(MessageId(Id(i)), {});
     EXPECT_EQ(Write(Id(i), AppendText{"late", false}).status().code(), Code::kNotFound);
     Outcome update;
-    store_->messages().Update(Init(Id(i)), "w", update.AsDoneMessage());
+    store_->messages().Update(Init(Id(i)), update.AsDoneMessage());
     EXPECT_EQ(update.status.code(), Code::kNotFound);
   }
   Settle();

@@ -37,7 +37,7 @@ class EditedCopy : public StoreFixture {
     Message update = Accepted();
     TickOff(update);
     Outcome outcome;
-    store_->messages().Update(update, "w", outcome.AsDoneMessage());
+    store_->messages().Update(update, outcome.AsDoneMessage());
     ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
     EXPECT_TRUE(SavedAsFinished());
     ASSERT_EQ(EventsOf<MessageUpdated>().size(), 1U);
@@ -77,7 +77,7 @@ TEST_F(EditedCopy, C15_OfASnapshotThatWasHandedIn) {
   auto snapshot = std::make_unique<Message>(Accepted());
   snapshot->parts.emplace_back(TextPart{"text", false, ""});
   Outcome outcome;
-  store_->messages().Update(*snapshot, "w", [&](const Result<Message>& result) {
+  store_->messages().Update(*snapshot, [&](const Result<Message>& result) {
     outcome.AsDoneMessage()(result);
     Message answer = *result;
     TickOff(answer);

@@ -26,7 +26,7 @@ class FinishedAgain : public StoreFixture {
     events_.clear();
     for (int i = 0; i < 100; ++i) {
       Outcome outcome;
-      store_->messages().Update(message, i % 2 == 0 ? "one" : "other", outcome.AsDoneMessage());
+      store_->messages().Update(message, outcome.AsDoneMessage());
       ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
       RunFor(40);
     }
@@ -48,7 +48,7 @@ TEST_F(FinishedAgain, C2_AndARealChangeStillGoesThrough) {
   Message message = **store_->messages().Get(MessageId("a"));
   message.is_summary = true;
   Outcome outcome;
-  store_->messages().Update(message, "w", outcome.AsDoneMessage());
+  store_->messages().Update(message, outcome.AsDoneMessage());
   ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
   EXPECT_TRUE((*store_->messages().Get(MessageId("a"), {true}))->is_summary);
 }

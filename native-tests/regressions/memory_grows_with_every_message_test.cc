@@ -51,7 +51,7 @@ TEST_F(GrowingMemory, C9_UpdatedReadAndListedAfterTheirFinish) {
     const Message message = **store_->messages().Get(MessageId(Id(i)));
     for (int again = 0; again < 2; ++again) {
       Outcome outcome;
-      store_->messages().Update(message, "w", outcome.AsDoneMessage());
+      store_->messages().Update(message, outcome.AsDoneMessage());
       ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
     }
     if (i % 100 == 0) ASSERT_TRUE(store_->messages().List(SessionId("s")).ok());

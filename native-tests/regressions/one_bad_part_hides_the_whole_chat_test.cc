@@ -85,7 +85,7 @@ TEST_F(BadPart, S2_AnUndecodableElementComesBackAsCustomVerbatim) {
     Message message = **store_->messages().Get(MessageId("bad"));
     message.is_summary = !message.is_summary;
     Outcome outcome;
-    store_->messages().Update(message, "w", outcome.AsDoneMessage());
+    store_->messages().Update(message, outcome.AsDoneMessage());
     ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
     EXPECT_NE(StoredParts().find(element), std::string::npos) << element << "\n" << StoredParts();
   }

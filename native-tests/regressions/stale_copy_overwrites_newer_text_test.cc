@@ -23,7 +23,7 @@ class StaleCopy : public StoreFixture {
   }
   Status Update(const Message& message) {
     Outcome outcome;
-    store_->messages().Update(message, "second tab", outcome.AsDoneMessage());
+    store_->messages().Update(message, outcome.AsDoneMessage());
     EXPECT_EQ(outcome.calls, 1);
     return outcome.status;
   }

@@ -47,7 +47,7 @@ class SwappedToolCall : public StoreFixture {
     change(snapshot.parts);
     events_.clear();
     Outcome outcome;
-    store_->messages().Update(snapshot, "w", outcome.AsDoneMessage());
+    store_->messages().Update(snapshot, outcome.AsDoneMessage());
     ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
     EXPECT_EQ(Saved().parts, snapshot.parts);
     ASSERT_EQ(EventsOf<MessageUpdated>().size(), 1U);
@@ -55,7 +55,7 @@ class SwappedToolCall : public StoreFixture {
     const std::size_t commits = storage_->commits_seen();
     snapshot = **store_->messages().Get(MessageId("a"));
     Outcome again;
-    store_->messages().Update(snapshot, "w", again.AsDoneMessage());
+    store_->messages().Update(snapshot, again.AsDoneMessage());
     EXPECT_TRUE(again.called() && again.status.ok());
     EXPECT_EQ(storage_->commits_seen(), commits);
   }

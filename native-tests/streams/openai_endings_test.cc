@@ -178,7 +178,7 @@ TEST(OpenAiEndings, I4_Row15_HostSaysWhyItStopped) {
 }
 
 TEST(OpenAiEndings, I4_EventTooLongIsProtocol) {
-  OpenAiChatReader reader(/*max_event_bytes=*/1000);
+  OpenAiChatReader reader({}, /*max_event_bytes=*/1000);
   std::vector<Mutation> out;
   reader.Feed(Content("a") + "data: " + std::string(2000, 'x'), out);
   EXPECT_TRUE(reader.done());

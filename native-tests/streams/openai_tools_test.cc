@@ -183,6 +183,22 @@ TEST(OpenAiTools, I4_CutReplyLeavesItsLastCallUnfinished) {
   EXPECT_THAT(ReadChat(calls, {Code::kAborted, "stop"}).parts(), cut);
 }
 
+// A reply that is gone on with: ids are made for what has none, and none of them is in use.
+TEST(OpenAiTools, I1_ACallWithoutAnIdTakesThePlaceOfNoStoredOne) {
+  const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat, {"call_0", "call_2", "b"});
+  std::vector<Mutation> out;
+  reader->Feed(Tools(R"({"index":0,"function":{"name":"f"}})") +
+                   Tools(R"({"index":1,"function":{"name":"g"}})") +
+                   Tools(R"({"index":2,"id":"b","function":{"name":"h"}})"),
+               out);
+  std::vector<std::string> ids;
+  for (const Mutation& mutation : out) {
+    if (const auto* put = std::get_if<PutToolCall>(&mutation)) ids.push_back(put->call.id);
+  }
+  EXPECT_THAT(ids, ElementsAre("call_1", "call_3", "b"))
+      << "an id that the provider sends is the stored call's, sent again";
+}
+
 TEST(OpenAiTools, I3_TextHeldForATagComesBeforeTheCall) {
   EXPECT_THAT(ReadTools(Content("<thi") + Tools(R"({"index":0,"id":"a","function":{"name":"f"}})") +
                         Content("nk>x"))

@@ -12,11 +12,12 @@ namespace {
 Result<std::size_t> AlreadyApplied(const Message& message, const WriterMemory& memory,
                                    const MessageWrite& write) {
   if (write.version == 0) return std::size_t{0};
-  const auto mark = memory.marks.find(write.writer);
-  const bool counts = mark != memory.marks.end() && mark->second.next != 0;
-  const std::int64_t next = counts ? mark->second.next : message.version + 1;
+  const auto known = memory.next.find(write.writer);
+  const bool counts = known != memory.next.end();
+  if (!counts && message.finished()) return Status(Code::kFinished, "nobody knows it");
+  const std::int64_t next = counts ? known->second : memory.first + 1;
   if (write.version > next) return Status(Code::kStale, "a gap");
-  if (!counts && write.version < next) return Status(Code::kStale, "behind the message");
+  if (!counts && write.version < next) return Status(Code::kStale, "nobody knows it");
   return std::min(static_cast<std::size_t>(next - write.version), write.mutations.size());
 }
 
@@ -54,19 +55,11 @@ bool Same(const Prediction& a, const Prediction& b) {
   return a.status.code() == b.status.code() && a.after == b.after && a.terminal == b.terminal;
 }
 
-bool ChangedByOthers(const WriterMemory& memory, std::int64_t since, const std::string& writer) {
-  return memory.unknown > since ||
-         std::any_of(memory.marks.begin(), memory.marks.end(), [&](const auto& entry) {
-           return entry.first != writer && entry.second.last > since;
-         });
-}
-
-void Mark(WriterMemory& memory, const MessageWrite& write, const Prediction& prediction) {
-  WriterMemory::Mark& mark = memory.marks[write.writer];
-  mark.last = prediction.after.version;
+void Count(WriterMemory& memory, const MessageWrite& write, const Prediction& prediction) {
   if (write.version == 0) return;
   // The versions of a writer follow each other whatever others make in between.
-  mark.next = std::max(mark.next, write.version) + prediction.made;
+  std::int64_t& next = memory.next[write.writer];
+  next = std::max(next, write.version) + prediction.made;
 }
 
 }  // namespace
@@ -78,20 +71,11 @@ std::optional<Prediction> PredictWrite(const ModelMessage& message, const Messag
   return prediction;
 }
 
-std::optional<Prediction> PredictUpdate(const ModelMessage& message, const Message& snapshot,
-                                        const std::string& writer, TimeMs now) {
-  const bool stale = ChangedByOthers(message.remembered, snapshot.version, writer);
-  if (stale != ChangedByOthers(message.forgotten, snapshot.version, writer)) return std::nullopt;
-  if (stale) {
-    Prediction refused;
-    refused.status = Status(Code::kStale, "changed by others");
-    return refused;
-  }
+Prediction PredictUpdate(const ModelMessage& message, const Message& snapshot, TimeMs now) {
   MessageWrite write;
-  write.writer = writer;
-  write.mutations.emplace_back(
-      Replace{snapshot.parts, snapshot.model, snapshot.provider, snapshot.is_summary});
-  return PredictWrite(message, write, now);
+  write.mutations.emplace_back(Replace{snapshot.parts, snapshot.model, snapshot.provider,
+                                       snapshot.is_summary, snapshot.version});
+  return Predict(message, message.remembered, write, now);
 }
 
 void Accept(ModelMessage& message, const Prediction& prediction, const MessageWrite& write,
@@ -101,13 +85,17 @@ void Accept(ModelMessage& message, const Prediction& prediction, const MessageWr
   message.changed = prediction.changed;
   message.active_at = now;
   for (const Message& state : prediction.states) message.history[state.version] = state;
-  Mark(message.remembered, write, prediction);
-  Mark(message.forgotten, write, prediction);
+  Count(message.remembered, write, prediction);
+  Count(message.forgotten, write, prediction);
+}
+
+void BeginCount(ModelMessage& message, const std::string& writer) {
+  message.remembered.next[writer] = message.forgotten.next[writer] = message.now.version + 1;
 }
 
 void MayForget(ModelMessage& message) {
   message.forgotten = {};
-  message.forgotten.unknown = message.now.version;
+  message.forgotten.first = message.now.version;
 }
 
 }  // namespace millrace

@@ -18,12 +18,8 @@ namespace millrace {
 
 // What is remembered of who wrote what.
 struct WriterMemory {
-  struct Mark {
-    std::int64_t next = 0;  // version its next counted mutation makes; 0: it never counted
-    std::int64_t last = 0;  // version after its last change
-  };
-  std::map<std::string, Mark> marks;
-  std::int64_t unknown = 0;  // last version made by someone nothing is remembered of
+  std::map<std::string, std::int64_t> next;  // the version that a writer's next mutation makes
+  std::int64_t first = 1;                    // a writer that is unknown can go on from here only
 };
 
 struct ModelMessage {
@@ -58,12 +54,14 @@ struct Prediction {
 // Nothing when the answer hangs on whether the message has left memory.
 std::optional<Prediction> PredictWrite(const ModelMessage& message, const MessageWrite& write,
                                        TimeMs now);
-std::optional<Prediction> PredictUpdate(const ModelMessage& message, const Message& snapshot,
-                                        const std::string& writer, TimeMs now);
+Prediction PredictUpdate(const ModelMessage& message, const Message& snapshot, TimeMs now);
 
 // Makes the predicted change true.
 void Accept(ModelMessage& message, const Prediction& prediction, const MessageWrite& write,
             TimeMs now);
+
+// The writer was given the message as it is now.
+void BeginCount(ModelMessage& message, const std::string& writer);
 
 // It may have left memory here.
 void MayForget(ModelMessage& message);

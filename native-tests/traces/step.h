@@ -15,7 +15,7 @@ struct Step {
     kResume,
     kSnapshot,  // remembers the message as it is now
     kUpdate,    // the classic update, with the message as now or with what kSnapshot remembered
-    kEndRun,    // a run scope ends
+    kEndRun,    // a run goes on with the message and ends
     kCreate,
     kDelete,
     kFlush,

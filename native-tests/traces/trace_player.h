@@ -58,6 +58,7 @@ class TracePlayer : private TraceWorld {
   void WriteCounted(const MessageId& id, std::minstd_rand& random);
   void TakeSnapshot(const Step& step, const MessageId& id);
   void Update(const Step& step, const MessageId& id, std::minstd_rand& random);
+  void OpenAs(const MessageId& id, const std::string& writer);
   void EndRun(const MessageId& id, RunExit how);
   void Create(const Step& step, std::minstd_rand& random);
   void Delete(const MessageId& id);

@@ -13,7 +13,7 @@ namespace {
 using Op = Step::Op;
 
 const char* WriterOf(unsigned choice) {
-  constexpr const char* kWriters[] = {"", "a", "b"};
+  constexpr const char* kWriters[] = {"a", "b", "c"};
   return kWriters[choice % 3];
 }
 
@@ -228,13 +228,29 @@ void TracePlayer::WriteCounted(const MessageId& id, std::minstd_rand& random) {
   write.writer = WriterOf(static_cast<unsigned>(random()));
   const ModelMessage* model = Known(id);
   if (model != nullptr) {
-    const auto mark = model->remembered.marks.find(write.writer);
-    const bool counts = mark != model->remembered.marks.end() && mark->second.next != 0;
-    const std::int64_t next = counts ? mark->second.next : model->now.version + 1;
+    const auto known = model->remembered.next.find(write.writer);
+    const bool counts = known != model->remembered.next.end();
+    if (!counts) OpenAs(id, write.writer);
+    const std::int64_t next = counts ? known->second : model->now.version + 1;
     const auto kind = random() % 8;
     write.version = kind == 0 ? std::max<std::int64_t>(next - 1, 1) : next + (kind == 1 ? 1 : 0);
   }
   Write(id, std::move(write));
+}
+
+// As a draft begins: on a message that is not finished.
+void TracePlayer::OpenAs(const MessageId& id, const std::string& writer) {
+  const auto found = messages_.find(id);
+  const bool visible = found != messages_.end() && found->second.visible();
+  if (closing_ || !visible || found->second.now.finished()) return;
+  const Message now = found->second.now;
+  BeginCount(found->second, writer);
+  store_->messages().Open(
+      id, /*resume=*/false,
+      [this, now](const Result<Message>& opened) {
+        if (!opened.ok() || *opened != now) Fail("C11: open: another state");
+      },
+      writer);
 }
 
 void TracePlayer::TakeSnapshot(const Step& step, const MessageId& id) {
@@ -260,17 +276,13 @@ void TracePlayer::Update(const Step& step, const MessageId& id, std::minstd_rand
         if (std::string* body = BodyOf(part)) body->append("more");
       }
   }
-  const std::string writer = WriterOf(static_cast<unsigned>(random()));
   const std::string what = "update of " + snapshot.id.value;
   const auto found = messages_.find(snapshot.id);
   Code expected = Code::kNotFound;
   std::optional<Prediction> prediction;
   if (found != messages_.end() && found->second.visible()) {
-    prediction = PredictUpdate(found->second, snapshot, writer, now_);
-    if (!prediction) return;
-    MessageWrite write;
-    write.writer = writer;
-    Accept(found->second, *prediction, write, now_);
+    prediction = PredictUpdate(found->second, snapshot, now_);
+    Accept(found->second, *prediction, MessageWrite(), now_);
     expected = prediction->status.code();
   }
   Message made = prediction ? prediction->after : Message();
@@ -291,7 +303,7 @@ void TracePlayer::Update(const Step& step, const MessageId& id, std::minstd_rand
                (code == Code::kNotFound && model != nullptr && !model->visible());
       }));
   const std::int64_t version = prediction ? prediction->changed : 0;
-  store_->messages().Update(snapshot, writer,
+  store_->messages().Update(snapshot,
                             [this, done, made, version, terminal](const Result<Message>& result) {
                               (*done)(result.status());
                               if (!result.ok()) return;
@@ -300,24 +312,46 @@ void TracePlayer::Update(const Step& step, const MessageId& id, std::minstd_rand
                             });
 }
 
+// A run that goes on with the message and is over before that is saved.
 void TracePlayer::EndRun(const MessageId& id, RunExit how) {
   constexpr FinishReason kReasons[] = {FinishReason::kUnknown, FinishReason::kError,
                                        FinishReason::kCanceled};
-  RunScope run(store_->messages());
-  run.Add(id);
-  std::int64_t version = 0;
   const auto found = messages_.find(id);
-  if (found != messages_.end() && found->second.visible()) {
-    MessageWrite write;
+  const bool visible = found != messages_.end() && found->second.visible();
+  const SessionId session = visible ? found->second.now.session_id : SessionId("none");
+  const Result<RunId> run = store_->messages().BeginRun(session);
+  if (!run.ok()) return;
+  std::int64_t version = 0;
+  if (visible) {
+    ModelMessage& model = found->second;
+    const auto write = [&](Mutation mutation) {
+      MessageWrite one;
+      one.mutations.push_back(std::move(mutation));
+      const Prediction prediction = *PredictWrite(model, one, now_);
+      Accept(model, prediction, one, now_);
+      return prediction.status.ok();
+    };
+    const bool begins = !model.now.finished() || write(Resume{});
+    ReplyStart start{session, id, /*resume=*/true, "", "", {"stream", *run}};
+    const auto begun = std::make_shared<Done>(Expect(
+        "begin of a reply", [](const Status&) {},
+        [this, id](Code code) {
+          return code == Code::kFinished ||
+                 (code == Code::kNotFound && !messages_.at(id).visible());
+        }));
+    store_->messages().BeginReply(std::move(start), [begun, this](const Result<Message>& reply) {
+      if (reply.ok() && reply->finished()) Fail("C14: a reply that its run has ended begins");
+      (*begun)(reply.status());
+    });
     Finish finish;
     finish.reason = kReasons[static_cast<std::size_t>(how)];
-    write.mutations.emplace_back(finish);
-    Accept(found->second, *PredictWrite(found->second, write, now_), write, now_);
-    version = found->second.changed;
+    if (begins && write(finish)) version = model.changed;
   }
-  run.End(how, Expect("end of a run", [this, id, version](const Status& status) {
-            if (status.ok() && version > 0) CheckSynced(id, version, "C14: end of a run");
-          }));
+  store_->messages().EndRun(*run, how,
+                            Expect("end of a run", [this, id, version](const Status& status) {
+                              if (status.ok() && version > 0)
+                                CheckSynced(id, version, "C14: end of a run");
+                            }));
 }
 
 }  // namespace millrace

@@ -21,12 +21,17 @@ import type {
  * after it was deleted with 'not-found'. A delta that ends between two surrogates is completed by the next one;
  * a surrogate that stays alone is stored as U+FFFD.
  *
- * Ordering: changes are applied in the order of the calls. If one is refused (the message was changed by
- * another writer: 'stale'; or deleted), every later call on the draft throws or rejects with that error.
+ * Ordering: changes are applied in the order of the calls. If one is refused (the message was deleted, or finished
+ * by somebody else), every later call on the draft throws or rejects with that error. What others write to the message
+ * meanwhile is no conflict: both stay.
  */
 export interface Draft {
   readonly id: string;
-  /** The newest state, pending deltas included. Built when asked for; the same object until something changes. */
+  /**
+   * The newest state that this page knows, pending deltas included. Built when asked for; the same object until something
+   * changes. It shows a `messages.update` of this page as soon as that resolves, and what else changed the message with the
+   * answer to the draft's next write, or with an event that a listener of this page hears.
+   */
   readonly message: Message;
   /** Appends to the last part if it is text, otherwise starts a new text part, so the order of parts is the order of the stream. */
   appendText(delta: string): void;
@@ -60,8 +65,9 @@ export interface Messages {
   open(id: string, options?: { resume?: boolean }): Promise<Draft>;
   /**
    * The whole new state, the classic way to stream: resolves with it when accepted; if the update is terminal, when durable.
-   * Rejects with 'stale' if another writer (a tab, a draft, an ingest) has changed the message since `message.version`,
-   * with 'finished' if it would un-finish it, with 'not-found' if there is none.
+   * Rejects with 'stale' if the message has changed since `message.version`, whoever did that, and the update would drop
+   * some of it; one that only adds to what is there (text that grew, parts, a finish) is fine. Rejects with 'finished' if
+   * it would un-finish it, with 'not-found' if there is none.
    */
   update(message: Message): Promise<Message>;
   /** Newest accepted state; with `committed` only what is saved. */
@@ -112,7 +118,10 @@ export interface IngestOptions {
   role?: Role;
   model?: string;
   provider?: string;
-  /** Goes on with that message (see Messages.open with `resume`) if it exists; else the new message's id. */
+  /**
+   * Goes on with that message (see Messages.open with `resume`) if it exists; else the new message's id. A message has one
+   * stream at most: the second rejects with 'in-use'. One of another session is 'invalid-argument'.
+   */
   messageId?: string;
   signal?: AbortSignal;
   /** Token counts, when the stream reports them. They are also added to the session's, in the commit that finishes the message. */
@@ -187,7 +196,8 @@ export interface Store {
   ingest(sessionId: string, source: StreamSource, options: IngestOptions): Promise<Run>;
   /**
    * One agent turn. Messages made through the scope belong to it: however `fn` exits they are flushed, and what is
-   * unfinished is finished: 'unknown' after a return, 'error' after a throw, 'canceled' after an abort.
+   * unfinished is finished: 'unknown' after a return, 'error' after a throw, 'canceled' after an abort. That holds for what
+   * is only just being created when the run ends, too; what is begun after that rejects with 'closed'.
    * With an aborted signal it rejects with 'aborted' and does not call `fn`; what `fn` throws is passed on as it is.
    */
   run<T>(sessionId: string, fn: (scope: RunScope) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T>;

@@ -62,8 +62,20 @@ export interface StreamEnd {
   skippedLines: number;
 }
 
+/** The message of a reply, to be created or, with `resume`, gone on with if it exists. */
+export interface WireReply {
+  sessionId: string; messageId: string; resume: boolean;
+  model?: string; provider?: string;
+  /** Names the stream to the core: it is the only one that writes into the message. */
+  writer: string;
+  /** The run scope it belongs to; 0: none. */
+  run: number;
+}
+
 /** One reply being read: bytes in, mutations of its message inside the core. Free with `delete()`. */
 export interface CoreStream {
+  /** Resolves with the message, saved; only then the others may be called. Errors as of `beginReply`. */
+  begin(reply: WireReply, done: Callback<Message>): void;
   /** False once the reply has ended by itself (a provider's error): stop reading. */
   feed(bytes: Uint8Array): boolean;
   /** The body ended. `done` is called once the finished message is durable. */
@@ -99,12 +111,14 @@ export interface CoreStore {
   updateSession(id: string, change: object, done: Callback<Session>): void;
   deleteSession(id: string, done: Callback<void>): void;
 
-  /** Resolves with the message as created. */
-  createMessage(sessionId: string, init: NewMessage & { id: string }, done: Callback<Message>): void;
-  openMessage(id: string, resume: boolean, done: Callback<Message>): void;
+  /** Resolves with the message as created; `writer` counts its versions from there. `run` 0: none. */
+  createMessage(sessionId: string, init: NewMessage & { id: string }, writer: string, run: number, done: Callback<Message>): void;
+  openMessage(id: string, resume: boolean, writer: string, done: Callback<Message>): void;
+  /** One step, whatever happens meanwhile. 'in-use': another stream writes into the message; 'closed': the run is over. */
+  beginReply(reply: WireReply, done: Callback<Message>): void;
   /** `done` when durable if one of them is terminal, else when accepted; value: the version reached. */
   write(id: string, writer: string, version: number, mutations: WireMutation[], done: Callback<number>): void;
-  updateMessage(message: Message, writer: string, done: Callback<Message>): void;
+  updateMessage(message: Message, done: Callback<Message>): void;
   getMessage(id: string, committed: boolean, done: Callback<Message | undefined>): void;
   listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }, done: Callback<Message[]>): void;
   listUser(sessionId: string | undefined, limit: number | undefined, done: Callback<Message[]>): void;
@@ -123,11 +137,10 @@ export interface CoreStore {
 
   /** A run scope (C14): `endRun` finishes what its messages left open and flushes them. */
   beginRun(sessionId: string, done: Callback<number>): void;
-  addToRun(run: number, messageId: string): void;
   endRun(run: number, how: 'returned' | 'threw' | 'aborted', done: Callback<void>): void;
 
   /** Null for a format the core does not know. */
-  openStream(messageId: string, format: string): CoreStream | null;
+  openStream(format: string): CoreStream | null;
 
   subscribe(deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
 

@@ -7,7 +7,9 @@
  *    │── write (a draft's outbox) ───────────▶│  answered by `reply` when `id` is set, else only on failure
  *    │── subscribe / credit / unsubscribe ───▶│
  *    │◀───────────────── batch (costs a credit)│  at most CREDITS under way (B7)
+ *    │◀──────────────────────── others-wrote ──│  to a draft: its copy lacks the changes of others
  *    │── ingest ─────────────────────────────▶│  `reply` once the message is saved
+ *    │── source ─────────────────────────────▶│  only if it was not there yet
  *    │── chunk / end / fail ─────────────────▶│  only for sources that cannot be transferred;
  *    │◀──────────────────────────────── pull ──│  one chunk per pull
  *    │── abort ──────────────────────────────▶│
@@ -18,7 +20,7 @@
  * Messages of one direction arrive in the order they were sent. What one side says in one turn crosses as one array: the
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
-import type { CoreError, CoreStats, WireEvent, WireMutation } from './core-module.js';
+import type { CoreError, CoreStats, WireEvent, WireMutation, WireReply } from './core-module.js';
 import type { ErrorCode, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** A MillraceError by value. */
@@ -50,10 +52,11 @@ export interface Calls {
   listSessions(options: { limit?: number; parentId?: string }): Session[];
   updateSession(id: string, change: object): Session;
   deleteSession(id: string): void;
-  /** `run` 0: none. */
-  createMessage(sessionId: string, init: NewMessage & { id: string }, run: number): Message;
-  openMessage(id: string, resume: boolean): Message;
-  updateMessage(message: Message, writer: string): Message;
+  /** `writer`: the draft that counts its versions from the answer. `run` 0: none. */
+  createMessage(sessionId: string, init: NewMessage & { id: string }, writer: string, run: number): Message;
+  openMessage(id: string, resume: boolean, writer: string): Message;
+  beginReply(reply: WireReply): Message;
+  updateMessage(message: Message): Message;
   getMessage(id: string, committed: boolean): Message | undefined;
   listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): Message[];
   listUser(sessionId: string | undefined, limit: number | undefined): Message[];
@@ -81,18 +84,14 @@ export type WireSource =
   /** The Worker makes the request. `init` without `signal`. */
   | { kind: 'request'; url: string; init?: RequestInit }
   /** The page pumps: one `chunk` per `pull`. */
-  | { kind: 'pump' };
+  | { kind: 'pump' }
+  /** The page does not have it yet: `source` brings it, or `fail` says that there is none. */
+  | { kind: 'later' };
 
 export interface IngestRequest {
-  sessionId: string;
-  /** The message to create, or with `resume` to go on with if it exists. */
-  messageId: string;
-  resume: boolean;
-  role: NewMessage['role']; model?: string; provider?: string;
+  reply: WireReply;
   format: string;
   source: WireSource;
-  /** 0: none. */
-  run: number;
 }
 
 export type ToWorker =
@@ -100,12 +99,14 @@ export type ToWorker =
   /** Instead of `open`. Replied with nothing once the database is gone; 'in-use' while a tab has it open. */
   | { type: 'delete-store'; id: number; name: string }
   | Call
-  | { type: 'write'; id?: number; messageId: string; writer: string; version: number; mutations: WireMutation[] }
+  /** `others`: how many versions of other writers the draft knows of, beside those that it counts itself. */
+  | { type: 'write'; id?: number; messageId: string; writer: string; version: number; others: number; mutations: WireMutation[] }
   | { type: 'subscribe' } | { type: 'unsubscribe' } | { type: 'credit'; count: number }
   /** The page no longer holds its copy of this message. */
   | { type: 'forget'; messageId: string }
   /** `id` also names the ingest in the messages below. Replied with `Message` as saved. */
   | { type: 'ingest'; id: number; request: IngestRequest }
+  | { type: 'source'; ingest: number; source: WireSource }
   | { type: 'chunk'; ingest: number; bytes: Uint8Array }
   | { type: 'end'; ingest: number }
   | { type: 'fail'; ingest: number; error: WireError }
@@ -116,6 +117,8 @@ export type ToPage =
   | { type: 'reply'; id: number; error: WireError }
   /** A write without an `id` failed: the draft rejects what comes next with it. */
   | { type: 'write-failed'; messageId: string; writer: string; error: WireError }
+  /** Others have changed the message too, since the draft was last shown all of it. */
+  | { type: 'others-wrote'; writer: string }
   | { type: 'batch'; events: WireEvent[] }
   | { type: 'pull'; ingest: number }
   /** Stop pumping: the reply ended by itself. */

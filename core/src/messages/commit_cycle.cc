@@ -45,7 +45,7 @@ LiveMessage& CommitCycle::Adopt(Message message, bool on_disk) {
   auto live = std::make_unique<LiveMessage>();
   live->patched_version = message.version;
   live->saved_version = on_disk ? message.version : 0;
-  live->unknown_writer_version = on_disk ? message.version : 0;
+  live->first_version = message.version;
   live->row_whole = message.finished();
   live->has_log = on_disk && !message.finished();
   live->on_disk = on_disk;

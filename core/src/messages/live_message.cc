@@ -5,9 +5,9 @@
 namespace millrace {
 
 bool LiveMessage::all_writers_current() const {
-  return patched_version == accepted.version &&
-         std::all_of(writers.begin(), writers.end(), [this](const WriterMark& mark) {
-           return mark.next == 0 || mark.next == accepted.version + 1;
+  return stream.empty() && patched_version == accepted.version &&
+         std::all_of(writers.begin(), writers.end(), [this](const auto& entry) {
+           return entry.second.next == accepted.version + 1;
          });
 }
 
@@ -15,37 +15,32 @@ bool LiveMessage::evictable() const {
   return on_disk && clean() && !queued && (accepted.finished() || fold);
 }
 
-WriterMark& LiveMessage::MarkOf(const std::string& writer) {
-  for (WriterMark& mark : writers) {
-    if (mark.writer == writer) return mark;
-  }
-  return writers.emplace_back(WriterMark{writer, 0, 0});
+void LiveMessage::BeginCount(const std::string& writer) {
+  writers[writer] = {accepted.version + 1, stream == writer};
 }
 
 Result<std::size_t> LiveMessage::Skip(const MessageWrite& write) const {
+  const auto mark = writers.find(write.writer);
+  const bool known = mark != writers.end();
+  if (known && mark->second.had_stream && stream != write.writer) {
+    return Status(Code::kFinished, "the reply that this stream wrote is over");
+  }
   if (write.version == 0) return std::size_t{0};
-  const auto mark = std::find_if(writers.begin(), writers.end(), [&](const WriterMark& m) {
-    return m.writer == write.writer && m.next != 0;
-  });
-  if (mark == writers.end()) {
-    if (write.version == accepted.version + 1) return std::size_t{0};
-    return Status(Code::kStale, "the message is at version " + std::to_string(accepted.version) +
-                                    ", the write would make version " +
+  if (!known && accepted.finished()) {
+    return Status(Code::kFinished, "message '" + accepted.id.value + "' is finished");
+  }
+  const std::int64_t next = known ? mark->second.next : first_version + 1;
+  if (write.version > next || (!known && write.version < next)) {
+    return Status(Code::kStale, "the next write of this writer makes version " +
+                                    std::to_string(next) + ", not " +
                                     std::to_string(write.version) + ": open the message again");
   }
-  if (write.version > mark->next) {
-    return Status(Code::kStale, "a write is missing: the next of this writer makes version " +
-                                    std::to_string(mark->next) + ", not " +
-                                    std::to_string(write.version));
-  }
-  return std::min(static_cast<std::size_t>(mark->next - write.version), write.mutations.size());
+  return std::min(static_cast<std::size_t>(next - write.version), write.mutations.size());
 }
 
-bool LiveMessage::ChangedByOthersSince(std::int64_t version, const std::string& writer) const {
-  if (unknown_writer_version > version) return true;
-  return std::any_of(writers.begin(), writers.end(), [&](const WriterMark& mark) {
-    return mark.writer != writer && mark.last_version > version;
-  });
+void LiveMessage::CountTo(const std::string& writer, std::int64_t next) {
+  WriterMark& mark = writers[writer];
+  mark.next = std::max(mark.next, next);
 }
 
 Patch& LiveMessage::PatchForChange(bool merge) {

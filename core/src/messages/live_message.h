@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "millrace/base/time.h"
 #include "millrace/messages/message_service.h"
@@ -13,11 +13,10 @@
 
 namespace millrace {
 
-// What one writer has done to a live message.
+// What is known of a writer that counts its mutations.
 struct WriterMark {
-  std::string writer;
-  std::int64_t next = 0;          // the version its next counted mutation makes; 0: uncounted
-  std::int64_t last_version = 0;  // the message's version after its last change
+  std::int64_t next = 0;    // the version its next mutation makes, as it counts them
+  bool had_stream = false;  // it began a reply here: what comes after that reply's end is refused
 };
 
 // Changes accepted together, waiting for one commit.
@@ -44,9 +43,12 @@ struct LiveMessage {
   std::deque<PendingPatch> pending;
   Patch unsaved;  // published as not saved, still to be written
   Usage usage;    // to add to the session with the next commit
-  std::vector<WriterMark> writers;
-  // The last version made by someone this process knows nothing of.
-  std::int64_t unknown_writer_version = 0;
+  std::map<std::string, WriterMark> writers;
+  // The version it had when it came into memory. A writer that is not known here can only go on
+  // from there: who was known when the message left memory had not counted further.
+  std::int64_t first_version = 0;
+  // The writer of the stream that goes into it; "": none. Ends with the finish.
+  std::string stream;
   TimeMs active_at = 0;    // of the last change
   bool on_disk = false;    // its create is committed
   bool row_whole = false;  // the row alone is the message: no log to add to, it is rewritten
@@ -63,14 +65,16 @@ struct LiveMessage {
   bool clean() const { return told() && unsaved.empty(); }
   // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.
   bool evictable() const;
+  // Nothing more is expected of who writes: no stream, no count that memory alone knows.
   bool all_writers_current() const;
 
-  WriterMark& MarkOf(const std::string& writer);
+  // `writer` was given the message as it is now: its next mutation makes the version after it.
+  void BeginCount(const std::string& writer);
   // Checks a counted write against what its writer did before. Returns how many of its mutations
-  // were applied already. kStale: see MessageService::Write.
+  // were applied already. kStale, kFinished: see MessageService::Write.
   Result<std::size_t> Skip(const MessageWrite& write) const;
-  // Whether anyone but `writer` changed the message after `version`.
-  bool ChangedByOthersSince(std::int64_t version, const std::string& writer) const;
+  // The writer has counted up to before `next`.
+  void CountTo(const std::string& writer, std::int64_t next);
 
   // Whether the next change may go into the patch that waits.
   bool can_extend() const { return !pending.empty() && !sealed; }

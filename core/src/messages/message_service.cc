@@ -25,13 +25,19 @@ Status IdTaken(const MessageId& id) {
 
 }  // namespace
 
-void MessageService::Create(Message init, DoneMessage done) {
+void MessageService::Create(Message init, DoneMessage done, const Origin& origin) {
+  CreateMessage(std::move(init), origin, /*for_stream=*/false, std::move(done));
+}
+
+void MessageService::CreateMessage(Message init, const Origin& origin, bool for_stream,
+                                   DoneMessage done) {
   CommitCycle::Turn turn(cycle_);
   done = OrNobody(std::move(done));
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
   };
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
+  if (const Status running = CheckRun(origin.run); !running.ok()) return fail(running);
   if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
   if (cycle_.Find(init.id) != nullptr) return fail(IdTaken(init.id));
   if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
@@ -46,7 +52,10 @@ void MessageService::Create(Message init, DoneMessage done) {
   init.version = 1;
   init.finished_at = FinishedFromTheStart(init, now);
   auto created = std::make_shared<const Message>(init);
-  cycle_.Adopt(std::move(init), false);
+  LiveMessage& adopted = cycle_.Adopt(std::move(init), false);
+  if (for_stream) adopted.stream = origin.writer;
+  if (!origin.writer.empty()) adopted.BeginCount(origin.writer);
+  AddToRun(origin.run, created->id);
 
   Request request;
   request.build = [this, created](BatchBuilder& builder) -> Status {
@@ -59,8 +68,8 @@ void MessageService::Create(Message init, DoneMessage done) {
     builder.Put({created});
     return Status::Ok();
   };
-  request.settle = [this, created, done = std::move(done)](const Status& status,
-                                                           std::vector<Event>& events) {
+  request.settle = [this, created, run = origin.run, done = std::move(done)](
+                       const Status& status, std::vector<Event>& events) {
     if (status.ok()) {
       LiveMessage& live = *cycle_.Find(created->id);
       live.on_disk = true;
@@ -76,11 +85,13 @@ void MessageService::Create(Message init, DoneMessage done) {
     // Who wrote to it meanwhile hears of it after the one who created it.
     cycle_.DropTargets(created->id);
     cycle_.Erase(created->id);
+    RemoveFromRun(run, created->id);
   };
   cycle_.Submit(std::move(request));
 }
 
-void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
+void MessageService::Open(const MessageId& id, bool resume, DoneMessage done,
+                          const std::string& writer) {
   CommitCycle::Turn turn(cycle_);
   done = OrNobody(std::move(done));
   const auto finish = [&](Result<Message> result) {
@@ -89,7 +100,10 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return finish(open);
   const Result<LiveMessage*> live = cycle_.Load(id);
   if (!live.ok()) return finish(live.status());
-  if (!(*live)->accepted.finished()) return finish((*live)->accepted);
+  if (!(*live)->accepted.finished()) {
+    if (!writer.empty()) (*live)->BeginCount(writer);
+    return finish((*live)->accepted);
+  }
   if (!resume) {
     return finish(Status(Code::kFinished,
                          "message '" + id.value + "' is finished: resume it, or create another"));
@@ -98,10 +112,11 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done) {
   MessageWrite write;
   write.mutations.emplace_back(Resume{});
   const Result<std::int64_t> accepted =
-      Write(id, std::move(write), [this, id, shared](const Status& status) {
-        const LiveMessage* resumed = cycle_.Find(id);
+      Write(id, std::move(write), [this, id, writer, shared](const Status& status) {
+        LiveMessage* resumed = cycle_.Find(id);
         if (!status.ok()) return (*shared)(status);
         if (resumed == nullptr) return (*shared)(NotFound("no message '" + id.value + "'"));
+        if (!writer.empty()) resumed->BeginCount(writer);
         (*shared)(resumed->accepted);
       });
   if (!accepted.ok()) {
@@ -175,12 +190,10 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
     }
     ++applied;
   }
-  if (applied > 0) {
-    WriterMark& mark = live.MarkOf(write.writer);
-    mark.last_version = live.accepted.version;
-    if (counted)
-      mark.next = std::max(mark.next, write.version + static_cast<std::int64_t>(*skip) + applied);
+  if (applied > 0 && counted) {
+    live.CountTo(write.writer, write.version + static_cast<std::int64_t>(*skip) + applied);
   }
+  if (live.accepted.finished()) live.stream.clear();
   if (!error.ok()) return error;
   if (write.usage.has_value()) {
     AddTokens(live.usage.input_tokens, write.usage->input_tokens);
@@ -189,7 +202,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   return any_terminal;
 }
 
-void MessageService::Update(Message snapshot, std::string writer, DoneMessage done) {
+void MessageService::Update(Message snapshot, DoneMessage done) {
   CommitCycle::Turn turn(cycle_);
   done = OrNobody(std::move(done));
   const auto fail = [&](Status status) {
@@ -199,15 +212,10 @@ void MessageService::Update(Message snapshot, std::string writer, DoneMessage do
   const Result<LiveMessage*> found = cycle_.Load(snapshot.id);
   if (!found.ok()) return fail(found.status());
   LiveMessage& live = **found;
-  if (live.ChangedByOthersSince(snapshot.version, writer)) {
-    return fail(Status(Code::kStale, "another writer has changed message '" + snapshot.id.value +
-                                         "' since version " + std::to_string(snapshot.version) +
-                                         ": read it again and apply the change to that"));
-  }
   MessageWrite write;
-  write.writer = std::move(writer);
   write.mutations.emplace_back(Replace{std::move(snapshot.parts), std::move(snapshot.model),
-                                       std::move(snapshot.provider), snapshot.is_summary});
+                                       std::move(snapshot.provider), snapshot.is_summary,
+                                       snapshot.version});
   auto state = std::make_shared<Message>();
   auto shared = std::make_shared<DoneMessage>(std::move(done));
   const Result<std::int64_t> accepted =

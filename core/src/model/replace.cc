@@ -27,6 +27,8 @@ namespace {
 struct Difference {
   std::vector<PatchOp> ops;
   bool structural = false;
+  // Everything that the message holds is in the snapshot too.
+  bool only_adds = true;
 };
 
 // `part` without its body. REQUIRES: it has one.
@@ -60,6 +62,32 @@ void Inherit(const Part& before, Part& after) {
   }
 }
 
+bool IsSetOnly(const std::string& before, const std::string& after) {
+  return before.empty() || before == after;
+}
+
+// Whether the part only went on from `before` to `after`: it ended, or got what it did not have.
+// REQUIRES: both are of one kind that has a body.
+bool WentOn(const Part& before, const Part& after) {
+  if (const auto* old_text = std::get_if<TextPart>(&before)) {
+    const auto& text = std::get<TextPart>(after);
+    return text.refusal == old_text->refusal && IsSetOnly(old_text->extra, text.extra);
+  }
+  if (const auto* old_reasoning = std::get_if<ReasoningPart>(&before)) {
+    const auto& reasoning = std::get<ReasoningPart>(after);
+    const bool ends_once =
+        !old_reasoning->finished_at || reasoning.finished_at == old_reasoning->finished_at;
+    return ends_once && reasoning.started_at == old_reasoning->started_at &&
+           IsSetOnly(old_reasoning->signature, reasoning.signature) &&
+           IsSetOnly(old_reasoning->extra, reasoning.extra);
+  }
+  const auto& old_call = std::get<ToolCallPart>(before);
+  const auto& call = std::get<ToolCallPart>(after);
+  return call.id == old_call.id && call.name == old_call.name &&
+         call.provider_executed == old_call.provider_executed &&
+         (call.finished || !old_call.finished) && IsSetOnly(old_call.extra, call.extra);
+}
+
 // Adds what leads from `before` to `after`, the parts at `index`.
 void ComparePart(std::uint32_t index, const Part& before, const Part& after, Difference& out) {
   if (before == after) return;
@@ -67,12 +95,14 @@ void ComparePart(std::uint32_t index, const Part& before, const Part& after, Dif
   const std::string* new_body = BodyOf(after);
   if (before.index() != after.index() || old_body == nullptr || !new_body->starts_with(*old_body)) {
     out.structural = true;
+    out.only_adds = false;
     out.ops.push_back(PutOp{index, after});
     return;
   }
   Part header = HeaderOf(after);
   if (header != HeaderOf(before)) {
     out.structural = true;
+    out.only_adds = out.only_adds && WentOn(before, after);
     out.ops.push_back(PutOp{index, std::move(header), /*keep_body=*/true});
   }
   if (new_body->size() > old_body->size()) {
@@ -100,11 +130,15 @@ Difference Compare(const Message& message, const Replace& snapshot,
   }
   if (common < message.parts.size()) {
     out.structural = true;
+    out.only_adds = false;
     out.ops.push_back(TruncateOp{static_cast<std::uint32_t>(common)});
   }
   if (message.model != snapshot.model || message.provider != snapshot.provider ||
       message.is_summary != snapshot.is_summary || message.finished_at != finished_at) {
     out.structural = true;
+    out.only_adds = out.only_adds && IsSetOnly(message.model, snapshot.model) &&
+                    IsSetOnly(message.provider, snapshot.provider) &&
+                    message.is_summary == snapshot.is_summary;
     out.ops.push_back(
         HeaderOp{snapshot.model, snapshot.provider, snapshot.is_summary, finished_at});
   }
@@ -140,12 +174,19 @@ Result<Effect> ApplyReplace(Replace& snapshot, TimeMs now, const Message& messag
 
   Difference difference = Compare(message, snapshot, finished_at);
   if (difference.ops.empty()) return Effect::kNone;
+  if (snapshot.version && *snapshot.version < message.version && !difference.only_adds) {
+    return Status(Code::kStale, "message '" + message.id.value + "' has changed since version " +
+                                    std::to_string(*snapshot.version) +
+                                    ", and the snapshot would drop some of that: read it again "
+                                    "and apply the change to what is there now");
+  }
   if (message.finished() && finish == nullptr && FinishOf(message) != nullptr) {
     return Status(Code::kFinished, "the message is finished; a snapshot cannot take that back");
   }
   if (Status status = CheckParts(snapshot.parts); !status.ok()) return status;
   for (PatchOp& op : difference.ops) writer.Write(std::move(op));
-  return difference.structural ? Effect::kTerminal : Effect::kDelta;
+  // A finished message streams no more: whatever changes it makes a new final state.
+  return difference.structural || message.finished() ? Effect::kTerminal : Effect::kDelta;
 }
 
 }  // namespace millrace

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "millrace/streams/stream_reader.h"
@@ -30,8 +31,11 @@ namespace millrace {
 // would be, also when it is spread over many lines.
 class OpenAiChatReader final : public StreamReader {
  public:
-  explicit OpenAiChatReader(std::size_t max_event_bytes = kMaxEventBytes)
-      : max_event_bytes_(max_event_bytes), framer_(max_event_bytes) {}
+  explicit OpenAiChatReader(std::set<std::string> known_calls = {},
+                            std::size_t max_event_bytes = kMaxEventBytes)
+      : max_event_bytes_(max_event_bytes),
+        framer_(max_event_bytes),
+        calls_(std::move(known_calls)) {}
 
   void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
   void Finish(std::vector<Mutation>& out) override;

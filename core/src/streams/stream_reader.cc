@@ -2,7 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "streams/openai_chat_reader.h"
 #include "streams/text_reader.h"
@@ -15,10 +18,11 @@ std::optional<StreamFormat> StreamFormatFromName(std::string_view name) {
   return std::nullopt;
 }
 
-std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format) {
+std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
+                                               std::set<std::string> known_calls) {
   switch (format) {
     case StreamFormat::kOpenAiChat:
-      return std::make_unique<OpenAiChatReader>();
+      return std::make_unique<OpenAiChatReader>(std::move(known_calls));
     case StreamFormat::kText:
       return std::make_unique<TextReader>();
   }

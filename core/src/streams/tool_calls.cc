@@ -77,8 +77,12 @@ ToolCalls::Call& ToolCalls::NewCall(const CallFragment& fragment) {
   Call& call = calls_.emplace_back();
   call.index = fragment.index;
   call.id = fragment.id;
-  // One id may also name two calls, at two indexes: each call needs its own.
-  for (std::size_t n = position; call.id.empty() || by_id_.contains(call.id); ++n) {
+  // One id may also name two calls, at two indexes: each call needs its own. An id that the
+  // provider sends may be that of a stored call: it is that call, sent again.
+  const auto is_taken = [this](const Call& own) {
+    return own.id.empty() || by_id_.contains(own.id) || (own.own_id && known_ids_.contains(own.id));
+  };
+  for (std::size_t n = position; is_taken(call); ++n) {
     call.id = "call_" + std::to_string(n);
     call.own_id = true;
   }

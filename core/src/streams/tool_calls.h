@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "streams/delta_text.h"
@@ -32,9 +34,14 @@ struct CallFragment {
 //   3. neither index, id nor name: the newest call
 //   4. a new call
 // A call is written once it has a name: until then its input waits here. One without an id gets
-// "call_<n>". Calls may be interleaved, so they finish together, at the end of the reply.
+// "call_<n>", the first that is free. Calls may be interleaved, so they finish together, at the end
+// of the reply.
 class ToolCalls {
  public:
+  // `known_ids`: those of calls that came before this reply; no call gets one of them that has
+  // none.
+  explicit ToolCalls(std::set<std::string> known_ids = {}) : known_ids_(std::move(known_ids)) {}
+
   void Add(const CallFragment& fragment, ReplyWriter& writer);
   // The reply ended. `cut`: in the middle, so the newest call may be incomplete and stays
   // unfinished.
@@ -61,6 +68,7 @@ class ToolCalls {
   Call& NewCall(const CallFragment& fragment);
   static void Begin(Call& call, ReplyWriter& writer);
 
+  const std::set<std::string> known_ids_;
   std::vector<Call> calls_;
   std::map<std::int64_t, std::size_t> newest_at_;  // index -> position in calls_
   std::map<std::string, std::size_t> by_id_;

@@ -79,9 +79,11 @@ export class Connection {
     });
   }
 
-  /** The message is the connection's from now on. */
-  post(message: ToWorker): void {
-    if (!this.#failure) this.#outgoing.post(message);
+  /** The message is the connection's from now on. Throws 'invalid-argument' if it cannot be sent. */
+  post(message: ToWorker, transfer: Transferable[] = []): void {
+    if (this.#failure) return;
+    if (transfer.length > 0) this.#transfer(message, transfer);
+    else this.#outgoing.post(message);
   }
 
   /** Sends now what was said in this turn. */

@@ -5,8 +5,8 @@ import { fromWire } from './connection.js';
 import type { PageDraft } from './draft.js';
 
 /**
- * The unfinished drafts of a page: whom to tell that a write was refused, that a message was deleted
- * or that it was finished by something else than its draft. A draft leaves when it ends.
+ * The unfinished drafts of a page: whom to tell that a write was refused, that a message was deleted,
+ * finished or changed by something else than its draft. A draft leaves when it ends.
  */
 export class DraftRegistry {
   readonly #byWriter = new Map<string, PageDraft>();
@@ -28,10 +28,26 @@ export class DraftRegistry {
 
   finished(message: Message): void {
     if (message.finishedAt === undefined) return;
-    for (const draft of [...this.#byWriter.values()]) if (draft.id === message.id) draft.adopt(message);
+    for (const draft of this.#of(message.id)) draft.adopt(message);
   }
+
+  /** Somebody of this page has asked for a change of the message; `accepted`: as it is then. */
+  changed(messageId: string, accepted: Promise<Message>): void {
+    for (const draft of this.#of(messageId)) draft.follow(accepted);
+  }
+
+  /** An event shows the message, maybe with changes that its drafts do not know. */
+  heard(message: Message): void {
+    for (const draft of this.#of(message.id)) if (message.version > draft.version) draft.refresh();
+  }
+
+  othersWrote(writer: string): void { this.#byWriter.get(writer)?.refresh(); }
 
   settleHeld(): void {
     for (const draft of this.#byWriter.values()) draft.settleHeld();
+  }
+
+  #of(messageId: string): PageDraft[] {
+    return [...this.#byWriter.values()].filter(({ id }) => id === messageId);
   }
 }

@@ -1,12 +1,12 @@
 /**
  * A message being written from the page.
  *
- *   call ──▶ copy (what `message` shows) ──▶ pending ──▶ outbox ──▶ Worker
+ *   call ──▶ view (what `message` shows) ──▶ pending ──▶ outbox ──▶ Worker
  *            at once                         merged      <= 10 ms, or with the next promise
  *
  * Invariants:
- * 1. `pending[i]` makes version `#firstVersion + i`, and the copy is at the last of them. A mutation
- *    that changes nothing is never pending (see resolve.ts).
+ * 1. `pending[i]` makes version `#firstVersion + i` as this draft counts. A mutation that changes nothing is never
+ *    pending (see resolve.ts).
  * 2. Once `#refused` is set nothing is sent any more: the Worker has turned a write down, so the
  *    versions of what would follow do not fit.
  */
@@ -14,22 +14,12 @@ import type { Draft } from '../api.js';
 import type { WireMutation } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { FinishReason, Message, Part } from '../types.js';
-import type { Connection } from './connection.js';
-import type { DraftRegistry } from './draft-registry.js';
+import type { DraftHost } from './draft-host.js';
+import { DraftView } from './draft-view.js';
 import { HeldSurrogates } from './held-surrogates.js';
-import { newId } from './ids.js';
-import { MessageCopy } from './message-copy.js';
-import type { Outbox, Sender } from './outbox.js';
-import { resolveMutation } from './resolve.js';
+import type { Sender } from './outbox.js';
 import { wellFormed } from './unicode.js';
 import { checkId, checkObject, checkText, cloned } from './validate.js';
-
-/** What a draft needs of its store. */
-export interface DraftHost {
-  readonly connection: Connection;
-  readonly outbox: Outbox;
-  readonly drafts: DraftRegistry;
-}
 
 type Delta = Extract<WireMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
 
@@ -42,25 +32,27 @@ const REFUSALS: readonly string[] = ['not-found', 'stale', 'finished', 'invalid-
 
 export class PageDraft implements Draft, Sender {
   readonly id: string;
-  /** Names this draft to the core, which tells writers of one message apart by it. */
-  readonly writer = newId();
+  /** Names this draft to the core, which counts its versions from the message it was given. */
+  readonly writer: string;
   readonly #host: DraftHost;
-  readonly #copy: MessageCopy;
+  readonly #view: DraftView;
   readonly #held = new HeldSurrogates();
   #pending: WireMutation[] = [];
   #firstVersion = 0;
   #refused: MillraceError | undefined;
 
-  constructor(host: DraftHost, message: Message) {
+  constructor(host: DraftHost, message: Message, writer: string) {
     this.id = message.id;
+    this.writer = writer;
     this.#host = host;
-    this.#copy = new MessageCopy(message);
-    if (!this.#copy.finished) host.drafts.add(this);
+    this.#view = new DraftView(message);
+    if (!this.#view.finished) host.drafts.add(this);
   }
 
-  get message(): Message { return this.#copy.snapshot(); }
-  get sessionId(): string { return this.#copy.sessionId; }
-  get finished(): boolean { return this.#copy.finished; }
+  get message(): Message { return this.#view.message; }
+  get version(): number { return this.#view.version; }
+  get sessionId(): string { return this.#view.sessionId; }
+  get finished(): boolean { return this.#view.finished; }
   /** Why nothing can be written any more, other than being finished. */
   get failure(): MillraceError | undefined { return this.#refused ?? this.#host.connection.failure; }
 
@@ -82,7 +74,7 @@ export class PageDraft implements Draft, Sender {
     this.#checkWritable();
     checkText('A delta', delta);
     const mutation: WireMutation = { op: 'appendToolInput', toolCallId, text: '' };
-    resolveMutation(mutation, this.#copy, 0); // throws without such a call
+    this.#view.check(mutation); // throws without such a call
     this.#append({ ...mutation, text: this.#held.join(toolTarget(toolCallId), delta) });
   }
 
@@ -132,7 +124,7 @@ export class PageDraft implements Draft, Sender {
   }
 
   async flush(): Promise<void> {
-    this.#checkUsable();
+    if (this.failure) throw this.failure;
     this.#host.outbox.flush();
     await this.#host.connection.call('flush', this.id, -1);
   }
@@ -155,20 +147,28 @@ export class PageDraft implements Draft, Sender {
     this.#host.drafts.remove(this);
   }
 
+  /** Shows what others have changed, as soon as the Worker has told it. */
+  refresh(): void {
+    if (!this.#view.following) this.follow(this.#host.connection.call('getMessage', this.id, false));
+  }
+
+  /** `newest` was asked for in this turn: the draft shows it, and what is written on top, from its arrival on. */
+  follow(newest: Promise<Message | undefined>): void {
+    this.#view.follow(newest, (message) => {
+      if (message.finishedAt !== undefined && !this.failure) this.adopt(message);
+    });
+  }
+
   /** The message is finished as `stored`, by this draft or by something else of the page. */
   adopt(stored: Message): void {
-    this.#copy.adopt(stored);
+    this.#view.adopt(stored);
     this.#pending = [];
     this.#host.outbox.remove(this);
     this.#host.drafts.remove(this);
   }
 
-  #checkUsable(): void {
-    if (this.failure) throw this.failure;
-  }
-
   #checkWritable(): void {
-    this.#checkUsable();
+    if (this.failure) throw this.failure;
     if (this.finished) throw new MillraceError('finished', `The message "${this.id}" is finished`);
   }
 
@@ -177,9 +177,12 @@ export class PageDraft implements Draft, Sender {
     const last = this.#pending[this.#pending.length - 1];
     const merges = this.#host.outbox.merging && last?.op === mutation.op &&
       (mutation.op !== 'appendToolInput' || (last as typeof mutation).toolCallId === mutation.toolCallId);
-    this.#apply(mutation, !merges);
-    if (merges) (last as Delta).text += mutation.text;
-    else this.#push(mutation);
+    if (merges) {
+      this.#view.extend(mutation);
+      (last as Delta).text += mutation.text;
+    } else if (this.#view.apply(mutation)) {
+      this.#push(mutation);
+    }
     this.#host.outbox.add(this);
   }
 
@@ -187,55 +190,46 @@ export class PageDraft implements Draft, Sender {
   async #change(mutation: WireMutation): Promise<void> {
     this.#host.outbox.flush();
     const before = this.message;
-    if (!this.#apply(mutation, true)) return this.flush();
+    if (!this.#view.apply(mutation)) return this.flush();
     this.#push(mutation);
-    const { version } = this.#copy;
+    const { count } = this.#view;
     const { connection } = this.#host;
     try {
       await connection.request({ type: 'write', id: connection.nextId(), ...this.#takePending() });
     } catch (error) {
       // A write before this one that was refused is why this one does not fit.
       const refused = this.#refused;
-      this.#failed(error as MillraceError, version, before);
+      this.#failed(error as MillraceError, count, before);
       throw refused ?? error;
     }
     if (this.finished) await this.#adoptStored();
   }
 
-  /** A write of one mutation, which made `version` of `before`, has failed. */
-  #failed(error: MillraceError, version: number, before: Message): void {
+  /** A write of one mutation, which counted up to `count` and was made of `before`, has failed. */
+  #failed(error: MillraceError, count: number, before: Message): void {
     if (!REFUSALS.includes(error.code)) return;
     // A wrong argument spoils nothing if nothing was written on top of it.
-    if (error.code === 'invalid-argument' && this.#copy.version === version) this.#copy.adopt(before);
-    else this.refuse(error);
-  }
-
-  /** False when it changes nothing. */
-  #apply(mutation: WireMutation, newVersion: boolean): boolean {
-    const now = Date.now();
-    const ops = resolveMutation(mutation, this.#copy, now);
-    if (ops.length === 0) return false;
-    const fromVersion = this.#copy.version;
-    this.#copy.apply({ fromVersion, toVersion: fromVersion + (newVersion ? 1 : 0), updatedAt: now, ops });
-    return true;
+    if (error.code !== 'invalid-argument' || this.#view.count !== count) return this.refuse(error);
+    this.#view.takeBack(before);
+    this.refresh();
   }
 
   #push(mutation: WireMutation): void {
-    if (this.#pending.length === 0) this.#firstVersion = this.#copy.version;
+    if (this.#pending.length === 0) this.#firstVersion = this.#view.count;
     this.#pending.push(mutation);
   }
 
-  #takePending(): { messageId: string; writer: string; version: number; mutations: WireMutation[] } {
+  #takePending(): { messageId: string; writer: string; version: number; others: number; mutations: WireMutation[] } {
     const mutations = this.#pending;
     this.#pending = [];
-    return { messageId: this.id, writer: this.writer, version: this.#firstVersion, mutations };
+    return { messageId: this.id, writer: this.writer, version: this.#firstVersion, others: this.#view.others, mutations };
   }
 
   /** The times in the copy are the page's; those that were saved are the Worker's. */
   async #adoptStored(): Promise<void> {
     this.#host.drafts.remove(this);
     const stored = await this.#host.connection.call('getMessage', this.id, false).catch(() => undefined);
-    if (stored) this.#copy.adopt(stored);
+    if (stored) this.#view.adopt(stored);
   }
 
   #settle(...targets: string[]): void {

@@ -5,7 +5,7 @@
  * page that is busy is sent at most CREDITS batches, however much happens meanwhile (B7).
  */
 import type { WireEvent } from '../core-module.js';
-import type { EventFilter, Listener } from '../types.js';
+import type { EventFilter, Listener, Message } from '../types.js';
 import type { Connection } from './connection.js';
 import { Listeners } from './listeners.js';
 import { Mirrors, type Heard } from './mirrors.js';
@@ -14,10 +14,13 @@ export class Feed {
   readonly #connection: Connection;
   readonly #listeners = new Listeners();
   readonly #mirrors: Mirrors;
+  readonly #heard: (message: Message) => void;
   #subscribed = false;
 
-  constructor(connection: Connection) {
+  /** `heard`: called with each message that an event shows. */
+  constructor(connection: Connection, heard: (message: Message) => void) {
     this.#connection = connection;
+    this.#heard = heard;
     this.#mirrors = new Mirrors((messageId) => connection.post({ type: 'forget', messageId }));
   }
 
@@ -40,6 +43,7 @@ export class Feed {
   receive(events: readonly WireEvent[]): void {
     if (!this.#subscribed) return;
     const heard = events.map((event) => this.#mirrors.take(event)).filter((item): item is Heard => item !== undefined);
+    for (const { event } of heard) if (event.type === 'updated') this.#heard(event.message);
     if (heard.length > 0) this.#listeners.deliver(heard);
     if (this.#subscribed) this.#connection.post({ type: 'credit', count: 1 });
   }

@@ -1,7 +1,7 @@
 /** The entry of `ingest`: checks the arguments and picks who reads the stream. */
 import type { IngestOptions, Run, StreamFormat, StreamSource } from '../api.js';
-import type { Role } from '../types.js';
-import type { DraftHost } from './draft.js';
+import type { WireReply } from '../core-module.js';
+import type { DraftHost } from './draft-host.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from './ids.js';
 import { MappedRun } from './mapped-run.js';
@@ -10,19 +10,6 @@ import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, chec
 import { WorkerRun } from './worker-run.js';
 
 const FORMATS = ['openai-chat', 'text'] as const satisfies readonly StreamFormat[];
-
-/** The message that a stream goes to. */
-export interface Target {
-  sessionId: string;
-  messageId: string;
-  /** Goes on with the message if it exists. */
-  resume: boolean;
-  role: Role;
-  model: string | undefined;
-  provider: string | undefined;
-  /** The run scope it belongs to; 0: none. */
-  run: number;
-}
 
 /** What a stream needs of its store. */
 export interface IngestHost extends DraftHost {
@@ -57,14 +44,15 @@ export async function ingest(
   checkId('sessionId', sessionId);
   checkObject('The options of ingest', options);
   checkOptions(options);
-  const { format, role = 'assistant', model, provider, messageId = newId(), signal } = options;
+  const { format, model, provider, messageId = newId(), signal } = options;
   const read = sourceOf(source);
   if (signal?.aborted) throw aborted(signal.reason);
-  const target: Target = {
-    sessionId, messageId, resume: options.messageId !== undefined, role, model, provider, run,
+  const reply: WireReply = {
+    sessionId, messageId, resume: options.messageId !== undefined, writer: newId(), run,
+    ...(model !== undefined && { model }), ...(provider !== undefined && { provider }),
   };
-  if (typeof format === 'function') return MappedRun.start(host, target, read, format, signal);
-  return WorkerRun.start(host, target, read, format, options);
+  if (typeof format === 'function') return MappedRun.start(host, reply, read, format, signal);
+  return WorkerRun.start(host, reply, read, format, options);
 }
 
 const OPTIONS = [
@@ -80,20 +68,4 @@ function checkOptions(options: IngestOptions): void {
   checkOptionalId('messageId', messageId);
   checkSignal(signal);
   if (onUsage !== undefined) checkFunction('onUsage', onUsage);
-}
-
-/** Saves the message before its stream is there to be read. */
-export async function prepareMessage({ connection }: DraftHost, target: Target): ReturnType<typeof createTarget> {
-  if (!target.resume) return createTarget(connection, target);
-  try {
-    return await connection.call('openMessage', target.messageId, true);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'not-found') throw error;
-    return createTarget(connection, target);
-  }
-}
-
-function createTarget(connection: DraftHost['connection'], target: Target) {
-  const { messageId: id, sessionId, role, model, provider, run } = target;
-  return connection.call('createMessage', sessionId, { id, role, model, provider }, run);
 }

@@ -1,11 +1,12 @@
 /** A stream that a function of the page maps to a draft, chunk by chunk. */
 import type { Draft } from '../api.js';
+import type { WireReply } from '../core-module.js';
 import type { FinishReason, Message } from '../types.js';
 import { MillraceError } from '../errors.js';
 import type { Chunks } from './chunks.js';
 import { PageDraft } from './draft.js';
 import { httpError } from '../http-error.js';
-import { prepareMessage, type ActiveRun, type IngestHost, type Target } from './ingest.js';
+import type { ActiveRun, IngestHost } from './ingest.js';
 import { mappingError, sourceError } from './ingest-errors.js';
 import { RunState } from './run-state.js';
 import { chunksOf, sourceOfResponse, type Source } from './stream-source.js';
@@ -22,10 +23,10 @@ export class MappedRun implements ActiveRun {
 
   /** Resolves once the message is saved. */
   static async start(
-    host: IngestHost, target: Target, source: Source, map: Mapping, signal: AbortSignal | undefined,
+    host: IngestHost, reply: WireReply, source: Source, map: Mapping, signal: AbortSignal | undefined,
   ): Promise<MappedRun> {
-    const message = await prepareMessage(host, target);
-    const run = new MappedRun(host, new PageDraft(host, message), map);
+    const message = await host.connection.call('beginReply', reply);
+    const run = new MappedRun(host, new PageDraft(host, message, reply.writer), map);
     run.#state.follow(signal, (reason) => run.abort(reason));
     if (source.kind === 'request') run.#state.follow(source.signal, (reason) => run.abort(reason));
     void run.#read(source);

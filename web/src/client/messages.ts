@@ -1,6 +1,7 @@
 import type { Messages } from '../api.js';
 import type { NewMessage } from '../types.js';
-import { PageDraft, type DraftHost } from './draft.js';
+import type { DraftHost } from './draft-host.js';
+import { PageDraft } from './draft.js';
 import { newId } from './ids.js';
 import type { SharedStore } from './shared-store.js';
 import { checkId, checkLimit, checkObject, checkOptionalId, invalid } from './validate.js';
@@ -10,8 +11,9 @@ export async function createDraft(host: DraftHost, sessionId: string, init: NewM
   checkId('sessionId', sessionId);
   checkObject('The new message', init);
   checkOptionalId('The id of a new message', init.id);
-  const message = await host.connection.call('createMessage', sessionId, { ...init, id: init.id ?? newId() }, run);
-  return new PageDraft(host, message);
+  const writer = newId();
+  const message = await host.connection.call('createMessage', sessionId, { ...init, id: init.id ?? newId() }, writer, run);
+  return new PageDraft(host, message, writer);
 }
 
 /** `use` throws 'closed' once the handle is. */
@@ -27,13 +29,14 @@ export function messagesOf(use: () => SharedStore): Messages {
     },
     async open(id, { resume = false } = {}) {
       const store = useWith(id);
-      return new PageDraft(store, await store.connection.call('openMessage', id, resume));
+      const writer = newId();
+      return new PageDraft(store, await store.connection.call('openMessage', id, resume, writer), writer);
     },
     async update(message) {
       checkObject('The message', message);
-      const { connection, drafts, writer } = useWith(message.id);
-      const accepted = await connection.call('updateMessage', message, writer);
-      drafts.finished(accepted);
+      const { connection, drafts } = useWith(message.id);
+      const accepted = connection.call('updateMessage', message);
+      drafts.changed(message.id, accepted);
       return accepted;
     },
     async get(id, { committed = false } = {}) {

@@ -19,6 +19,8 @@ export interface RunHost extends IngestHost {
   readonly runs: Set<PageRunScope>;
 }
 
+const OVER = 'the run it belongs to is over';
+
 type Exit = 'returned' | 'threw' | 'aborted';
 
 export class PageRunScope implements RunScope {
@@ -49,6 +51,8 @@ export class PageRunScope implements RunScope {
     this.#checkOpen();
     const draft = await createDraft(this.#host, this.#sessionId, init, this.#id);
     this.#drafts.push(draft);
+    // The run has finished it while it was being created.
+    if (this.#ended) await this.#refresh(draft);
     return draft;
   }
 
@@ -58,6 +62,7 @@ export class PageRunScope implements RunScope {
     const run = await ingest(this.#host, this.#sessionId, source, options, this.#id);
     const abort = (): void => run.abort(this.signal.reason);
     if (this.signal.aborted) abort();
+    if (this.#ended) run.abort(OVER);
     this.signal.addEventListener('abort', abort);
     this.#streams.push(run);
     return run;
@@ -70,7 +75,7 @@ export class PageRunScope implements RunScope {
     try {
       // Sent before the aborts below: it is the run's exit that says how its messages finish.
       const ended = this.#host.connection.call('endRun', this.#id, how);
-      for (const stream of this.#streams) stream.abort('the run it belongs to is over');
+      for (const stream of this.#streams) stream.abort(OVER);
       await ended;
       await Promise.all(this.#drafts.map((draft) => this.#refresh(draft)));
     } finally {

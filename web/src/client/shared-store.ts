@@ -11,7 +11,6 @@ import { Connection, type Notice } from './connection.js';
 import { withDeadline } from './deadline.js';
 import { DraftRegistry } from './draft-registry.js';
 import { Feed } from './feed.js';
-import { newId } from './ids.js';
 import { Ingests } from './ingest.js';
 import { Outbox } from './outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
@@ -34,8 +33,6 @@ export class SharedStore implements RunHost {
   readonly ingests = new Ingests();
   readonly runs = new Set<PageRunScope>();
   readonly feed: Feed;
-  /** Names the classic updates of this page to the core: all of them are one writer. */
-  readonly writer = newId();
   readonly opened: Promise<Opened>;
   /** Resolves when nothing of the store is left, so that it can be opened again. */
   readonly gone: Promise<void>;
@@ -61,7 +58,7 @@ export class SharedStore implements RunHost {
       notice: (message) => this.#notice(message),
       failed: (error) => this.#end(error),
     });
-    this.feed = new Feed(this.connection);
+    this.feed = new Feed(this.connection, (message) => this.drafts.heard(message));
     this.#watchPage(true);
     this.opened = this.connection.request({
       type: 'open', id: this.connection.nextId(), request: { ...request, ...(this.#life.lock && { lifeLock: this.#life.lock }) },
@@ -106,6 +103,7 @@ export class SharedStore implements RunHost {
   #notice(message: Notice): void {
     switch (message.type) {
       case 'batch': return this.feed.receive(message.events);
+      case 'others-wrote': return this.drafts.othersWrote(message.writer);
       case 'write-failed': return this.drafts.refused(message.writer, message.error);
       case 'pull': return void this.ingests.byId.get(message.ingest)?.pull();
       case 'enough': return this.ingests.byId.get(message.ingest)?.enough();

@@ -4,17 +4,18 @@
  *   Response, ReadableStream ─ transferred, or pumped where the browser cannot ─┐
  *   { url, init } ─────────── the Worker makes the request ─────────────────────┼─▶ ingest ─▶ ingested
  *   async iterable ────────── pumped: one chunk for each `pull` ────────────────┤
- *   Promise<Response> ─ the message is saved first, then as the response says ──┤
+ *   Promise<Response> ─ the message is saved first, `source` or `fail` follows ─┤
  *   status of failure ─────── `fail` with the start of the body ────────────────┘
  */
 import type { IngestOptions, StreamFormat } from '../api.js';
 import { MillraceError } from '../errors.js';
-import type { ToPage, WireError, WireSource } from '../protocol.js';
+import type { WireReply } from '../core-module.js';
+import type { IngestRequest, ToPage, WireError, WireSource } from '../protocol.js';
 import type { Message } from '../types.js';
 import type { Chunks } from './chunks.js';
 import { fromWire } from './connection.js';
 import { httpError } from '../http-error.js';
-import { prepareMessage, type ActiveRun, type IngestHost, type Target } from './ingest.js';
+import type { ActiveRun, IngestHost } from './ingest.js';
 import { sourceError, toWire } from './ingest-errors.js';
 import { report } from './listeners.js';
 import { RunState } from './run-state.js';
@@ -25,8 +26,7 @@ type Ingested = Extract<ToPage, { type: 'ingested' }>;
 export class WorkerRun implements ActiveRun {
   readonly messageId: string;
   readonly #host: IngestHost;
-  readonly #target: Target;
-  readonly #format: string;
+  readonly #request: Omit<IngestRequest, 'source'>;
   readonly #onUsage: IngestOptions['onUsage'];
   readonly #state = new RunState();
   /** Names the ingest to the Worker. It knows of it for sure once it has answered. */
@@ -38,16 +38,11 @@ export class WorkerRun implements ActiveRun {
 
   /** Resolves once the message is saved. */
   static async start(
-    host: IngestHost, target: Target, source: Source, format: StreamFormat, options: IngestOptions,
+    host: IngestHost, reply: WireReply, source: Source, format: StreamFormat, options: IngestOptions,
   ): Promise<WorkerRun> {
-    const run = new WorkerRun(host, target, format, options);
+    const run = new WorkerRun(host, { reply, format }, options);
     try {
-      if (source.kind === 'pending') {
-        await prepareMessage(host, target);
-        void run.#await(source.response);
-      } else {
-        await run.#begin(source, target.resume);
-      }
+      await run.#begin(source);
     } catch (error) {
       run.fail(error as Error);
       throw error;
@@ -55,11 +50,10 @@ export class WorkerRun implements ActiveRun {
     return run;
   }
 
-  private constructor(host: IngestHost, target: Target, format: string, { signal, onUsage }: IngestOptions) {
-    this.messageId = target.messageId;
+  private constructor(host: IngestHost, request: Omit<IngestRequest, 'source'>, { signal, onUsage }: IngestOptions) {
+    this.messageId = request.reply.messageId;
     this.#host = host;
-    this.#target = target;
-    this.#format = format;
+    this.#request = request;
     this.#onUsage = onUsage;
     host.ingests.active.add(this);
     this.#state.onEnd(() => {
@@ -120,45 +114,59 @@ export class WorkerRun implements ActiveRun {
     this.fail(fromWire(error));
   }
 
-  async #begin(source: KnownSource, resume: boolean): Promise<void> {
-    switch (source.kind) {
-      case 'request':
-        this.#state.follow(source.signal, (reason) => this.abort(reason));
-        return this.#open({ kind: 'request', url: source.url, init: source.init }, resume);
-      case 'failed':
-        await this.#open({ kind: 'pump' }, resume);
-        return void httpError(source.response).then((error) => this.#postFailure(error));
-      default:
-        if (source.kind === 'stream' && canTransferStreams()) {
-          return this.#open({ kind: 'stream', body: source.body }, resume, [source.body]);
-        }
-        this.#chunks = chunksOf(source);
-        return this.#open({ kind: 'pump' }, resume);
+  async #begin(source: Source): Promise<void> {
+    if (source.kind === 'pending') {
+      await this.#open({ kind: 'later' });
+      void this.#await(source.response);
+    } else if (source.kind === 'failed') {
+      await this.#open({ kind: 'later' });
+      this.#fail(source.response);
+    } else {
+      await this.#open(...this.#toWire(source));
     }
   }
 
-  /** The message is saved; waits for the response, the abort, or the failure of the request. */
+  /** Waits for the response, the abort, or the failure of the request. */
   async #await(response: Promise<Response>): Promise<void> {
+    const source = await Promise.race([response, this.#state.abortion]).then(sourceOfResponse)
+      .catch((error: unknown) => sourceError(error));
+    if (this.#ended()) void response.then(({ body }) => body?.cancel()).catch(() => undefined);
+    else if (source instanceof MillraceError) this.#postFailure(source);
+    else if (source.kind === 'failed') this.#fail(source.response);
+    else this.#supply(source);
+  }
+
+  #supply(source: Exclude<KnownSource, { kind: 'failed' }>): void {
+    const [wire, transfer] = this.#toWire(source);
     try {
-      const source = await Promise.race([response, this.#state.abortion]).then(sourceOfResponse)
-        .catch((error: unknown) => sourceError(error));
-      if (!(source instanceof MillraceError)) return await this.#begin(source, true);
-      if (this.#state.aborted) void response.then(({ body }) => body?.cancel()).catch(() => undefined);
-      await this.#open({ kind: 'pump' }, true);
-      this.#postFailure(source);
+      this.#host.connection.post({ type: 'source', ingest: this.#id!, source: wire }, transfer);
     } catch (error) {
-      this.fail(error as Error);
+      this.#postFailure(error as MillraceError);
     }
   }
 
-  async #open(source: WireSource, resume: boolean, transfer: Transferable[] = []): Promise<void> {
+  #fail(response: Response): void {
+    void httpError(response).then((error) => this.#postFailure(error));
+  }
+
+  /** As the Worker takes it, and what is handed over with it. */
+  #toWire(source: Exclude<KnownSource, { kind: 'failed' }>): [WireSource, Transferable[]] {
+    if (source.kind === 'request') {
+      this.#state.follow(source.signal, (reason) => this.abort(reason));
+      return [{ kind: 'request', url: source.url, init: source.init }, []];
+    }
+    if (source.kind === 'stream' && canTransferStreams()) return [{ kind: 'stream', body: source.body }, [source.body]];
+    this.#chunks = chunksOf(source);
+    return [{ kind: 'pump' }, []];
+  }
+
+  async #open(source: WireSource, transfer: Transferable[] = []): Promise<void> {
     const { connection, ingests } = this.#host;
     const id = connection.nextId();
     ingests.byId.set(id, this);
     this.#id = id;
     try {
-      const request = { ...this.#target, resume, format: this.#format, source };
-      await connection.request({ type: 'ingest', id, request }, transfer);
+      await connection.request({ type: 'ingest', id, request: { ...this.#request, source } }, transfer);
     } catch (error) {
       ingests.byId.delete(id);
       throw error;

@@ -14,13 +14,9 @@ const handlers: { [M in CoreMethod]: Handler<M> } = {
   listSessions: (core, args, done) => core.listSessions(...args, done),
   updateSession: (core, args, done) => core.updateSession(...args, done),
   deleteSession: (core, args, done) => core.deleteSession(...args, done),
-  createMessage: (core, [sessionId, init, run], done) => {
-    core.createMessage(sessionId, init, (error, message) => {
-      if (run !== 0 && message) core.addToRun(run, message.id);
-      done(error, message);
-    });
-  },
+  createMessage: (core, args, done) => core.createMessage(...args, done),
   openMessage: (core, args, done) => core.openMessage(...args, done),
+  beginReply: (core, args, done) => core.beginReply(...args, done),
   updateMessage: (core, args, done) => core.updateMessage(...args, done),
   getMessage: (core, args, done) => core.getMessage(...args, done),
   listMessages: (core, args, done) => core.listMessages(...args, done),

@@ -4,7 +4,7 @@
  *   new ── open ──▶ open ── close ──▶ closed (the Worker ends itself)
  *    └── delete-store ──▶ new
  */
-import type { Callback, CoreError } from '../core-module.js';
+import type { Callback } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { Call, Method, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
 import { TurnMessages } from '../turn-messages.js';
@@ -16,6 +16,7 @@ import { PageFeed } from './feed.js';
 import { Ingest } from './ingest.js';
 import { holdForLife } from './life-lock.js';
 import { openStore, type OpenedStore } from './open-store.js';
+import { dropSource } from './source.js';
 import { toWire } from './wire-error.js';
 
 export interface Page {
@@ -110,6 +111,10 @@ export class Host {
       case 'credit': return open.feed.grant(message.count);
       case 'forget': return open.feed.forget(message.messageId);
       case 'ingest': return this.#ingest(open, message);
+      case 'source': {
+        const ingest = open.ingests.get(message.ingest);
+        return ingest ? ingest.supply(message.source) : dropSource(message.source);
+      }
       case 'chunk': return open.ingests.get(message.ingest)?.chunk(message.bytes);
       case 'end': return open.ingests.get(message.ingest)?.end();
       case 'fail': return open.ingests.get(message.ingest)?.fail(message.error);
@@ -153,13 +158,15 @@ export class Host {
   }
 
   #write({ store }: OpenState, message: Extract<ToWorker, { type: 'write' }>): void {
-    const { id, messageId, writer, version, mutations } = message;
-    const failed = (error: CoreError): void => {
-      this.#outgoing.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage);
-    };
-    const done = id === undefined
-      ? (error: CoreError | null): void => { if (error) failed(error); }
+    const { id, messageId, writer, version, others, mutations } = message;
+    const expected = version + mutations.length - 1 + others;
+    const reply: Callback<unknown> = id === undefined
+      ? (error) => { if (error) this.#outgoing.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage); }
       : this.#replyTo(id);
+    const done: Callback<number> = (error, reached) => {
+      reply(error, undefined);
+      if (!error && reached !== expected) this.#outgoing.post({ type: 'others-wrote', writer } satisfies ToPage);
+    };
     try {
       checkSize(mutations, 'What was written to the message in one call');
       store.core.write(messageId, writer, version, mutations, done);

@@ -9,9 +9,9 @@
  */
 import type { Callback, CoreStore, CoreStream, StreamEnd } from '../core-module.js';
 import { MillraceError } from '../errors.js';
-import type { IngestRequest, ToPage, WireError } from '../protocol.js';
+import type { IngestRequest, ToPage, WireError, WireSource } from '../protocol.js';
 import type { Message } from '../types.js';
-import { openSource, type Pump, type Source } from './source.js';
+import { dropSource, openSource, type PageSource, type Source } from './source.js';
 import { fromCore, toWire } from './wire-error.js';
 
 export class Ingest {
@@ -22,7 +22,7 @@ export class Ingest {
   readonly #id: number;
   readonly #request: IngestRequest;
   readonly #post: (message: ToPage) => void;
-  readonly #source: Source | Pump;
+  readonly #source: Source | PageSource;
   /** Set by an abort, which may come before there is a message. */
   #failure: WireError | undefined;
 
@@ -44,6 +44,10 @@ export class Ingest {
     this.#source.cancel();
   }
 
+  supply(source: WireSource): void {
+    if ('supply' in this.#source) this.#source.supply(source);
+    else dropSource(source);
+  }
   chunk(bytes: Uint8Array): void { if ('chunk' in this.#source) this.#source.chunk(bytes); }
   end(): void { if ('end' in this.#source) this.#source.end(); }
   fail(error: WireError): void { if ('fail' in this.#source) this.#source.fail(error); }
@@ -52,8 +56,7 @@ export class Ingest {
     let stream: CoreStream | undefined;
     try {
       stream = this.#openStream();
-      const message = await this.#saveMessage();
-      if (this.#request.run !== 0) this.#core.addToRun(this.#request.run, message.id);
+      const message = await this.#begin(stream);
       this.#post({ type: 'reply', id: this.#id, value: message } satisfies ToPage);
     } catch (error) {
       stream?.delete();
@@ -67,23 +70,14 @@ export class Ingest {
   }
 
   #openStream(): CoreStream {
-    const { messageId, format } = this.#request;
-    const stream = this.#core.openStream(messageId, format);
+    const { format } = this.#request;
+    const stream = this.#core.openStream(format);
     if (stream) return stream;
     throw new MillraceError('invalid-argument', `The format "${format}" is not one this version reads`);
   }
 
-  async #saveMessage(): Promise<Message> {
-    const { sessionId, messageId, resume, role, model, provider } = this.#request;
-    if (resume) {
-      try {
-        return await promise<Message>((done) => this.#core.openMessage(messageId, true, done));
-      } catch (error) {
-        if (!(error instanceof MillraceError && error.code === 'not-found')) throw error;
-      }
-    }
-    const init = { id: messageId, role, ...(model !== undefined && { model }), ...(provider !== undefined && { provider }) };
-    return promise<Message>((done) => this.#core.createMessage(sessionId, init, done));
+  #begin(stream: CoreStream): Promise<Message> {
+    return promise((done) => stream.begin(this.#request.reply, done));
   }
 
   /** Feeds until the reply ends. The error it ended with, if any. */

@@ -10,15 +10,30 @@ export interface Source {
   cancel(): void;
 }
 
-/** What the page sends for a source that it pumps. */
+/** What the page is asked for by a source that it pumps. */
 export interface PumpSignals { pull(): void; enough(): void }
 
-export function openSource(source: WireSource, signals: PumpSignals): Source | Pump {
+/** A source that the page can tell something. */
+export interface PageSource extends Source {
+  /** What it waits for. */
+  supply(source: WireSource): void;
+  chunk(bytes: Uint8Array): void;
+  end(): void;
+  fail(error: WireError): void;
+}
+
+export function openSource(source: WireSource, signals: PumpSignals): Source | PageSource {
   switch (source.kind) {
     case 'stream': return readStream(source.body);
     case 'request': return readRequest(source.url, source.init);
     case 'pump': return new Pump(signals);
+    case 'later': return new LateSource(signals);
   }
+}
+
+/** A source of which nobody reads. */
+export function dropSource(source: WireSource): void {
+  if (source.kind === 'stream') void source.body.cancel().catch(() => undefined);
 }
 
 function readStream(body: ReadableStream<Uint8Array>): Source {
@@ -57,7 +72,7 @@ function readRequest(url: string, init?: RequestInit): Source {
 type PumpEvent = { chunk: Uint8Array } | { end: true } | { error: MillraceError };
 
 /** The page reads and sends a chunk for every `pull`; an end or an error may come unasked. */
-export class Pump implements Source {
+class Pump implements PageSource {
   readonly #signals: PumpSignals;
   #ended: PumpEvent | undefined;
   #waiting: ((event: PumpEvent) => void) | undefined;
@@ -75,6 +90,7 @@ export class Pump implements Source {
     this.end();
   }
 
+  supply(source: WireSource): void { dropSource(source); }
   chunk(bytes: Uint8Array): void { this.#waiting?.({ chunk: bytes }); }
   end(): void { this.#finish({ end: true }); }
   fail({ code, message, ...details }: WireError): void { this.#finish({ error: new MillraceError(code, message, details) }); }
@@ -90,6 +106,52 @@ export class Pump implements Source {
     this.#ended ??= event;
     this.#waiting?.(event);
   }
+}
+
+/** One that the page does not have yet. */
+class LateSource implements PageSource {
+  readonly #signals: PumpSignals;
+  #source: Source | PageSource | undefined;
+  #arrive!: (source: Source) => void;
+  readonly #arrived = new Promise<Source>((resolve) => (this.#arrive = resolve));
+
+  constructor(signals: PumpSignals) { this.#signals = signals; }
+
+  async next(): Promise<Uint8Array | undefined> { return (await this.#arrived).next(); }
+
+  supply(source: WireSource): void {
+    if (this.#source) dropSource(source);
+    else this.#become(openSource(source, this.#signals));
+  }
+
+  chunk(bytes: Uint8Array): void { this.#page()?.chunk(bytes); }
+  end(): void { this.#page()?.end(); }
+
+  fail({ code, message, ...details }: WireError): void {
+    const page = this.#page();
+    if (page) page.fail({ code, message, ...details });
+    else if (!this.#source) this.#become(failing(new MillraceError(code, message, details)));
+  }
+
+  cancel(): void {
+    if (this.#source) this.#source.cancel();
+    else this.#become(ended);
+  }
+
+  #become(source: Source): void {
+    this.#source = source;
+    this.#arrive(source);
+  }
+
+  #page(): PageSource | undefined {
+    return this.#source && 'fail' in this.#source ? this.#source : undefined;
+  }
+}
+
+const ended: Source = { next: () => Promise.resolve(undefined), cancel: () => undefined };
+
+function failing(error: MillraceError): Source {
+  return { ...ended, next: () => Promise.reject(error) };
 }
 
 function reasonOf(error: unknown): string {

@@ -5,6 +5,7 @@ export * as events from './events.js';
 export * as inputs from './inputs.js';
 export * as reading from './reading.js';
 export * as ingest from './ingest.js';
+export * as replies from './replies.js';
 export * as search from './search.js';
 export * as stores from './stores.js';
 export * as transfer from './transfer.js';

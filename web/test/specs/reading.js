@@ -131,7 +131,7 @@ export async function classicUpdates({ open }) {
     equal(textOf(message), text);
   }
   const stale = { ...created.message, parts: [{ type: /** @type {const} */ ('text'), text: 'Hello again' }] };
-  equal(textOf(await store.messages.update(stale)), 'Hello again', 'the same writer may start from its own old copy:');
+  equal(textOf(await store.messages.update(stale)), 'Hello again', 'an old copy that only adds to what is there:');
   const draft = await store.messages.open(message.id);
   draft.appendText('!');
   await draft.flush();

@@ -8,7 +8,7 @@ import { assistantMessage, makePage } from './page.mjs';
 /** @param {{ merging?: boolean }} [options] */
 function setUp(options) {
   const page = makePage(options);
-  return { ...page, draft: new PageDraft(page, assistantMessage()) };
+  return { ...page, draft: new PageDraft(page, assistantMessage(), 'writer') };
 }
 
 /** @param {any[]} messages */
@@ -44,7 +44,7 @@ test('C12: with a window of 0 every delta is a version, and those of a turn leav
 test('inputs of different tool calls are not merged', () => {
   const page = makePage();
   const call = { type: /** @type {const} */ ('tool_call'), name: 'f', input: '', finished: false };
-  const draft = new PageDraft(page, assistantMessage({ parts: [{ ...call, id: 'x' }, { ...call, id: 'y' }] }));
+  const draft = new PageDraft(page, assistantMessage({ parts: [{ ...call, id: 'x' }, { ...call, id: 'y' }] }), 'writer');
   draft.appendToolInput('x', '1');
   draft.appendToolInput('y', '2');
   draft.appendToolInput('y', '3');

@@ -9,7 +9,7 @@ import { assistantMessage, makePage } from './page.mjs';
 
 function setUp() {
   const { worker, connection } = makePage();
-  const feed = new Feed(connection);
+  const feed = new Feed(connection, () => undefined);
   /** @param {Parameters<Feed['subscribe']>[1]} [filter] */
   const listen = (filter = {}) => {
     /** @type {StoreEvent[][]} */

@@ -12,7 +12,7 @@ const EMOJI = HIGH + LOW;
 function written(write) {
   const page = makePage();
   const call = { type: /** @type {const} */ ('tool_call'), name: 'f', input: '', finished: false };
-  const draft = new PageDraft(page, assistantMessage({ parts: [{ ...call, id: 'x' }, { ...call, id: 'y' }] }));
+  const draft = new PageDraft(page, assistantMessage({ parts: [{ ...call, id: 'x' }, { ...call, id: 'y' }] }), 'writer');
   write(draft);
   page.outbox.flush();
   const sent = page.worker.take().filter(({ type }) => type === 'write').flatMap(({ mutations }) => mutations);

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
 #include "millrace/messages/completion.h"
+#include "millrace/messages/run.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 
@@ -34,12 +36,34 @@ constexpr void AddTokens(std::int64_t& total, std::int64_t more) {
 // What one writer does to one message in one call.
 struct MessageWrite {
   std::vector<Mutation> mutations;
-  // Who writes. One writer's versions follow each other without a gap, whatever others write.
+  // Who writes; "": nobody who counts. One writer's versions follow each other without a gap,
+  // whatever others write.
   std::string writer;
-  // The version the first mutation makes, as the writer counts them; each mutation makes one more.
-  // 0: uncounted, the next one whatever it is.
+  // The version the first mutation makes, as the writer counts them from what it was given (see
+  // Origin); each mutation makes one more. 0: uncounted, the next one whatever it is.
   std::int64_t version = 0;
   std::optional<Usage> usage;
+};
+
+// On whose behalf a message is begun or gone on with.
+struct Origin {
+  // Counts its mutations from the message that the completion hands over. "": nobody who counts.
+  std::string writer;
+  // The run that finishes the message when it ends.
+  RunId run = kNoRun;
+};
+
+// What a stream needs before its first byte is read.
+struct ReplyStart {
+  SessionId session_id;
+  MessageId id;
+  // Goes on with the message if there is one; else the id must be new.
+  bool resume = false;
+  // Of a new message.
+  std::string model;
+  std::string provider;
+  // REQUIRES: a writer of its own.
+  Origin origin;
 };
 
 struct ReadOptions {
@@ -69,26 +93,44 @@ class MessageService {
   // Durable (power loss) and delivered when `done` has the message as created. The caller gives id,
   // session, role and what else it likes; times, seq and version are set here. Role other than
   // assistant, or a finish part, makes it finished from the start.
-  // kNotFound: no such session. kInvalidArgument: the id is empty or taken.
-  void Create(Message init, DoneMessage done);
+  // kNotFound: no such session. kInvalidArgument: the id is empty or taken. kClosed: its run is
+  // over.
+  void Create(Message init, DoneMessage done, const Origin& origin = {});
 
   // For going on with a message. `resume` takes the finish part of an interrupted, canceled or
-  // failed one off, durably. kNotFound; kFinished.
-  void Open(const MessageId& id, bool resume, DoneMessage done);
+  // failed one off, durably. `writer` counts from the message handed over. kNotFound; kFinished.
+  void Open(const MessageId& id, bool resume, DoneMessage done, const std::string& writer = {});
+
+  // Creates the message of a reply or, to resume, goes on with it: one step, so that whatever
+  // happens meanwhile (a run ends, another stream begins) finds it done or not begun. The message
+  // belongs to the writer's stream until it is finished, by whomever; then this writer writes no
+  // more. `done` has the message once it survives power loss.
+  // Create's errors, Open's when resuming; kInvalidArgument: the message is in another session;
+  // kInUse: another stream writes into it; kFinished: it was finished while it was being saved.
+  void BeginReply(ReplyStart start, DoneMessage done);
+
+  // A run names the messages that were begun in it (C14), from the call that begins them on.
+  // kNotFound: no such session; kClosed.
+  Result<RunId> BeginRun(const SessionId& session_id);
+  // Finishes what the run left unfinished: unknown after a return, error after a throw, canceled
+  // after an abort; and flushes all of it. `done` has the first error, after every message was
+  // dealt with. kNotFound: no such run, or it has ended already.
+  void EndRun(RunId run, RunExit how, Done done);
 
   // Applies the mutations in order; returns the version accepted. `done` is called once all that
   // was promised holds: at the end of this turn for deltas; for terminal ones when durable (power
   // loss) and in every mailbox. On an error the mutations before the wrong one stay accepted and
   // `done` is not called. Versions that this writer has written before are skipped.
-  // kNotFound, kFinished, kInvalidArgument: see Apply. kStale: a gap in the writer's versions, or
-  // a counted writer that is new here and behind the message.
+  // kNotFound, kFinished, kInvalidArgument: see Apply; kFinished also for a stream whose reply is
+  // over. kStale: a gap in the writer's versions, or a counted writer that nobody knows here.
   Result<std::int64_t> Write(const MessageId& id, MessageWrite write, Done done = {});
 
   // The classic whole-snapshot update. Completes with the state it made: when accepted, or for a
   // terminal change when durable and delivered. An identical snapshot writes nothing.
-  // kStale: another writer has changed the message since snapshot.version. kFinished: it would
+  // kStale: the message has changed since snapshot.version, whoever did that, and the snapshot
+  // would drop some of it; one that only adds to what is there is fine. kFinished: it would
   // un-finish the message. kNotFound.
-  void Update(Message snapshot, std::string writer, DoneMessage done);
+  void Update(Message snapshot, DoneMessage done);
 
   // Durable and delivered when `done` is called. Deleting what is not there is OK.
   void Delete(const MessageId& id, Done done);
@@ -109,10 +151,19 @@ class MessageService {
   void FlushAll(TimeMs deadline, Done done);
 
  private:
+  // `for_stream`: the message is claimed for the stream of the origin's writer.
+  void CreateMessage(Message init, const Origin& origin, bool for_stream, DoneMessage done);
+  Status ClaimForReply(LiveMessage& live, const ReplyStart& start);
+  Result<Message> ReplyBegun(const MessageId& id, const std::string& writer, const Status& saved);
+  Status CheckRun(RunId run) const;
+  void AddToRun(RunId run, const MessageId& id);
+  void RemoveFromRun(RunId run, const MessageId& id);
   Result<bool> ApplyAll(LiveMessage& live, MessageWrite write);
   static void CountUnchanged(LiveMessage& live);
 
   CommitCycle& cycle_;
+  std::unordered_map<RunId, std::vector<MessageId>> runs_;
+  RunId last_run_ = kNoRun;
 };
 
 }  // namespace millrace

@@ -12,7 +12,6 @@
 #include "millrace/messages/event_broker.h"
 #include "millrace/messages/feed.h"
 #include "millrace/messages/message_service.h"
-#include "millrace/messages/run_scope.h"
 #include "millrace/messages/session_service.h"
 #include "millrace/storage/block_file.h"
 #include "millrace/storage/import_source.h"
@@ -50,7 +49,7 @@ struct RecoveredMessage {
 //
 // The host drives it: AdvanceTo(now) before each call and when NextDeadline() comes. There is no
 // timer and no thread in here; with the same inputs it does the same things.
-// Ownership: owns the storage. Confined to one thread. Feeds and run scopes end before the store.
+// Ownership: owns the storage. Confined to one thread. Feeds end before the store.
 class Store {
  public:
   using Opened = std::function<void(Result<std::unique_ptr<Store>>)>;
@@ -83,7 +82,6 @@ class Store {
 
   std::unique_ptr<Feed> OpenFeed(Feed::Deliver deliver, int credits = kUnlimitedCredits,
                                  EventFilter filter = {});
-  std::unique_ptr<RunScope> BeginRun() { return std::make_unique<RunScope>(messages_); }
 
   // What is saved and folded; see SearchQuery and Storage::Search. kClosed.
   Result<SearchPage> Search(SearchQuery query) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -82,6 +83,9 @@ struct Replace {
   std::string model;
   std::string provider;
   bool is_summary = false;
+  // The version that the snapshot was made from. If the message is newer, the snapshot may only add
+  // to it: anything else would drop what somebody wrote meanwhile. Absent: not judged.
+  std::optional<std::int64_t> version = std::nullopt;
   friend bool operator==(const Replace&, const Replace&) = default;
 };
 

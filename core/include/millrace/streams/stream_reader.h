@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,9 @@ class StreamReader {
   StreamOutcome outcome_;
 };
 
-std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format);
+// `known_calls`: the ids of the tool calls that the message has already, where its reply is gone on
+// with: a call that comes without an id gets none of these.
+std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
+                                               std::set<std::string> known_calls = {});
 
 }  // namespace millrace

@@ -13,20 +13,31 @@ class Run : public StoreFixture {
     StoreFixture::SetUp();
     OpenSession();
   }
-  FinishReason ReasonAfter(RunExit how) {
+  RunId Begin() {
+    const Result<RunId> run = store_->messages().BeginRun(SessionId("s"));
+    EXPECT_TRUE(run.ok());
+    return *run;
+  }
+  void CreateIn(RunId run, const std::string& id) {
+    Outcome created;
+    store_->messages().Create(Init(id), created.AsDoneMessage(), {"", run});
+    ASSERT_TRUE(created.called() && created.status.ok()) << created.status.message();
+  }
+  std::optional<FinishReason> SavedReasonOf(const std::string& id) {
+    const auto message = store_->messages().Get(MessageId(id), {true});
+    if (!message.ok() || !message->has_value() || FinishOf(**message) == nullptr) return {};
+    return FinishOf(**message)->reason;
+  }
+  std::optional<FinishReason> ReasonAfter(RunExit how) {
     const std::string id = "m" + std::to_string(++count_);
-    const std::unique_ptr<RunScope> run = store_->BeginRun();
-    CreateMessage(id);
-    run->Add(MessageId(id));
+    const RunId run = Begin();
+    CreateIn(run, id);
     Append(id, "text");
     Outcome outcome;
-    run->End(how, outcome.AsDone());
+    store_->messages().EndRun(run, how, outcome.AsDone());
     EXPECT_TRUE(outcome.called() && outcome.status.ok());
     EXPECT_EQ(SavedTextOf(id), "text");
-    const auto message = store_->messages().Get(MessageId(id), {true});
-    const FinishPart* finish = FinishOf(**message);
-    EXPECT_NE(finish, nullptr);
-    return finish == nullptr ? FinishReason::kEndTurn : finish->reason;
+    return SavedReasonOf(id);
   }
   int count_ = 0;
 };
@@ -38,60 +49,93 @@ TEST_F(Run, C14_FinishesWhatIsLeftByHowItEnded) {
 }
 
 TEST_F(Run, C14_LeavesFinishedAndDeletedMessagesAlone) {
-  const std::unique_ptr<RunScope> run = store_->BeginRun();
-  for (const char* id : {"a", "b"}) {
-    CreateMessage(id);
-    run->Add(MessageId(id));
-  }
+  const RunId run = Begin();
+  for (const char* id : {"a", "b"}) CreateIn(run, id);
   ASSERT_TRUE(Write("a", Finish{}).ok());
   store_->messages().Delete(MessageId("b"), [](const Status&) {});
   Outcome outcome;
-  run->End(RunExit::kThrew, outcome.AsDone());
+  store_->messages().EndRun(run, RunExit::kThrew, outcome.AsDone());
   EXPECT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
   EXPECT_EQ(FinishOf(**store_->messages().Get(MessageId("a")))->reason, FinishReason::kEndTurn);
 }
 
 TEST_F(Run, C14_EndsAllItsMessagesAndWaitsForThoseFinishedAlready) {
-  const std::unique_ptr<RunScope> run = store_->BeginRun();
-  for (const char* id : {"a", "b", "c"}) {
-    CreateMessage(id);
-    run->Add(MessageId(id));
-  }
+  const RunId run = Begin();
+  for (const char* id : {"a", "b", "c"}) CreateIn(run, id);
   storage_->set_hold(true);
   ASSERT_TRUE(Write("a", Finish{}).ok());  // in flight
   Outcome outcome;
-  run->End(RunExit::kReturned, outcome.AsDone());
+  store_->messages().EndRun(run, RunExit::kReturned, outcome.AsDone());
   while (storage_->held() > 0) {
     EXPECT_FALSE(outcome.called());
     storage_->ReleaseOne();
   }
   EXPECT_TRUE(outcome.called() && outcome.status.ok());
-  for (const char* id : {"a", "b", "c"}) {
-    EXPECT_TRUE((**store_->messages().Get(MessageId(id), {true})).finished()) << id;
-  }
+  for (const char* id : {"a", "b", "c"}) EXPECT_TRUE(SavedReasonOf(id)) << id;
 }
 
 TEST_F(Run, C14_AlsoWaitsForAFinishThatItDidNotMake) {
-  const std::unique_ptr<RunScope> run = store_->BeginRun();
-  CreateMessage("a");
-  run->Add(MessageId("a"));
+  const RunId run = Begin();
+  CreateIn(run, "a");
   storage_->set_hold(true);
   ASSERT_TRUE(Write("a", Finish{}).ok());
   Outcome outcome;
-  run->End(RunExit::kReturned, outcome.AsDone());
+  store_->messages().EndRun(run, RunExit::kReturned, outcome.AsDone());
   EXPECT_FALSE(outcome.called());
   storage_->ReleaseOne();
   EXPECT_TRUE(outcome.called() && outcome.status.ok());
 }
 
 TEST_F(Run, C14_TellsWhenItCouldNotBeSaved) {
-  const std::unique_ptr<RunScope> run = store_->BeginRun();
-  CreateMessage("a");
-  run->Add(MessageId("a"));
+  const RunId run = Begin();
+  CreateIn(run, "a");
   storage_->set_failure(Status(Code::kQuotaExceeded, "test"));
   Outcome outcome;
-  run->End(RunExit::kReturned, outcome.AsDone());
+  store_->messages().EndRun(run, RunExit::kReturned, outcome.AsDone());
   EXPECT_EQ(outcome.status.code(), Code::kQuotaExceeded);
+}
+
+TEST_F(Run, C14_FinishesWhatIsOnlyJustBeingCreated) {
+  const RunId run = Begin();
+  storage_->set_hold(true);
+  Outcome created;
+  store_->messages().Create(Init("a"), created.AsDoneMessage(), {"", run});
+  Outcome ended;
+  store_->messages().EndRun(run, RunExit::kAborted, ended.AsDone());
+  while (storage_->held() > 0) storage_->ReleaseOne();
+  EXPECT_TRUE(created.status.ok() && ended.called() && ended.status.ok());
+  EXPECT_EQ(SavedReasonOf("a"), FinishReason::kCanceled);
+}
+
+TEST_F(Run, C14_NeverFinishesAMessageOfSomebodyElse) {
+  CreateMessage("a");
+  RunFor(200'000);
+  ASSERT_EQ(store_->stats().live_messages, 0) << "so that only the storage knows the id";
+  for (const bool at_once : {false, true}) {
+    const RunId run = Begin();
+    Outcome taken;
+    Outcome ended;
+    std::optional<Store::Turn> turn;
+    if (at_once) turn.emplace(*store_);
+    store_->messages().Create(Init("a"), taken.AsDoneMessage(), {"", run});
+    store_->messages().EndRun(run, RunExit::kThrew, ended.AsDone());
+    turn.reset();
+    EXPECT_EQ(taken.status.code(), Code::kInvalidArgument);
+    EXPECT_TRUE(ended.called() && ended.status.ok());
+    EXPECT_FALSE((*store_->messages().Get(MessageId("a")))->finished());
+  }
+}
+
+TEST_F(Run, C14_ARunThatIsOverBeginsNothing) {
+  const RunId run = Begin();
+  store_->messages().EndRun(run, RunExit::kReturned, {});
+  Outcome created;
+  store_->messages().Create(Init("a"), created.AsDoneMessage(), {"", run});
+  EXPECT_EQ(created.status.code(), Code::kClosed);
+  Outcome again;
+  store_->messages().EndRun(run, RunExit::kReturned, again.AsDone());
+  EXPECT_EQ(again.status.code(), Code::kNotFound);
+  EXPECT_EQ(store_->messages().BeginRun(SessionId("nowhere")).status().code(), Code::kNotFound);
 }
 
 using Sessions = Run;

@@ -1,0 +1,103 @@
+// How MessageService begins the reply of a stream: resume or create, in one step (C14, I1).
+//
+//   BeginReply ──▶ the message is claimed ──durable──▶ `done` ──▶ the stream writes ──▶ finished
+//      │ refused: nothing has changed          │ somebody finished or deleted it: `done` has the
+//      error
+//
+// The claim (LiveMessage::stream) ends with the message's finish, whoever makes it. From then on
+// the stream writes no more, also if another has resumed the message since.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "messages/commit_cycle.h"
+#include "millrace/messages/message_service.h"
+
+namespace millrace {
+
+void MessageService::BeginReply(ReplyStart start, DoneMessage done) {
+  CommitCycle::Turn turn(cycle_);
+  done = OrNobody(std::move(done));
+  Status refused = cycle_.CheckAccepting();
+  if (refused.ok()) refused = CheckRun(start.origin.run);
+  if (refused.ok() && start.origin.writer.empty())
+    refused = InvalidArgument("a stream needs a writer");
+  LiveMessage* there = nullptr;
+  if (refused.ok() && start.resume) {
+    const Result<LiveMessage*> found = cycle_.Load(start.id);
+    if (found.ok())
+      there = *found;
+    else if (found.status().code() != Code::kNotFound)
+      refused = found.status();
+  }
+  if (refused.ok() && there != nullptr) refused = ClaimForReply(*there, start);
+  if (!refused.ok()) {
+    return cycle_.Defer([done = std::move(done), refused] { done(refused); });
+  }
+
+  const MessageId id = start.id;
+  const std::string writer = start.origin.writer;
+  auto begun = [this, id, writer, done = std::move(done)](const Status& saved) {
+    done(ReplyBegun(id, writer, saved));
+  };
+  if (there == nullptr) {
+    Message init;
+    init.id = std::move(start.id);
+    init.session_id = std::move(start.session_id);
+    init.model = std::move(start.model);
+    init.provider = std::move(start.provider);
+    return CreateMessage(
+        std::move(init), start.origin, /*for_stream=*/true,
+        [begun = std::move(begun)](const Result<Message>& created) { begun(created.status()); });
+  }
+  AddToRun(start.origin.run, id);
+  Waiter waiter;
+  waiter.targets.emplace_back(id, there->patched_version);
+  waiter.if_deleted = NotFound("message '" + id.value + "' was deleted");
+  waiter.done = std::move(begun);
+  cycle_.Wait(std::move(waiter));
+}
+
+// Checks everything before it changes anything.
+Status MessageService::ClaimForReply(LiveMessage& live, const ReplyStart& start) {
+  if (live.accepted.session_id != start.session_id) {
+    return InvalidArgument("message '" + start.id.value + "' belongs to another session, '" +
+                           live.accepted.session_id.value + "'");
+  }
+  if (!live.stream.empty()) {
+    return Status(Code::kInUse, "another stream is writing into message '" + start.id.value +
+                                    "': abort it, or wait for its end");
+  }
+  if (live.accepted.finished()) {
+    MessageWrite write;
+    write.mutations.emplace_back(Resume{});
+    if (const auto resumed = Write(start.id, std::move(write)); !resumed.ok()) {
+      return resumed.status();
+    }
+  }
+  live.stream = start.origin.writer;
+  return Status::Ok();
+}
+
+// What the one who began the reply is told once it is saved, or was not.
+Result<Message> MessageService::ReplyBegun(const MessageId& id, const std::string& writer,
+                                           const Status& saved) {
+  const Result<LiveMessage*> found = cycle_.Load(id);
+  if (!saved.ok()) {
+    // Nobody is going to write.
+    if (found.ok() && (*found)->stream == writer) (*found)->stream.clear();
+    return saved;
+  }
+  if (!found.ok()) return found.status();
+  LiveMessage& live = **found;
+  if (live.stream != writer) {
+    return Status(Code::kFinished, "message '" + id.value +
+                                       "' was finished before its reply began: its run is over, or "
+                                       "somebody else has finished it");
+  }
+  live.BeginCount(writer);
+  return live.accepted;
+}
+
+}  // namespace millrace

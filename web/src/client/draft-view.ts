@@ -1,0 +1,90 @@
+/**
+ * What a draft shows: the message as the page knows it, with all that the draft has written on top.
+ *
+ *   own mutation ──────────────▶ applied at once, and counted
+ *   a newer state is asked for ─▶ `follow` notes what is written from then on ─▶ it arrives: the notes are applied on top
+ *
+ * Invariant: the copy is at `count` and so many versions more as others have made, as far as the page knows.
+ */
+import type { WireMutation } from '../core-module.js';
+import type { Message } from '../types.js';
+import { MessageCopy } from './message-copy.js';
+import { resolveMutation } from './resolve.js';
+
+export class DraftView {
+  readonly #copy: MessageCopy;
+  #count: number;
+  /** What was written since a newer state was asked for, which may lack it. */
+  #since: WireMutation[] | undefined;
+
+  constructor(message: Message) {
+    this.#copy = new MessageCopy(message);
+    this.#count = message.version;
+  }
+
+  get message(): Message { return this.#copy.snapshot(); }
+  get version(): number { return this.#copy.version; }
+  get sessionId(): string { return this.#copy.sessionId; }
+  get finished(): boolean { return this.#copy.finished; }
+  /** The version that the draft's last mutation made, as the draft counts: without those of others. */
+  get count(): number { return this.#count; }
+  /** How many versions others have made, as far as the page knows. */
+  get others(): number { return this.version - this.#count; }
+  /** A newer state is on its way. */
+  get following(): boolean { return this.#since !== undefined; }
+
+  /** Throws what `apply` would throw. */
+  check(mutation: WireMutation): void { resolveMutation(mutation, this.#copy, 0); }
+
+  /** Makes a version of its own of the mutation. False when it changes nothing. */
+  apply(mutation: WireMutation): boolean {
+    if (!this.#show(mutation, 1)) return false;
+    this.#count += 1;
+    this.#since?.push(mutation);
+    return true;
+  }
+
+  /** Adds to the last version what is going to be merged into the mutation that made it. */
+  extend(mutation: WireMutation): void { this.#show(mutation, 0); }
+
+  /** `newest` was asked for in this turn, behind all that was written: the view is based on it when it arrives. */
+  follow(newest: Promise<Message | undefined>, arrived: (message: Message) => void): void {
+    const since: WireMutation[] = (this.#since = []);
+    const settle = (message?: Message): void => {
+      if (this.#since !== since) return; // something newer is on its way
+      this.#since = undefined;
+      if (!message) return;
+      if (message.finishedAt === undefined && !this.finished) this.#rebase(message, since);
+      arrived(message);
+    };
+    newest.then(settle, () => settle());
+  }
+
+  /** Shows `message` and nothing of its own. */
+  adopt(message: Message): void { this.#copy.adopt(message); }
+
+  /** The last mutation, which was made of `before`, was refused. What others changed since is to be asked for again. */
+  takeBack(before: Message): void {
+    this.#count -= 1;
+    this.#since = undefined;
+    this.#copy.adopt(before);
+  }
+
+  #rebase(message: Message, since: readonly WireMutation[]): void {
+    this.#copy.adopt(message);
+    try {
+      for (const mutation of since) this.#show(mutation, 1);
+    } catch {
+      // It changes what others have removed: the Worker refuses it.
+    }
+  }
+
+  #show(mutation: WireMutation, versions: number): boolean {
+    const now = Date.now();
+    const ops = resolveMutation(mutation, this.#copy, now);
+    if (ops.length === 0) return false;
+    const fromVersion = this.#copy.version;
+    this.#copy.apply({ fromVersion, toVersion: fromVersion + versions, updatedAt: now, ops });
+    return true;
+  }
+}
