@@ -1,5 +1,6 @@
 #include "bench/bench_store.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -75,6 +76,10 @@ BenchStore::BenchStore(Medium medium, const Shape& shape) {
   store_->sessions().Create(session, [](const Result<Session>& made) {
     Require(made.ok(), "the session could not be created");
   });
+  for (int n = 0; n < shape.questions;) {
+    const Store::Turn turn(*store_);  // a thousand in a transaction
+    for (int end = std::min(shape.questions, n + 1000); n < end; ++n) Ask();
+  }
   const std::string text(shape.text_bytes, 'x');
   for (int n = 0; n < shape.messages; ++n) {
     ids_.push_back(CreateMessage());
@@ -93,14 +98,23 @@ BenchStore::~BenchStore() {
   store_->Close(now_ + kWindowMs, [](const Status&) {});
 }
 
-MessageId BenchStore::CreateMessage() {
+MessageId BenchStore::CreateMessage(Role role) {
   Message message;
+  message.role = role;
   message.id = MessageId("message-" + std::to_string(created_++));
   message.session_id = SessionId("session");
   store_->messages().Create(message, [](const Result<Message>& made) {
     Require(made.ok(), "the message could not be created");
   });
   return message.id;
+}
+
+void BenchStore::Ask() { CreateMessage(Role::kUser); }
+
+void BenchStore::WriteToolCall(const std::string& id) {
+  Write(0, PutToolCall{ToolCallPart{id, "search", "", false, false, ""}});
+  Write(0, millrace::AppendToolInput{id, "{\"q\":1}"});
+  Write(0, FinishToolCall{id});
 }
 
 void BenchStore::ReplaceMessage() { ids_.front() = CreateMessage(); }

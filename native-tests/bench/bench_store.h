@@ -26,6 +26,7 @@ struct Shape {
   std::size_t text_bytes = 0;
   int tool_calls = 0;  // before the text; of each the input is under way
   int messages = 1;
+  int questions = 0;  // finished messages of the session, before all others
 };
 
 // A store with one subscriber and messages that stream, in virtual time: windows end when
@@ -46,6 +47,10 @@ class BenchStore {
   void EndWindow();
   // A millisecond passes; the window's deadline may come.
   void Tick() { store_->AdvanceTo(++now_); }
+  // Begins a tool call, gives it its input and finishes it.
+  void WriteToolCall(const std::string& id);
+  // A message that is finished from the start.
+  void Ask();
   // A new message takes the place of the first one.
   void ReplaceMessage();
   void Finish(std::size_t n = 0);
@@ -54,7 +59,7 @@ class BenchStore {
   std::int64_t batches_received() const { return batches_received_; }
 
  private:
-  MessageId CreateMessage();
+  MessageId CreateMessage(Role role = Role::kAssistant);
   void Write(std::size_t n, Mutation mutation);
 
   TempFolder folder_;

@@ -93,6 +93,53 @@ BENCHMARK(AcceptToolInput)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 
+// A create, and a create, one delta and the finish, in a session that has so many messages already.
+void CreateInSession(benchmark::State& state) {
+  BenchStore store(Medium::kMemory, {.questions = static_cast<int>(state.range(0))});
+  while (state.KeepRunning()) {
+    state.SetIterationTime(SecondsOf(Medium::kMemory, [&store] { store.Ask(); }));
+  }
+}
+void ReplyInSession(benchmark::State& state) {
+  BenchStore store(Medium::kMemory, {.questions = static_cast<int>(state.range(0))});
+  while (state.KeepRunning()) {
+    state.SetIterationTime(SecondsOf(Medium::kMemory, [&store] {
+      store.ReplaceMessage();
+      store.Append(kDelta);
+      store.Finish();
+    }));
+  }
+}
+void SessionSizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("messages")->Arg(0)->Arg(20'000)->Arg(100'000);
+  benchmark->Iterations(200)->UseManualTime()->Unit(benchmark::kMicrosecond);
+}
+BENCHMARK(CreateInSession)->Apply(SessionSizes);
+BENCHMARK(ReplyInSession)->Apply(SessionSizes);
+
+// So many tool calls from nothing, each begun, given its input and finished: three changes, of
+// which two are saved at once. `per_call` is the same however many they are.
+void WriteToolCalls(benchmark::State& state) {
+  const std::int64_t calls = state.range(0);
+  for (auto _ : state) {
+    BenchStore store(Medium::kMemory, {});
+    state.SetIterationTime(SecondsOf(Medium::kMemory, [&store, calls] {
+      for (std::int64_t n = 0; n < calls; ++n) store.WriteToolCall("call_" + std::to_string(n));
+    }));
+  }
+  state.counters["per_call"] =
+      benchmark::Counter(static_cast<double>(calls), benchmark::Counter::kIsIterationInvariantRate |
+                                                         benchmark::Counter::kInvert);
+}
+BENCHMARK(WriteToolCalls)
+    ->ArgName("calls")
+    ->Arg(2'000)
+    ->Arg(8'000)
+    ->Arg(32'000)
+    ->Iterations(1)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
 // Saves and delivers one window per iteration; `fill` writes what is in it.
 template <typename Fill>
 void Flush(benchmark::State& state, Medium medium, BenchStore& store, Fill fill) {

@@ -13,6 +13,7 @@
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
 #include "millrace/model/patch.h"
+#include "millrace/model/tool_call_index.h"
 
 namespace millrace {
 
@@ -27,7 +28,9 @@ class Trace {
     now_ += later;
     const Message before = message_;
     Patch patch;
-    const Result<Effect> effect = Apply(mutation, now_, message_, patch);
+    const Result<Effect> effect = Apply(mutation, now_, message_, patch, calls_);
+    if (DiffersWithoutIndex(before, mutation, effect))
+      return "the index of calls changes what is done";
     if (!effect.ok() || *effect == Effect::kNone) {
       if (message_ != before) return "a step without effect changed the message";
       if (patch != Patch()) return "a step without effect wrote ops";
@@ -41,6 +44,14 @@ class Trace {
   }
 
  private:
+  // An index that was kept finds what one finds that is made for this step.
+  bool DiffersWithoutIndex(Message before, const Mutation& mutation,
+                           const Result<Effect>& effect) const {
+    Patch patch;
+    const Result<Effect> fresh = Apply(mutation, now_, before, patch);
+    return fresh.status() != effect.status() || before != message_;
+  }
+
   std::string JudgePatch(const Message& before, const Patch& patch) const {
     if (patch.empty()) return "a change without ops";
     if (patch.from_version != before.version) return "from_version";
@@ -137,8 +148,9 @@ class Trace {
 
   TimeMs now_ = 0;
   Message message_;
-  Patch window_;    // collected by Apply
-  Patch extended_;  // collected by Extend
+  ToolCallIndex calls_;  // kept over all steps
+  Patch window_;         // collected by Apply
+  Patch extended_;       // collected by Extend
   Message window_base_;
 };
 

@@ -10,6 +10,7 @@
 #include "millrace/messages/message_service.h"
 #include "millrace/model/message.h"
 #include "millrace/model/patch.h"
+#include "millrace/model/tool_call_index.h"
 
 namespace millrace {
 
@@ -37,6 +38,7 @@ struct PendingPatch {
 // counted mutations that changed nothing.
 struct LiveMessage {
   Message accepted;
+  ToolCallIndex calls;  // of accepted
   std::int64_t patched_version = 0;
   std::int64_t saved_version = 0;
   // At most one while the window coalesces, and one more for each time it was sealed.

@@ -168,7 +168,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
     Patch fresh;
     Patch& patch = merge ? *live.pending.back().patch : fresh;
     const Result<Effect> effect =
-        Apply(std::move(write.mutations[i]), cycle_.now(), live.accepted, patch);
+        Apply(std::move(write.mutations[i]), cycle_.now(), live.accepted, patch, live.calls);
     if (!effect.ok()) {
       error = effect.status();
       break;

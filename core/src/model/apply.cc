@@ -16,6 +16,7 @@
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
 #include "millrace/model/patch.h"
+#include "millrace/model/tool_call_index.h"
 #include "model/patch_writer.h"
 #include "model/replace.h"
 #include "model/text.h"
@@ -43,8 +44,8 @@ Status CheckRoom(const std::string& body, const std::string& text) {
 // The rules, one per mutation. Each checks first and writes then: an error leaves nothing behind.
 class Rules {
  public:
-  Rules(TimeMs now, Message& message, Patch& patch)
-      : now_(now), message_(message), writer_(message, patch) {}
+  Rules(TimeMs now, Message& message, Patch& patch, ToolCallIndex& calls)
+      : now_(now), message_(message), writer_(message, patch), calls_(calls) {}
 
   Result<Effect> operator()(AppendText& append) {
     if (append.text.empty()) return Effect::kNone;
@@ -180,12 +181,8 @@ class Rules {
   }
 
   // From the end: the call that is being streamed is among the last parts.
-  std::optional<std::uint32_t> FindToolCall(const std::string& id) const {
-    for (std::uint32_t i = Size(); i-- > 0;) {
-      const auto* call = std::get_if<ToolCallPart>(&message_.parts[i]);
-      if (call != nullptr && call->id == id) return i;
-    }
-    return std::nullopt;
+  std::optional<std::uint32_t> FindToolCall(const std::string& id) {
+    return calls_.Find(message_, id);
   }
 
   const ToolCallPart& CallAt(std::uint32_t index) const {
@@ -227,17 +224,24 @@ class Rules {
   const TimeMs now_;
   Message& message_;
   PatchWriter writer_;
+  ToolCallIndex& calls_;
 };
 
 }  // namespace
 
-Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch) {
+Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
+                     ToolCallIndex& calls) {
   const bool may_be_finished =
       std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation);
   if (message.finished() && !may_be_finished) return IsFinished();
   const bool first = patch.empty();
-  Result<Effect> effect = std::visit(Rules(now, message, patch), mutation);
+  Result<Effect> effect = std::visit(Rules(now, message, patch, calls), mutation);
   if (!effect.ok() || *effect == Effect::kNone) return effect;
+  // Any part may be another one now, or there are parts again where some were dropped.
+  const bool rewrites = std::holds_alternative<Reset>(mutation) ||
+                        std::holds_alternative<Replace>(mutation) ||
+                        std::holds_alternative<Resume>(mutation);
+  if (rewrites) calls.Forget();
   if (first) patch.from_version = message.version;
   patch.to_version = ++message.version;
   patch.updated_at = message.updated_at = now;

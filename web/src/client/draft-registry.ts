@@ -33,15 +33,15 @@ export class DraftRegistry {
 
   /** Somebody of this page has asked for a change of the message; `accepted`: as it is then. */
   changed(messageId: string, accepted: Promise<Message>): void {
-    for (const draft of this.#of(messageId)) draft.follow(accepted);
+    for (const draft of this.#of(messageId)) void draft.follow(accepted);
   }
 
   /** An event shows the message, maybe with changes that its drafts do not know. */
   heard(message: Message): void {
-    for (const draft of this.#of(message.id)) if (message.version > draft.version) draft.refresh();
+    for (const draft of this.#of(message.id)) if (message.version > draft.version) void draft.refresh();
   }
 
-  othersWrote(writer: string): void { this.#byWriter.get(writer)?.refresh(); }
+  othersWrote(writer: string): void { void this.#byWriter.get(writer)?.refresh(); }
 
   settleHeld(): void {
     for (const draft of this.#byWriter.values()) draft.settleHeld();

@@ -48,26 +48,28 @@ export class DraftView {
   extend(mutation: WireMutation): void { this.#show(mutation, 0); }
 
   /** `newest` was asked for in this turn, behind all that was written: the view is based on it when it arrives. */
-  follow(newest: Promise<Message | undefined>, arrived: (message: Message) => void): void {
+  async follow(newest: Promise<Message | undefined>, arrived: (message: Message) => void): Promise<void> {
     const since: WireMutation[] = (this.#since = []);
     const settle = (message?: Message): void => {
       if (this.#since !== since) return; // something newer is on its way
       this.#since = undefined;
       if (!message) return;
-      if (message.finishedAt === undefined && !this.finished) this.#rebase(message, since);
+      if (message.finishedAt === undefined) this.#rebase(message, since);
       arrived(message);
     };
-    newest.then(settle, () => settle());
+    await newest.then(settle, () => settle());
   }
 
   /** Shows `message` and nothing of its own. */
-  adopt(message: Message): void { this.#copy.adopt(message); }
+  adopt(message: Message): void {
+    this.#since = undefined;
+    this.#copy.adopt(message);
+  }
 
-  /** The last mutation, which was made of `before`, was refused. What others changed since is to be asked for again. */
-  takeBack(before: Message): void {
+  /** The last mutation was refused. The view shows it until a state without it was asked for and arrives. */
+  takeBack(): void {
     this.#count -= 1;
     this.#since = undefined;
-    this.#copy.adopt(before);
   }
 
   #rebase(message: Message, since: readonly WireMutation[]): void {

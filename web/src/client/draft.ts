@@ -148,13 +148,13 @@ export class PageDraft implements Draft, Sender {
   }
 
   /** Shows what others have changed, as soon as the Worker has told it. */
-  refresh(): void {
-    if (!this.#view.following) this.follow(this.#host.connection.call('getMessage', this.id, false));
+  async refresh(): Promise<void> {
+    if (!this.#view.following) await this.follow(this.#host.connection.call('getMessage', this.id, false));
   }
 
   /** `newest` was asked for in this turn: the draft shows it, and what is written on top, from its arrival on. */
-  follow(newest: Promise<Message | undefined>): void {
-    this.#view.follow(newest, (message) => {
+  async follow(newest: Promise<Message | undefined>): Promise<void> {
+    await this.#view.follow(newest, (message) => {
       if (message.finishedAt !== undefined && !this.failure) this.adopt(message);
     });
   }
@@ -189,7 +189,6 @@ export class PageDraft implements Draft, Sender {
   /** Shows the mutation and sends it with all before it; resolves when it is durable. */
   async #change(mutation: WireMutation): Promise<void> {
     this.#host.outbox.flush();
-    const before = this.message;
     if (!this.#view.apply(mutation)) return this.flush();
     this.#push(mutation);
     const { count } = this.#view;
@@ -199,19 +198,19 @@ export class PageDraft implements Draft, Sender {
     } catch (error) {
       // A write before this one that was refused is why this one does not fit.
       const refused = this.#refused;
-      this.#failed(error as MillraceError, count, before);
+      await this.#failed(error as MillraceError, count);
       throw refused ?? error;
     }
     if (this.finished) await this.#adoptStored();
   }
 
-  /** A write of one mutation, which counted up to `count` and was made of `before`, has failed. */
-  #failed(error: MillraceError, count: number, before: Message): void {
+  /** A write of one mutation, which counted up to `count`, has failed. */
+  async #failed(error: MillraceError, count: number): Promise<void> {
     if (!REFUSALS.includes(error.code)) return;
     // A wrong argument spoils nothing if nothing was written on top of it.
     if (error.code !== 'invalid-argument' || this.#view.count !== count) return this.refuse(error);
-    this.#view.takeBack(before);
-    this.refresh();
+    this.#view.takeBack();
+    await this.refresh();
   }
 
   #push(mutation: WireMutation): void {

@@ -1,8 +1,8 @@
 /**
  * The page's copy of a message, changed by patches and shown as immutable snapshots.
  *
- * Cost: an append is O(1) (the engine keeps concatenated strings as ropes); the first change after a
- * snapshot copies the list of parts, never their text.
+ * Cost: an append is O(1) (the engine keeps concatenated strings as ropes), and so is finding a tool call; the first
+ * change after a snapshot copies the list of parts, never their text.
  *
  * Invariants:
  * 1. Snapshots are frozen with their parts, so what a listener does to one touches nobody else (C15).
@@ -28,6 +28,12 @@ function withBody(part: Part, body: string): Part {
   return own;
 }
 
+/** Whether a part that takes the place of another leaves the index of tool calls right. */
+function isSameCall(before: Part | undefined, after: Part): boolean {
+  const id = before?.type === 'tool_call' ? before.id : undefined;
+  return id === (after.type === 'tool_call' ? after.id : undefined);
+}
+
 function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
@@ -42,6 +48,11 @@ export class MessageCopy {
   #updatedAt: number;
   #parts: Part[];
   #shown: Message | undefined;
+  /** Positions of the parts that may not be frozen yet. */
+  readonly #unfrozen = new Set<number>();
+  /** Where each tool call stands, of the first `#indexed` parts: read when one is looked for. */
+  readonly #callAt = new Map<string, number>();
+  #indexed = 0;
 
   /** Takes the message over: parts of it that are not frozen may change. */
   constructor(message: Message) {
@@ -50,6 +61,7 @@ export class MessageCopy {
     this.#version = header.version;
     this.#updatedAt = header.updatedAt;
     this.#parts = [...parts];
+    for (const index of parts.keys()) this.#unfrozen.add(index);
   }
 
   get id(): string { return this.#header.id; }
@@ -59,10 +71,20 @@ export class MessageCopy {
   get header(): Readonly<Header> { return this.#header; }
   get parts(): readonly Part[] { return this.#parts; }
 
+  /** The position of the last tool call with this id, or -1. Reads each part once. */
+  indexOfCall(id: string): number {
+    for (; this.#indexed < this.#parts.length; ++this.#indexed) {
+      const part = this.#parts[this.#indexed]!;
+      if (part.type === 'tool_call') this.#callAt.set(part.id, this.#indexed);
+    }
+    return this.#callAt.get(id) ?? -1;
+  }
+
   /** The message as it is now; the same object until something changes. */
   snapshot(): Message {
     if (!this.#shown) {
-      for (const part of this.#parts) Object.freeze(part);
+      for (const index of this.#unfrozen) Object.freeze(this.#parts[index]);
+      this.#unfrozen.clear();
       this.#shown = Object.freeze({
         ...this.#header, version: this.#version, updatedAt: this.#updatedAt, parts: Object.freeze(this.#parts),
       });
@@ -90,6 +112,13 @@ export class MessageCopy {
     this.#updatedAt = header.updatedAt;
     this.#parts = parts.map((part, index) => (sameValue(old[index], part) ? old[index]! : part));
     this.#shown = undefined;
+    for (const index of parts.keys()) this.#unfrozen.add(index);
+    this.#forgetCalls();
+  }
+
+  #forgetCalls(): void {
+    this.#callAt.clear();
+    this.#indexed = 0;
   }
 
   #applyOp(op: PatchOp): boolean {
@@ -100,18 +129,23 @@ export class MessageCopy {
         const body = bodyOf(part);
         if (!part || body === undefined) return false;
         parts[op.part] = withBody(part, body + op.text);
+        this.#unfrozen.add(op.part);
         return true;
       }
       case 'put': {
         if (op.part > parts.length) return false;
         const body = op.keepBody ? bodyOf(parts[op.part]) : undefined;
         if (op.keepBody && body === undefined) return false;
+        // Another part than the one that was read there: what is known of the calls may be wrong.
+        if (op.part < this.#indexed && !isSameCall(parts[op.part], op.value)) this.#forgetCalls();
         parts[op.part] = body === undefined ? op.value : withBody(op.value, body);
+        this.#unfrozen.add(op.part);
         return true;
       }
       case 'truncate':
         if (op.size > parts.length) return false;
         parts.length = op.size;
+        this.#forgetCalls();
         return true;
       case 'header': {
         const { model, provider, finishedAt, ...rest } = this.#header;

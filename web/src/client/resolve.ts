@@ -19,11 +19,11 @@ export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: 
     case 'endReasoning': return endReasoning(mutation.signature, parts, now);
     case 'putToolCall': {
       const { id, name, input = '', finished = false, providerExecuted } = mutation.call;
-      return putToolCall({ type: 'tool_call', id, name, input, finished, ...(providerExecuted && { providerExecuted }) }, parts);
+      return putToolCall({ type: 'tool_call', id, name, input, finished, ...(providerExecuted && { providerExecuted }) }, copy);
     }
     case 'appendToolInput':
-      return [{ op: 'append', part: indexOfCall(mutation.toolCallId, parts), text: mutation.text }];
-    case 'finishToolCall': return finishToolCall(mutation.toolCallId, parts);
+      return [{ op: 'append', part: indexOfCall(mutation.toolCallId, copy), text: mutation.text }];
+    case 'finishToolCall': return finishToolCall(mutation.toolCallId, copy);
     case 'addPart': return addPart(mutation.part, copy, now);
     case 'reset': return parts.length === 0 ? [] : [{ op: 'truncate', size: 0 }];
     case 'finish': {
@@ -64,38 +64,29 @@ function endReasoning(signature: string | undefined, parts: readonly Part[], now
   return [];
 }
 
-function findCall(id: string, parts: readonly Part[]): number {
-  let index = parts.length - 1;
-  for (; index >= 0; --index) {
-    const part = parts[index]!;
-    if (part.type === 'tool_call' && part.id === id) break;
-  }
-  return index;
-}
-
-function indexOfCall(id: string, parts: readonly Part[]): number {
-  const index = findCall(id, parts);
+function indexOfCall(id: string, copy: MessageCopy): number {
+  const index = copy.indexOfCall(id);
   if (index < 0) throw new MillraceError('not-found', `The message has no tool call with the id "${id}"`);
   return index;
 }
 
-function putToolCall(value: ToolCallPart, parts: readonly Part[]): PatchOp[] {
-  const index = findCall(value.id, parts);
-  if (index < 0) return [put(parts.length, value)];
-  const old = parts[index] as ToolCallPart;
+function putToolCall(value: ToolCallPart, copy: MessageCopy): PatchOp[] {
+  const index = copy.indexOfCall(value.id);
+  if (index < 0) return [put(copy.parts.length, value)];
+  const old = copy.parts[index] as ToolCallPart;
   const same = old.name === value.name && old.input === value.input && old.finished === value.finished &&
     !old.providerExecuted === !value.providerExecuted && JSON.stringify(old.extra) === JSON.stringify(value.extra);
   return same ? [] : [put(index, value)];
 }
 
-function finishToolCall(id: string, parts: readonly Part[]): PatchOp[] {
-  const index = indexOfCall(id, parts);
-  const call = parts[index] as ToolCallPart;
+function finishToolCall(id: string, copy: MessageCopy): PatchOp[] {
+  const index = indexOfCall(id, copy);
+  const call = copy.parts[index] as ToolCallPart;
   return call.finished ? [] : [put(index, { ...call, input: '', finished: true }, true)];
 }
 
 function addPart(part: Part, copy: MessageCopy, now: number): PatchOp[] {
-  if (part.type === 'tool_call') return putToolCall(part, copy.parts);
+  if (part.type === 'tool_call') return putToolCall(part, copy);
   if (part.type === 'finish') return finish({ ...part, time: part.time || now }, copy, now);
   return [put(copy.parts.length, part)];
 }

@@ -136,12 +136,43 @@ test('a wrong argument is taken back, and the draft goes on', async () => {
   const added = draft.addPart(/** @type {any} */ ({ type: 'nonsense' }));
   const { id } = worker.sent.at(-1);
   worker.say({ type: 'reply', id, error: { code: 'invalid-argument', message: 'no such part' } });
+  await undefined;
+  draft.appendText('written meanwhile');
+  const asked = worker.sent.at(-1);
+  assert.equal(asked.method, 'getMessage');
+  worker.say({ type: 'reply', id: asked.id, value: before });
   await assert.rejects(added, { code: 'invalid-argument' });
-  assert.deepEqual(draft.message, before);
+  assert.deepEqual(draft.message.parts, [{ type: 'text', text: 'awritten meanwhile' }]);
   worker.take();
   draft.appendText('b');
   outbox.flush();
-  assert.deepEqual(writes(worker.take()), [{ type: 'write', version: 3, mutations: [{ op: 'appendText', text: 'b' }] }]);
+  assert.deepEqual(writes(worker.take()), [{ type: 'write', version: 3, mutations: [{ op: 'appendText', text: 'written meanwhileb' }] }]);
+});
+
+test('C6: what others changed is shown below what was written since', async () => {
+  const { worker, drafts, outbox, draft } = setUp();
+  draft.appendText('a');
+  outbox.flush();
+  const [write] = worker.take();
+  assert.equal(write.others, 0);
+  // Two versions of others are under it, as the Worker says when the write does not make the version that it expected.
+  drafts.othersWrote(draft.writer);
+  const [asked] = worker.take();
+  assert.equal(asked.method, 'getMessage');
+  draft.appendText('b');
+  await draft.refresh(); // asks no second time
+  assert.deepEqual(worker.take(), []);
+  const newest = assistantMessage({ version: 4, model: 'named', parts: [{ type: 'text', text: 'others a' }] });
+  worker.say({ type: 'reply', id: asked.id, value: newest });
+  await undefined;
+  await undefined;
+  assert.deepEqual([draft.message.model, draft.message.parts], ['named', [{ type: 'text', text: 'others ab' }]]);
+  outbox.flush();
+  assert.deepEqual(worker.take().map(({ version, others }) => [version, others]), [[3, 2]]);
+  drafts.heard({ ...newest, version: 5 });
+  assert.deepEqual(worker.take(), [], 'nothing of others is in it');
+  drafts.heard({ ...newest, version: 6 });
+  assert.equal(worker.take()[0].method, 'getMessage');
 });
 
 test('a save that failed does not end the draft: the core goes on trying', async () => {
