@@ -51,6 +51,7 @@ EMSCRIPTEN_BINDINGS(millrace) {
       .smart_ptr<std::shared_ptr<StreamHost>>("CoreStream")
       .function("begin", &StreamHost::Begin)
       .function("feed", &StreamHost::Feed)
+      .function("ending", &StreamHost::Ending)
       .function("finish", &StreamHost::Finish)
       .function("fail", &StreamHost::Fail);
 

@@ -70,7 +70,7 @@ bool StreamHost::Feed(const val& bytes) {
   }
   const std::string chunk = BytesOf(bytes);
   Run([this, &chunk](auto& out) { reader_->Feed(chunk, out); });
-  return !reader_->done() && !ending_->status;
+  return !reader_->done() && !last_write_->status;
 }
 
 void StreamHost::Finish(const val& done) {
@@ -86,7 +86,7 @@ void StreamHost::Fail(const val& error, const val& done) {
 }
 
 void StreamHost::Run(const Step& step) {
-  if (reader_->done() || ending_->status) return;
+  if (reader_->done() || last_write_->status) return;
   std::vector<Mutation> mutations;
   step(mutations);
   const bool last = reader_->done();
@@ -101,13 +101,13 @@ void StreamHost::Run(const Step& step) {
     if (const auto& usage = reader_->outcome().usage) {
       write.usage = Usage{usage->input_tokens, usage->output_tokens};
     }
-    done = [ending = ending_](const Status& status) { SetStatus(*ending, status); };
+    done = [ending = last_write_](const Status& status) { SetStatus(*ending, status); };
   }
   const auto accepted = host_->store().messages().Write(id_, std::move(write), std::move(done));
   if (accepted.ok()) return;
   // What the message cannot hold ends the reply. Otherwise it was deleted, or finished by its run.
   if (accepted.status().code() == Code::kInvalidArgument) FinishRefused(accepted.status());
-  SetStatus(*ending_, accepted.status());
+  SetStatus(*last_write_, accepted.status());
 }
 
 void StreamHost::FinishRefused(const Status& why) {
@@ -122,8 +122,8 @@ void StreamHost::FinishRefused(const Status& why) {
 
 void StreamHost::ReportWhenEnded(const val& done) {
   // Weak: what waits in the store must not keep the store.
-  ending_->report = [host = std::weak_ptr<StoreHost>(host_), id = id_,
-                     end = EndToJs(reader_->outcome()), done](const Status& status) mutable {
+  last_write_->report = [host = std::weak_ptr<StoreHost>(host_), id = id_,
+                         end = EndToJs(reader_->outcome()), done](const Status& status) mutable {
     const auto alive = host.lock();
     if (!status.ok() || !alive) return CallBack(done, status);
     const auto message = alive->store().messages().Get(id);
@@ -132,12 +132,12 @@ void StreamHost::ReportWhenEnded(const val& done) {
     end.Set("message", ToJs(**message));
     CallJs(done, val::null(), end.Take());
   };
-  if (ending_->status) ending_->report(*ending_->status);
+  if (last_write_->status) last_write_->report(*last_write_->status);
 }
 
-void StreamHost::SetStatus(Ending& ending, const Status& status) {
-  ending.status = status;
-  if (ending.report) ending.report(status);
+void StreamHost::SetStatus(LastWrite& last, const Status& status) {
+  last.status = status;
+  if (last.report) last.report(status);
 }
 
 }  // namespace millrace::wasm

@@ -20,8 +20,8 @@ namespace millrace::wasm {
 // the message.
 //
 //   Begin ──▶ Feed* ──▶ Finish or Fail ──▶ the last write is durable ──▶ `done`
-//     │         └─ false: the provider ended it, or the message takes no more; Finish or Fail as
-//     well └─ error: it is of no more use
+//     │         └─ false: it ended by itself, or the message takes no more; Finish or Fail as well
+//     └─ error: it is of no more use
 class StreamHost : public std::enable_shared_from_this<StreamHost> {
  public:
   StreamHost(std::shared_ptr<StoreHost> host, StreamFormat format);
@@ -29,6 +29,7 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
   // `start`: a WireReply. `done` gets the message, saved; only then the others may be called.
   void Begin(const val& start, const val& done);
   bool Feed(const val& bytes);
+  bool Ending() const { return reader_->ending(); }
   void Finish(const val& done);
   void Fail(const val& error, const val& done);
 
@@ -44,11 +45,11 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
   void ReportWhenEnded(const val& done);
 
   // How the last write went; outlives the stream, which may be deleted before.
-  struct Ending {
+  struct LastWrite {
     std::optional<Status> status;
     std::function<void(const Status&)> report;
   };
-  static void SetStatus(Ending& ending, const Status& status);
+  static void SetStatus(LastWrite& last, const Status& status);
 
   std::shared_ptr<StoreHost> host_;
   const StreamFormat format_;
@@ -56,7 +57,7 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
   std::string writer_;
   std::int64_t next_version_ = 0;         // the one that the next mutation makes
   std::unique_ptr<StreamReader> reader_;  // from the beginning of the reply on
-  std::shared_ptr<Ending> ending_ = std::make_shared<Ending>();
+  std::shared_ptr<LastWrite> last_write_ = std::make_shared<LastWrite>();
 };
 
 }  // namespace millrace::wasm

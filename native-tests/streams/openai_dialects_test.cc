@@ -136,6 +136,117 @@ TEST(OpenAiDialects, I3_AnIndexThatCountsChunksIsNoOtherChoice) {
   EXPECT_EQ(reply.finish().reason, FinishReason::kEndTurn);
 }
 
+// Two choices at once are two replies, and the message is one of them, the same one to its end.
+TEST(OpenAiDialects, I3_OfSeveralChoicesOneIsRead) {
+  const auto chunk = [](const std::string& index, const std::string& text) {
+    return R"({"index":)" + index + R"(,"delta":{"content":")" + text + R"("}})";
+  };
+  const auto event = [](const std::string& choices) {
+    return Data(R"({"choices":[)" + choices + "]}");
+  };
+  const std::string end = FinishReasonIs("stop") + kDone;
+  EXPECT_THAT(ReadChat(event(chunk("0", "a")) + event(chunk("1", "x")) + event(chunk("0", "b")) +
+                       event(chunk("1", "y")) + end)
+                  .parts(),
+              ElementsAre(Text("ab")));
+  EXPECT_THAT(ReadChat(event(chunk("1", "x") + "," + chunk("0", "a")) +
+                       event(chunk("0", "b") + "," + chunk("1", "y")) + end)
+                  .parts(),
+              ElementsAre(Text("ab")));
+  const std::string other = Data(R"({"choices":[{"index":3,"delta":{},"finish_reason":"stop"}]})");
+  const Reply one = ReadChat(event(chunk("3", "a")) + event(chunk("3", "b")) + other + kDone);
+  EXPECT_THAT(one.parts(), ElementsAre(Text("ab")))
+      << "one choice is the reply, whatever its number";
+  EXPECT_EQ(one.finish().reason, FinishReason::kEndTurn);
+}
+
+TEST(OpenAiDialects, I3_AnInputThatIsSentAsAllSoFarIsNotGluedTogether) {
+  const Reply reply =
+      ReadChat(Tool(R"({"index":0,"id":"a","function":{"name":"f","arguments":"{"}})") +
+               Tool(R"({"index":0,"function":{"arguments":"{\"q\":"}})") +
+               Tool(R"({"index":0,"function":{"arguments":"{\"q\":"}})") +
+               Tool(R"({"index":0,"function":{"arguments":"{\"q\":\"{\"}"}})") +
+               Tool(R"({"index":0,"function":{"arguments":"{\"q\":\"{\"}"}})") +
+               FinishReasonIs("tool_calls") + kDone);
+  EXPECT_THAT(reply.parts(), ElementsAre(Call("a", "f", R"({"q":"{"})")));
+  EXPECT_THAT(
+      ReadChat(Tool(R"({"index":0,"id":"a","custom":{"name":"f","input":"{"}})") +
+               Tool(R"({"index":0,"custom":{"input":"{x"}})") + FinishReasonIs("stop") + kDone)
+          .parts(),
+      ElementsAre(Call("a", "f", "{{x")))
+      << "free text may repeat itself";
+}
+
+TEST(OpenAiDialects, I3_AudioIsKeptWithItsWords) {
+  EXPECT_THAT(
+      ReadChat(Delta(R"({"audio":{"id":"au_1","transcript":"Hel"}})") +
+               Delta(R"({"audio":{"data":"AAA="}})") + Delta(R"({"audio":{"transcript":"lo"}})") +
+               Delta(R"({"audio":{"data":"AQI="}})") + Delta(R"({"audio":{"expires_at":17}})") +
+               FinishReasonIs("stop") + kDone)
+          .parts(),
+      ElementsAre(
+          Text("Hello"),
+          CustomPart{"audio", R"({"id":"au_1","expires_at":17,"data":["AAA=","AQI="]})", ""}));
+}
+
+TEST(OpenAiDialects, I3_SignaturesUnderAnyOfTheirNames) {
+  for (const std::string name :
+       {"signature", "reasoning_signature", "thinking_signature", "thought_signature"}) {
+    EXPECT_THAT(ReadChat(Delta(R"({"reasoning":"Hm"})") + Delta("{\"" + name + "\":\"Eq+\"}") +
+                         Delta("{\"" + name + "\":\"/=\"}") + Content("Yes") +
+                         FinishReasonIs("stop") + kDone)
+                    .parts(),
+                ElementsAre(Reasoning("Hm", "Eq+/="), Text("Yes")))
+        << name;
+  }
+  for (const std::string name :
+       {"reasoning_opaque", "reasoning_encrypted_content", "encrypted_content"}) {
+    const std::string opaque = "{\"" + name + "\":\"gA\"}";
+    EXPECT_THAT(ReadChat(Content("Yes") + Delta(opaque) + FinishReasonIs("stop") + kDone).parts(),
+                ElementsAre(Text("Yes"), CustomPart{"redacted_reasoning", opaque, ""}))
+        << name;
+  }
+  const std::string redacted = R"({"type":"redacted_thinking","data":"gA"})";
+  EXPECT_THAT(ReadChat(Delta(R"({"thinking_blocks":[{"type":"thinking","thinking":"Hm"}]})") +
+                       Delta(R"({"thinking_blocks":[{"type":"thinking","signature":"Eq"},)" +
+                             redacted + "]}") +
+                       Content("Yes") + FinishReasonIs("stop") + kDone)
+                  .parts(),
+              ElementsAre(Reasoning("Hm", "Eq"), CustomPart{"redacted_reasoning", redacted, ""},
+                          Text("Yes")));
+}
+
+TEST(OpenAiDialects, I3_WhatTheProviderWantsBackIsKeptWithTheMessage) {
+  const std::string extra = R"({"google":{"thought_signature":"Eq"}})";
+  const std::string fields = R"({"thought_signatures":["a"]})";
+  EXPECT_THAT(ReadChat(Delta(R"({"content":"Hm","extra_content":{"google":{"thought":true}}})") +
+                       Delta("{\"content\":\"Yes\",\"extra_content\":" + extra + "}") +
+                       Data(R"({"choices":[{"index":0,"delta":{},"provider_specific_fields":)" +
+                            fields + R"(,"finish_reason":"stop"}]})") +
+                       kDone)
+                  .parts(),
+              ElementsAre(Reasoning("Hm"), Text("Yes"),
+                          CustomPart{"provider_extra",
+                                     "{\"extra_content\":" + extra +
+                                         ",\"provider_specific_fields\":" + fields + "}",
+                                     ""}));
+}
+
+TEST(OpenAiDialects, I4_AfterTheFinishOnlyCountsAreExpected) {
+  const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
+  std::vector<Mutation> out;
+  reader->Feed(Content("a"), out);
+  EXPECT_FALSE(reader->ending());
+  reader->Feed(FinishReasonIs("stop"), out);
+  EXPECT_TRUE(reader->ending());
+  EXPECT_FALSE(reader->done()) << "usage may follow";
+  reader->Feed(Data(R"({"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}})"), out);
+  reader->Finish(out);
+  EXPECT_TRUE(reader->done());
+  ASSERT_TRUE(reader->outcome().usage);
+  EXPECT_EQ(reader->outcome().usage->output_tokens, 4);
+}
+
 TEST(OpenAiDialects, I4_FinishWordsOfOtherProviders) {
   EXPECT_EQ(ReadChat(Content("Yes") + FinishReasonIs("end_turn")).finish().reason,
             FinishReason::kEndTurn);

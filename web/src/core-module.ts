@@ -78,6 +78,8 @@ export interface CoreStream {
   begin(reply: WireReply, done: Callback<Message>): void;
   /** False once the reply has ended by itself (a provider's error): stop reading. */
   feed(bytes: Uint8Array): boolean;
+  /** The reply has ended: at most counts of tokens are still to come, and some servers never close the connection. */
+  ending(): boolean;
   /** The body ended. `done` is called once the finished message is durable. */
   finish(done: Callback<StreamEnd>): void;
   /** The body failed; the code 'aborted' finishes as canceled, any other as error. */

@@ -36,9 +36,10 @@ void OpenAiChatReader::TakeDelta(std::string_view delta) {
     reasoning = Member(delta, name);
   }
   TakeReasoning(reasoning);
-  if (Is(details, json::Kind::kArray)) {
-    TakeReasoningDetails(details, /*with_text=*/!HasContent(reasoning));
-  }
+  const bool with_text = !HasContent(reasoning);
+  if (Is(details, json::Kind::kArray)) TakeReasoningDetails(details, with_text);
+  TakeThinkingBlocks(Member(delta, "thinking_blocks"), with_text);
+  TakeSignatures(delta);
 
   if (IsThought(delta)) {
     TakeReasoning(Member(delta, "content"));
@@ -46,13 +47,19 @@ void OpenAiChatReader::TakeDelta(std::string_view delta) {
     TakeContent(Member(delta, "content"));
   }
   TakeImages(Member(delta, "images"));
+  TakeAudio(Member(delta, "audio"));
   TakeSources(delta);
+  TakeExtras(delta);
   Append(Channel::kRefusal, Member(delta, "refusal"));
   TakeToolCalls(Member(delta, "tool_calls"));
   const std::string_view call = Member(delta, "function_call");
   if (Is(call, json::Kind::kObject)) {
     // Before tools, a reply had one function call at most.
-    calls_.Add({0, "", StringOr(Member(call, "name"), ""), Member(call, "arguments"), ""}, writer_);
+    CallFragment fragment;
+    fragment.index = 0;
+    fragment.name = StringOr(Member(call, "name"), "");
+    fragment.input = Member(call, "arguments");
+    calls_.Add(fragment, writer_);
   }
 }
 
@@ -92,6 +99,83 @@ void OpenAiChatReader::TakeOtherPart(std::string_view part) {
   std::string data;
   json::AppendCompact(part, data);
   writer_.Other(CustomPart{std::move(name), std::move(data), ""});
+}
+
+// {"type":"thinking","thinking":"…","signature":"…"} and {"type":"redacted_thinking","data":"…"}
+void OpenAiChatReader::TakeThinkingBlocks(std::string_view blocks, bool with_text) {
+  if (!Is(blocks, json::Kind::kArray)) return;
+  for (json::Cursor block(blocks); block.Next();) {
+    if (!Is(block.value(), json::Kind::kObject)) continue;
+    if (HasText(Member(block.value(), "data"))) {
+      std::string json;
+      json::AppendCompact(block.value(), json);
+      writer_.RedactedReasoning(std::move(json));
+      continue;
+    }
+    if (with_text) Append(Channel::kReasoning, Member(block.value(), "thinking"));
+    writer_.Signature(StringOr(Member(block.value(), "signature"), ""));
+  }
+}
+
+// Opaque strings beside the text, which the provider checks in the next turn.
+void OpenAiChatReader::TakeSignatures(std::string_view delta) {
+  for (const char* name :
+       {"signature", "reasoning_signature", "thinking_signature", "thought_signature"}) {
+    writer_.Signature(StringOr(Member(delta, name), ""));
+  }
+  for (const char* name :
+       {"reasoning_opaque", "reasoning_encrypted_content", "encrypted_content"}) {
+    const std::string_view opaque = Member(delta, name);
+    if (!HasText(opaque)) continue;
+    std::string json = "{\"";
+    json.append(name).append("\":").append(opaque) += '}';
+    writer_.RedactedReasoning(std::move(json));
+  }
+}
+
+// The words of it are text; the sound comes in pieces of base64, each encoded by itself.
+void OpenAiChatReader::TakeAudio(std::string_view audio) {
+  if (!Is(audio, json::Kind::kObject)) return;
+  for (json::Cursor member(audio); member.Next();) {
+    if (member.key() == "\"transcript\"") {
+      Append(Channel::kContent, member.value());
+    } else if (member.key() == "\"data\"") {
+      if (HasText(member.value())) audio_data_.emplace_back(member.value());
+    } else if (HasContent(member.value()) || Is(member.value(), json::Kind::kNumber)) {
+      audio_fields_.append(member.key()).append(":");
+      json::AppendCompact(member.value(), audio_fields_);
+      audio_fields_ += ',';
+    }
+  }
+}
+
+// What a gateway adds in a field of its own. Some of it is wanted back: the last of each is kept.
+void OpenAiChatReader::TakeExtras(std::string_view holder) {
+  constexpr std::string_view kThoughtFlag = "{\"google\":{\"thought\":true}}";
+  for (const char* name : {"extra_content", "provider_specific_fields", "provider_metadata"}) {
+    const std::string_view extra = Member(holder, name);
+    if (!Is(extra, json::Kind::kObject) && !Is(extra, json::Kind::kArray)) continue;
+    std::string json;
+    json::AppendCompact(extra, json);
+    if (json.size() > 2 && json != kThoughtFlag) extras_[name] = std::move(json);
+  }
+}
+
+// What belongs to the reply as a whole.
+void OpenAiChatReader::WriteRest() {
+  if (!audio_data_.empty() || !audio_fields_.empty()) {
+    std::string data = "{" + std::exchange(audio_fields_, {}) + "\"data\":[";
+    for (const std::string& piece : audio_data_) data.append(piece) += ',';
+    if (!audio_data_.empty()) data.pop_back();
+    writer_.Other(CustomPart{"audio", data + "]}", ""});
+  }
+  for (std::string& source : sources_) writer_.Other(CustomPart{"source", std::move(source), ""});
+  if (extras_.empty()) return;
+  std::string data = "{";
+  for (const auto& [name, json] : extras_)
+    data.append("\"").append(name).append("\":").append(json) += ',';
+  data.back() = '}';
+  writer_.Other(CustomPart{"provider_extra", std::move(data), ""});
 }
 
 // Addresses and such that the text refers to; each of them once, at the end.

@@ -154,9 +154,7 @@ bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object
   const std::string_view groq = Member(object, "x_groq");
   if (Is(groq, json::Kind::kObject)) TakeUsage(Member(groq, "usage"));
   TakeSources(object);
-  if (Is(choices, json::Kind::kArray)) {
-    for (json::Cursor choice(choices); !done_ && choice.Next();) TakeChoice(choice.value());
-  }
+  if (Is(choices, json::Kind::kArray)) TakeChoices(choices);
   if (!error.empty() && !done_) EndWithError(ReadProviderError(error));
   return !error.empty() || Is(usage, json::Kind::kObject) || Is(choices, json::Kind::kArray);
 }
@@ -176,9 +174,22 @@ void OpenAiChatReader::TakeUsage(std::string_view usage) {
   take("completion_tokens", &StreamUsage::output_tokens);
 }
 
+void OpenAiChatReader::TakeChoices(std::string_view choices) {
+  if (!choice_) {
+    for (json::Cursor choice(choices); choice.Next();) {
+      if (!Is(choice.value(), json::Kind::kObject)) continue;
+      const std::string_view index = Member(choice.value(), "index");
+      const auto number = Is(index, json::Kind::kNumber) ? json::DecodeInt(index) : std::nullopt;
+      if (number) choice_ = std::min(choice_.value_or(*number), *number);
+    }
+  }
+  for (json::Cursor choice(choices); !done_ && choice.Next();) TakeChoice(choice.value());
+}
+
 void OpenAiChatReader::TakeChoice(std::string_view choice) {
   if (!Is(choice, json::Kind::kObject)) return;
   if (!IsOurs(choice)) return;
+  TakeExtras(choice);
   TakeUsage(Member(choice, "usage"));
   const std::string_view delta = Member(choice, "delta");
   const std::string_view message = Member(choice, "message");
@@ -195,13 +206,13 @@ void OpenAiChatReader::TakeChoice(std::string_view choice) {
   if (IsError(error)) return EndWithError(ReadProviderError(error));
 }
 
-// A message is one reply: of several choices it is the first. But servers that send each message
-// beside its delta number their chunks there, so a number that has counted them from the start says
-// nothing.
+// A message is one reply: of several choices it is the one that comes first, of several that come
+// together the one with the lowest number. But servers that send each message beside its delta
+// number their chunks there, so a number that has counted them from the start says nothing.
 bool OpenAiChatReader::IsOurs(std::string_view choice) {
   const std::string_view index = Member(choice, "index");
   const std::int64_t chunk = chunks_++;
-  if (!Is(index, json::Kind::kNumber) || index == "0") return true;
+  if (!Is(index, json::Kind::kNumber) || json::DecodeInt(index) == choice_) return true;
   const bool counts = index == std::to_string(chunk) && !Member(choice, "delta").empty() &&
                       !Member(choice, "message").empty();
   counts_chunks_ = counts_chunks_ && counts;
@@ -234,6 +245,7 @@ void OpenAiChatReader::TakeToolCall(std::string_view call) {
   } else if (Is(custom, json::Kind::kObject)) {
     fragment.name = StringOr(Member(custom, "name"), "");
     fragment.input = Member(custom, "input");
+    fragment.free_text = true;
   }
   calls_.Add(fragment, writer_);
 }
@@ -302,7 +314,7 @@ void OpenAiChatReader::EndWithError(ProviderError error) {
 void OpenAiChatReader::End(bool cut, millrace::Finish finish, Status status) {
   SwitchTo(Channel::kNone);
   calls_.End(cut, writer_);
-  for (std::string& source : sources_) writer_.Other(CustomPart{"source", std::move(source), ""});
+  WriteRest();
   writer_.End(outcome_.usage, std::move(finish));
   outcome_.status = std::move(status);
   done_ = true;

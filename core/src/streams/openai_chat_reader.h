@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -40,6 +42,7 @@ class OpenAiChatReader final : public StreamReader {
   void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
   void Finish(std::vector<Mutation>& out) override;
   void Fail(Status status, std::vector<Mutation>& out) override;
+  bool ending() const override { return done_ || !finish_reason_.empty(); }
 
  private:
   // What the deltas are being appended to.
@@ -54,11 +57,17 @@ class OpenAiChatReader final : public StreamReader {
   bool TakeObject(std::string_view name, std::string_view object);
   void TakeErrorLine(std::string_view error);
   void TakeUsage(std::string_view usage);
+  void TakeChoices(std::string_view choices);
   bool IsOurs(std::string_view choice);
   void TakeReasoning(std::string_view reasoning);
   void TakeImages(std::string_view images);
   void TakeOtherPart(std::string_view part);
   void TakeSources(std::string_view holder);
+  void TakeThinkingBlocks(std::string_view blocks, bool with_text);
+  void TakeSignatures(std::string_view delta);
+  void TakeAudio(std::string_view audio);
+  void TakeExtras(std::string_view holder);
+  void WriteRest();
   void TakeChoice(std::string_view choice);
   void TakeDelta(std::string_view delta);
   void TakeContent(std::string_view content);
@@ -87,14 +96,18 @@ class OpenAiChatReader final : public StreamReader {
   std::string finish_reason_;  // the last one; "" when none came
   bool refused_ = false;
   bool saw_delta_ = false;
-  bool saw_done_ = false;        // [DONE]
-  bool recognized_ = false;      // something of this protocol came
-  bool foreign_ = false;         // something else came
-  std::string_view looks_like_;  // the format of what came instead
+  bool saw_done_ = false;               // [DONE]
+  bool recognized_ = false;             // something of this protocol came
+  bool foreign_ = false;                // something else came
+  std::string_view looks_like_;         // the format of what came instead
+  std::optional<std::int64_t> choice_;  // the number of the choice that is read
   std::int64_t chunks_ = 0;
   bool counts_chunks_ = true;         // the number of each choice was that of its chunk so far
   std::vector<std::string> sources_;  // JSON; known_sources_ are the same
   std::set<std::string> known_sources_;
+  std::map<std::string, std::string> extras_;  // the last of each name, JSON
+  std::string audio_fields_;                   // members of a JSON object, without the data
+  std::vector<std::string> audio_data_;        // JSON strings
   std::string strays_;  // until recognized_: the lines of what may be one JSON body
 };
 

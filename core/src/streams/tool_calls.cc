@@ -12,21 +12,28 @@ void ToolCalls::Add(const CallFragment& fragment, ReplyWriter& writer) {
   Call& call = CallOf(fragment);
   if (call.name.empty()) call.name = fragment.name;
   if (call.extra.empty()) call.extra = fragment.extra;
-  std::string input;
-  if (!fragment.input.empty()) {
-    if (json::KindOf(fragment.input) == json::Kind::kString) {
-      input = call.text.Take(fragment.input);
-    } else {
-      json::AppendCompact(fragment.input, input);
-    }
-  }
-  // Some servers send the whole of it once more at its end.
-  if (call.brackets.closed() && input == call.input) return;
+  std::string input = NewInput(call, fragment);
+  if (input.empty() && call.begun) return;
   call.brackets.Take(input);
   call.input.append(input);
   if (call.begun) return writer.CallInput(call.id, std::move(input));
   call.waiting.append(input);
   if (!call.name.empty()) Begin(call, writer);
+}
+
+std::string ToolCalls::NewInput(Call& call, const CallFragment& fragment) {
+  std::string input;
+  if (fragment.input.empty()) return input;
+  if (json::KindOf(fragment.input) == json::Kind::kString) {
+    input = call.text.Take(fragment.input);
+  } else {
+    json::AppendCompact(fragment.input, input);
+  }
+  if (call.brackets.closed() && input == call.input) return "";
+  // An object goes on with its own beginning only if this is all of it so far.
+  const bool begins_again =
+      !fragment.free_text && call.input.starts_with('{') && input.starts_with(call.input);
+  return begins_again ? input.substr(call.input.size()) : input;
 }
 
 void ToolCalls::End(bool cut, ReplyWriter& writer) {

@@ -23,6 +23,7 @@ struct CallFragment {
   std::string name;        // "" when it has none
   std::string_view input;  // a JSON value: a string to append, an object that is whole; or ""
   std::string extra;       // a JSON object of what the provider wants back with the call; or ""
+  bool free_text = false;  // the input is no JSON
 };
 
 // The tool calls of a reply, told apart although providers number them badly.
@@ -33,6 +34,9 @@ struct CallFragment {
 //   2. an id: the call with it, unless both have an index, and different ones
 //   3. neither index, id nor name: the newest call
 //   4. a new call
+// Input comes in pieces. Some servers send it whole once more at its end, and some send all so far
+// each time; neither is appended again.
+//
 // A call is written once it has a name: until then its input waits here. One without an id gets
 // "call_<n>", the first that is free. Calls may be interleaved, so they finish together, at the end
 // of the reply.
@@ -63,6 +67,7 @@ class ToolCalls {
     BracketCount brackets;  // of the input
   };
 
+  static std::string NewInput(Call& call, const CallFragment& fragment);
   Call& CallOf(const CallFragment& fragment);
   Call* Find(const CallFragment& fragment);
   Call& NewCall(const CallFragment& fragment);

@@ -2,6 +2,7 @@
  * One reply on its way into its message.
  *
  *   start ──▶ message saved ──▶ read and feed, chunk by chunk ──▶ finished message durable ──▶ reported
+ *                 │             (after its finish for LATE_MS more)
  *                 │ no: replied with the error      │
  *                 └─ the source is let go           └─ abort, error: finished as canceled or error
  *
@@ -13,6 +14,9 @@ import type { IngestRequest, ToPage, WireError, WireSource } from '../protocol.j
 import type { Message } from '../types.js';
 import { dropSource, openSource, type PageSource, type Source } from './source.js';
 import { fromCore, toWire } from './wire-error.js';
+
+/** Milliseconds that a reply which has ended may keep its connection open, for the counts of tokens that come last. */
+const LATE_MS = 4000;
 
 export class Ingest {
   /** Resolves once the outcome is reported. Never rejects. */
@@ -82,9 +86,11 @@ export class Ingest {
 
   /** Feeds until the reply ends. The error it ended with, if any. */
   async #read(stream: CoreStream): Promise<WireError | undefined> {
+    const patience = new Patience();
     try {
       for (;;) {
-        const chunk = await this.#source.next();
+        if (stream.ending()) patience.begin();
+        const chunk = await patience.wait(this.#source.next());
         if (chunk === undefined || this.#failure) return undefined;
         if (!(chunk instanceof Uint8Array)) {
           throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
@@ -94,6 +100,7 @@ export class Ingest {
     } catch (error) {
       return toWire(error);
     } finally {
+      patience.end();
       this.#source.cancel();
     }
   }
@@ -116,6 +123,26 @@ export class Ingest {
       this.#post({ type: 'ingest-lost', ingest: this.#id, error: lost } satisfies ToPage);
     }
   }
+}
+
+/** Bounds how long is waited for more. */
+class Patience {
+  #over: Promise<undefined> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** From now on, LATE_MS in all. */
+  begin(): void {
+    this.#over ??= new Promise((resolve) => {
+      this.#timer = setTimeout(() => resolve(undefined), LATE_MS);
+    });
+  }
+
+  /** Undefined when it takes too long. */
+  wait<T>(promise: Promise<T>): Promise<T | undefined> {
+    return this.#over ? Promise.race([promise, this.#over]) : promise;
+  }
+
+  end(): void { clearTimeout(this.#timer); }
 }
 
 /** A call of the core as a promise. */

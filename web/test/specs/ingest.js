@@ -249,3 +249,15 @@ export async function aFunctionMapsTheChunks(context) {
   const { error, reason } = await outcome(store, held);
   deepEqual([error.code, reason], ['aborted', 'canceled']);
 }
+
+/** The usage that came after the finish is counted, and the request is cancelled. @type {Spec} */
+export async function I4_aServerThatNeverClosesTheConnectionHoldsNothingUp(context) {
+  const { store, id } = await setUp(context);
+  const name = `${context.name}-${context.storage}`;
+  const run = await store.ingest(id, { url: `${context.provider}staysOpen?name=${name}` }, { format: 'openai-chat' });
+  const message = await run.done;
+  deepEqual([textOf(message), finishOf(message)?.reason], ['All of it', 'end_turn']);
+  const session = await store.sessions.get(id);
+  deepEqual([session?.promptTokens, session?.completionTokens], [3, 4]);
+  await until(async () => (await fetch(`${context.provider}hasLeft?name=${name}`)).json());
+}

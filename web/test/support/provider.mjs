@@ -36,6 +36,9 @@ const NUMBERED_MS = 10;
 /** Responses held open until somebody asks for their release, by the name the test gave them. @type {Map<string, () => void>} */
 const held = new Map();
 
+/** Whose client went away, by the name the test gave them. @type {Set<string>} */
+const left = new Set();
+
 /** @param {ServerResponse} response @param {string} [type] */
 function begin(response, type = 'text/event-stream; charset=utf-8') {
   response.writeHead(200, { 'content-type': type });
@@ -109,6 +112,23 @@ export const endpoints = {
   unfinished(response) {
     begin(response);
     response.end(chunk({ content: 'Half' }));
+  },
+
+  /** A whole reply with its usage, and then nothing but pings, for as long as the client stays. */
+  staysOpen(response, url) {
+    begin(response);
+    response.write(chunk({ content: 'All of it' }) + chunk({}, 'stop') + event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } }));
+    const pings = setInterval(() => response.write(': ping\n\n'), 100);
+    response.on('close', () => {
+      clearInterval(pings);
+      left.add(String(url.searchParams.get('name')));
+    });
+  },
+
+  /** Whether the client of `staysOpen` with the same `name` has left. */
+  hasLeft(response, url) {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(String(left.has(String(url.searchParams.get('name')))));
   },
 
   /** Starts a reply, and breaks the connection at /provider/release with the same `name`. */
