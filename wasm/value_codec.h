@@ -36,7 +36,7 @@ emscripten::val ToJs(const Event& event);
 emscripten::val ToJs(const std::vector<Event>& events);
 emscripten::val ToJs(const SnippetMatch& match);
 emscripten::val ToJs(const SearchHit& hit);
-// The hits, an array, with the property `next`, { before, longer }, where there is more.
+// { hits, next }; `next`, { before, longer }, only where there is more.
 emscripten::val ToJs(const SearchPage& page);
 emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);

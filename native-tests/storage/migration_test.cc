@@ -52,11 +52,24 @@ class Migration : public testing::TestWithParam<int> {
 
   FaultDisk disk_ = MakeOlderStore(GetParam());
 };
-INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2, 3), [](const auto& version) {
+INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2, 3, 4), [](const auto& version) {
   return "From" + std::to_string(version.param);
 });
 
 TEST_P(Migration, S1_KeepsWhatWasStoredAndMakesItSearchable) { ExpectMigrated(disk_); }
+
+// The words of an older index are not ours, so none of them is kept.
+TEST_P(Migration, S1_MakesTheIndexAnew) {
+  if (GetParam() >= 3) {
+    auto connection = Connection::Open(disk_.Files());
+    ASSERT_TRUE((*connection)->Execute("DELETE FROM message_search").ok());
+    ASSERT_TRUE((*connection)
+                    ->Execute("INSERT INTO message_search(rowid, text) VALUES(2, 'turbines')")
+                    .ok());
+    ASSERT_TRUE((*connection)->Close().ok());
+  }
+  ExpectMigrated(disk_);
+}
 
 TEST_P(Migration, S4_PowerCutAtEveryWriteAndSync) {
   std::int64_t changes = 0;

@@ -57,6 +57,56 @@ TEST_F(Search, FindsAllWordsInAnyOrderWithoutCaseAndDiacritics) {
   EXPECT_THAT(Find("cafe nowhere"), IsEmpty());
 }
 
+// Composed and decomposed, with marks and without, in capitals and not: one word.
+TEST_F(Search, CaseAndDiacriticsDoNotCountInOtherScriptsEither) {
+  const std::vector<std::vector<std::string>> words = {
+      {"κόσμος", "κοσμος", "ΚΟΣΜΟΣ", "ΚΌΣΜΟΣ", "κο\u0301σμοσ"},
+      {"ἄνθρωπος", "ανθρωπος", "ΑΝΘΡΩΠΟΣ", "α\u0313\u0301νθρωπος", "ἄνϑρωποϲ"},
+      {"ῥήτωρ", "ρητωρ", "ΡΗΤΩΡ"},
+      {"ещё", "еще", "ЕЩЁ", "еще\u0308"},
+      {"Йод", "иод", "й\u0306од", "и\u0306од"},
+      {"Їжак", "іжак", "і\u0308жак"},
+      {"مُحَمَّد", "محمد", "محـمد"},
+      {"أحمد", "احمد", "ا\u0654حمد", "ٱحمد"},
+      {"שָׁלוֹם", "שלום", "ש\u05C1\u05B8לו\u05B9ם", "\uFB2Aָלום"},
+      {"Mühle", "MUHLE", "mu\u0308hle"},
+  };
+  std::int64_t seq = 0;
+  for (const auto& forms : words) {
+    for (const std::string& form : forms) Store(++seq, "before " + form + " after");
+  }
+  std::int64_t first = 1;
+  for (const auto& forms : words) {
+    std::vector<std::string> all;
+    for (auto n = static_cast<std::int64_t>(forms.size()); n-- > 0;) {
+      all.push_back("m" + std::to_string(first + n));
+    }
+    for (const std::string& form : forms) EXPECT_EQ(Find(form), all) << form;
+    first += static_cast<std::int64_t>(forms.size());
+  }
+}
+
+TEST_F(Search, SnippetsMarkFoldedWordsAsTheyStandInTheText) {
+  Store(1, "ο κο\u0301σμος, ο ΚΟΣΜΟΣ");
+  EXPECT_EQ(Snippet("κόσμος"), "ο [κο\u0301σμος], ο [ΚΟΣΜΟΣ]");
+  Store(2, "قال مُحَمَّد شيئا");
+  EXPECT_EQ(Snippet("محمد"), "قال [مُحَمَّد] شيئا");
+  Store(3, "東京 ёж 東");
+  EXPECT_EQ(Snippet("еж"), "東京 [ёж] 東");
+}
+
+// A long text is folded piece by piece; words and positions are those of the whole.
+TEST_F(Search, PositionsHoldBehindManyFoldedLetters) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "ёлка ";
+  const std::string solid(1'100'000, 'x');
+  Store(1, text + "κόσμος " + solid + "ё мир");
+  EXPECT_EQ(Snippet("космос мир"), "(nothing)");
+  EXPECT_THAT(Find("кόσμος мир"), IsEmpty());
+  EXPECT_THAT(Find("κοσμος мир"), ElementsAre("m1"));
+  EXPECT_THAT(Snippet("κοσμος"), HasSubstr("ёлка [κόσμος] xxx"));
+}
+
 TEST_F(Search, TheLastWordMayGoOnUnlessABlankFollowsIt) {
   Store(1, "a mill");
   Store(2, "a millrace");

@@ -6,6 +6,7 @@
 #include "storage/fixtures/store_v1.h"
 #include "storage/fixtures/store_v2.h"
 #include "storage/fixtures/store_v3.h"
+#include "storage/fixtures/store_v4.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_storage.h"
@@ -89,6 +90,7 @@ FaultDisk MakeOlderStore(int version) {
            (*connection)->Execute("PRAGMA journal_mode=WAL").ok();
   }
   if (version >= 3) made = made && (*connection)->Execute(kStoreV2ToV3).ok();
+  if (version >= 4) made = made && (*connection)->Execute(kStoreV3ToV4).ok();
   made = made && (*connection)->Close().ok();
   assert(made);
   return disk;

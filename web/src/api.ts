@@ -208,9 +208,9 @@ export interface Store {
   flushAll(options?: { timeoutMs?: number }): Promise<void>;
   /**
    * Messages that have all words of the query, in any order; of the last word its beginning is enough, from three letters
-   * on, unless a blank follows it. Case and diacritics do not count, and no character has a meaning of its own; words
-   * without a space between them ('e-mail') must follow each other. The newest first. What a draft has not finished may be
-   * missing. `next` of the answer: there may be more, see {@link SearchPage}.
+   * on, unless a blank follows it. Case and diacritics do not count (Latin, Greek, Cyrillic, Arabic, Hebrew), and no
+   * character has a meaning of its own; words without a space between them ('e-mail') must follow each other. The newest
+   * first. What a draft has not finished may be missing. `next` of the answer: there may be more, see {@link SearchPage}.
    */
   search(query: string, options?: SearchOptions): Promise<SearchPage>;
   /** A SQLite file of everything accepted before the call, also while streams go on. */

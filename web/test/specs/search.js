@@ -115,3 +115,23 @@ export async function noCharacterOfAQueryHasAMeaning({ open }) {
   await store.close();
   await rejects(store.search('x'), 'closed');
 }
+
+/** @type {Spec} */
+export async function caseAndDiacriticsDoNotCountInAnyAlphabet({ open }) {
+  const store = await open();
+  const { id } = await store.sessions.create();
+  const words = { greek: 'κόσμος', cyrillic: 'ещё', arabic: 'مُحَمَّد', hebrew: 'שָׁלוֹם', latin: 'Mühle' };
+  const plain = { greek: 'ΚΟΣΜΟΣ', cyrillic: 'ЕЩЕ', arabic: 'محمد', hebrew: 'שלום', latin: 'muhle' };
+  for (const [name, word] of Object.entries(words)) {
+    await store.messages.create(id, { role: 'user', id: name, parts: [{ type: 'text', text: `a word 😀 ${word}, that is` }] });
+  }
+  for (const [name, word] of Object.entries(words)) {
+    for (const query of [word, word.normalize('NFD'), plain[/** @type {keyof typeof plain} */ (name)]]) {
+      const { hits } = await store.search(query);
+      deepEqual(hits.map(({ messageId }) => messageId), [name], query);
+      const [match] = hits[0]?.matches ?? [];
+      ok(match, 'a match');
+      equal(hits[0]?.snippet.slice(match.offset, match.offset + match.length), word);
+    }
+  }
+}

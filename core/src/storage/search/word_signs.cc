@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "storage/search/letters.h"
+
 namespace millrace {
 namespace {
 
@@ -31,8 +33,8 @@ constexpr std::array kWordSigns = {
     Range{0x20000, 0x3FFFF},  // ideographs, the other extensions
 };
 
-// The lead bytes of everything from U+0800 on.
-bool MayHoldWordSign(char byte) { return static_cast<unsigned char>(byte) >= 0xE0; }
+// The lead bytes of everything from U+0300 on: before that nothing is a word sign or folded.
+bool IsPlain(char byte) { return static_cast<unsigned char>(byte) < 0xCC; }
 
 }  // namespace
 
@@ -65,12 +67,12 @@ bool IsWordSign(char32_t code_point) {
   return range != kWordSigns.end() && range->first <= code_point;
 }
 
-std::string SpaceOut(std::string_view text) {
+std::string IndexedText(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t plain = at;
-    while (at < text.size() && !MayHoldWordSign(text[at])) ++at;
+    while (at < text.size() && IsPlain(text[at])) ++at;
     out.append(text.substr(plain, at - plain));
     if (at == text.size()) break;
     const std::size_t begin = at;
@@ -78,7 +80,7 @@ std::string SpaceOut(std::string_view text) {
     const bool alone = IsWordSign(sign);
     if (alone || sign == kMarkSign) out += ' ';
     if (sign == kMarkSign) continue;
-    out.append(text.substr(begin, at - begin));
+    AppendFolded(sign, text.substr(begin, at - begin), out);
     if (alone) out += ' ';
   }
   return out;

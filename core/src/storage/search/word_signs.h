@@ -18,9 +18,9 @@ bool IsWordSign(char32_t code_point);
 // of the private use area of Unicode, is read as if it had a space there.
 constexpr char32_t kMarkSign = 0xE000;
 
-// `text`, valid UTF-8, with a space on either side of each word sign. What is put into the index
-// and what is asked of it passes through here; therefore the index needs no tokenizer of its own,
-// and any program that has FTS5 can use the table.
-std::string SpaceOut(std::string_view text);
+// `text`, valid UTF-8, as it is put into the index: with a space on either side of each word sign,
+// and each letter folded (letters.h). What is asked of the index is treated alike; therefore it
+// needs no tokenizer of its own, and any program that has FTS5 can use the table.
+std::string IndexedText(std::string_view text);
 
 }  // namespace millrace

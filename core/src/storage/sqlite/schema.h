@@ -18,7 +18,7 @@ namespace millrace {
 // "MRce". Part of users' files: never changed.
 inline constexpr std::int64_t kApplicationId = 0x4d526365;
 // Grows by one with each entry of kMigrations (schema.cc).
-inline constexpr std::int64_t kSchemaVersion = 4;
+inline constexpr std::int64_t kSchemaVersion = 5;
 
 // Recognises the file, or takes an empty one; brings it to kSchemaVersion in one
 // transaction; sets up the connection. Writes nothing to a file it refuses.

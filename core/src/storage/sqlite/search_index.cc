@@ -16,7 +16,7 @@ Status SearchIndex::Put(const Message& message) {
   const std::string text = SeenText(message);
   if (text.empty()) return Status::Ok();
   const std::string words =
-      SessionMark(message.session_id) + " " + RangeMark(message.seq) + " " + SpaceOut(text);
+      SessionMark(message.session_id) + " " + RangeMark(message.seq) + " " + IndexedText(text);
   return connection_.Prepare("INSERT INTO message_search(rowid, text) VALUES(?,?)")
       .Bind(message.seq)
       .Bind(std::string_view(words))

@@ -1,17 +1,71 @@
 #include "storage/sqlite/word_breaker.h"
 
-#include <algorithm>
-#include <climits>
+#include <numeric>
 #include <string>
+#include <vector>
 
+#include "storage/search/letters.h"
 #include "storage/search/word_signs.h"
 
 namespace millrace {
 namespace {
 
+// A stretch ends at the next blank once it is this long, bytes, so that a long text is not copied
+// as a whole; and anywhere once it is so long that nobody looks for such a word.
+constexpr std::size_t kLongStretch = 4096;
+constexpr std::size_t kLongestStretch = std::size_t{1} << 20;
+
+}  // namespace
+
+// Text without word signs, as FTS5 gets it: folded, and each byte knows where it came from. As long
+// as nothing in it is folded it is a piece of the text itself.
+class WordBreaker::Stretch {
+ public:
+  Stretch(std::string_view text, std::size_t begin) : text_(text), begin_(begin), end_(begin) {}
+
+  void Add(char32_t code_point, std::size_t end) {
+    const std::string_view bytes = text_.substr(end_, end - end_);
+    if (!folded_ && FoldLetter(code_point) != code_point) BeginFolding();
+    if (folded_) {
+      AppendFolded(code_point, bytes, copy_);
+      origins_.resize(copy_.size(), end_);
+    }
+    end_ = end;
+  }
+
+  std::string_view text() const {
+    return folded_ ? std::string_view(copy_) : text_.substr(begin_, end_ - begin_);
+  }
+  bool empty() const { return begin_ == end_; }
+  bool is_long() const { return end_ - begin_ >= kLongStretch; }
+  bool is_too_long() const { return end_ - begin_ >= kLongestStretch; }
+  // Where a byte of text() stands in the whole; its size: the end of the stretch.
+  std::size_t OriginOf(std::size_t at) const {
+    if (!folded_) return begin_ + at;
+    return at < origins_.size() ? origins_[at] : end_;
+  }
+
+ private:
+  void BeginFolding() {
+    folded_ = true;
+    copy_ = text_.substr(begin_, end_ - begin_);
+    origins_.resize(copy_.size());
+    std::iota(origins_.begin(), origins_.end(), begin_);
+  }
+
+  std::string_view text_;
+  std::size_t begin_;
+  std::size_t end_;
+  bool folded_ = false;
+  std::string copy_;
+  std::vector<std::size_t> origins_;
+};
+
+namespace {
+
 struct Reading {
   const std::function<bool(const Word&)>& each;
-  std::size_t begin;  // of the piece in the text
+  const std::function<std::size_t(std::size_t)> origin_of;
   Word word;
   bool more = true;
 };
@@ -19,8 +73,8 @@ struct Reading {
 int OnToken(void* context, int /*flags*/, const char* token, int size, int start, int end) {
   auto& reading = *static_cast<Reading*>(context);
   reading.word.folded.assign(token, static_cast<std::size_t>(size));
-  reading.word.begin = reading.begin + static_cast<std::size_t>(start);
-  reading.word.end = reading.begin + static_cast<std::size_t>(end);
+  reading.word.begin = reading.origin_of(static_cast<std::size_t>(start));
+  reading.word.end = reading.origin_of(static_cast<std::size_t>(end));
   reading.more = reading.each(reading.word);
   return reading.more ? SQLITE_OK : SQLITE_DONE;
 }
@@ -45,27 +99,33 @@ Status WordBreaker::Open(Connection& connection) {
 }
 
 void WordBreaker::Read(std::string_view text, const std::function<bool(const Word&)>& each) {
-  std::size_t plain = 0;  // where the text that is not read yet begins
+  Stretch stretch(text, 0);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
     const char32_t sign = NextCodePoint(text, at);
-    const bool mark = sign == kMarkSign;
-    if (!mark && !IsWordSign(sign)) continue;
-    if (!ReadPlain(text.substr(plain, begin - plain), plain, each)) return;
-    if (!mark && !ReadPlain(text.substr(begin, at - begin), begin, each)) return;
-    plain = at;
+    const bool alone = sign == kMarkSign || IsWordSign(sign);
+    if (!alone) stretch.Add(sign, at);
+    const bool ends = alone || (sign == ' ' && stretch.is_long()) || stretch.is_too_long();
+    if (!ends) continue;
+    if (!ReadStretch(stretch, each)) return;
+    if (alone && sign != kMarkSign) {
+      stretch = Stretch(text, begin);
+      stretch.Add(sign, at);
+      if (!ReadStretch(stretch, each)) return;
+    }
+    stretch = Stretch(text, at);
   }
-  ReadPlain(text.substr(plain), plain, each);
+  ReadStretch(stretch, each);
 }
 
-bool WordBreaker::ReadPlain(std::string_view text, std::size_t begin,
-                            const std::function<bool(const Word&)>& each) {
-  if (text.empty()) return true;
-  Reading reading{each, begin, {}, true};
-  const auto size = static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX));
+bool WordBreaker::ReadStretch(const Stretch& stretch,
+                              const std::function<bool(const Word&)>& each) {
+  if (stretch.empty()) return true;
+  Reading reading{each, [&stretch](std::size_t at) { return stretch.OriginOf(at); }, {}, true};
+  const std::string_view text = stretch.text();
   // A tokenizer that was stopped says OK.
-  return methods_.xTokenize(tokenizer_, &reading, FTS5_TOKENIZE_QUERY, text.data(), size,
-                            OnToken) == SQLITE_OK &&
+  return methods_.xTokenize(tokenizer_, &reading, FTS5_TOKENIZE_QUERY, text.data(),
+                            static_cast<int>(text.size()), OnToken) == SQLITE_OK &&
          reading.more;
 }
 

@@ -25,12 +25,13 @@ class WordBreaker {
 
   // To be called first; again is free.
   Status Open(Connection& connection);
-  // See WordReader. Word signs are words of their own, as SpaceOut makes them.
+  // See WordReader. Word signs are words of their own and letters are folded, as IndexedText does.
   void Read(std::string_view text, const std::function<bool(const Word&)>& each);
 
  private:
-  bool ReadPlain(std::string_view text, std::size_t begin,
-                 const std::function<bool(const Word&)>& each);
+  class Stretch;
+
+  bool ReadStretch(const Stretch& stretch, const std::function<bool(const Word&)>& each);
 
   fts5_tokenizer methods_{};
   Fts5Tokenizer* tokenizer_ = nullptr;
