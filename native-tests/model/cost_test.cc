@@ -2,6 +2,7 @@
 // benchmarks.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -31,13 +32,16 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(me
 namespace millrace {
 namespace {
 
-// Allocations of 1,000 deltas to `message`, as a window after another of 13 deltas.
+// Allocations of 1,000 deltas to `message`, as a window after another of 13 deltas. The first delta
+// of all is not counted: it reads the message once, to find the calls.
 std::int64_t CostOfDeltas(Message message, const Mutation& delta) {
-  const std::int64_t before = allocations;
   Patch window;
+  ToolCallIndex calls;
+  EXPECT_TRUE(Apply(delta, 0, message, window, calls).ok());
+  const std::int64_t before = allocations;
   for (int i = 0; i < 1'000; ++i) {
     if (i % 13 == 0) window = Patch();
-    const Result<Effect> effect = Apply(delta, i, message, window);
+    const Result<Effect> effect = Apply(delta, i, message, window, calls);
     EXPECT_TRUE(effect.ok());
   }
   return allocations - before;
@@ -66,6 +70,30 @@ TEST(Cost, C10_ADeltaCostsTheSameWithAnyNumberOfToolCalls) {
     return CostOfDeltas(std::move(message), AppendToolInput{"c" + std::to_string(calls), "word "});
   };
   EXPECT_EQ(cost(0), cost(1'000));
+}
+
+// What finding a call passes, told by what it allocates: an index that was made anew for each call
+// would note all of them again.
+TEST(Cost, C10_ACallCostsTheSameWithAnyNumberOfToolCalls) {
+  Message message;
+  Patch window;
+  ToolCallIndex calls;
+  const auto cost_of_calls_up_to = [&](int end) {
+    std::int64_t most = 0;
+    for (auto n = static_cast<int>(message.parts.size()); n < end; ++n) {
+      const std::int64_t before = allocations;
+      window = Patch();
+      const std::string id = "c" + std::to_string(n);
+      EXPECT_TRUE(
+          Apply(PutToolCall{{id, "t", "", false, false, ""}}, n, message, window, calls).ok());
+      EXPECT_TRUE(Apply(AppendToolInput{id, "word"}, n, message, window, calls).ok());
+      EXPECT_TRUE(Apply(FinishToolCall{id}, n, message, window, calls).ok());
+      most = std::max(most, allocations - before);
+    }
+    return most;
+  };
+  const std::int64_t of_the_first = cost_of_calls_up_to(100);
+  EXPECT_LE(cost_of_calls_up_to(10'000), of_the_first);
 }
 
 }  // namespace
