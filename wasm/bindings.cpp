@@ -58,7 +58,8 @@ EMSCRIPTEN_BINDINGS(millrace) {
   emscripten::class_<FeedHost>("CoreFeed")
       .smart_ptr<std::shared_ptr<FeedHost>>("CoreFeed")
       .function("grant", &FeedHost::Grant)
-      .function("forget", &FeedHost::Forget);
+      .function("forget", &FeedHost::Forget)
+      .function("setFilters", &FeedHost::SetFilters);
 
   emscripten::class_<BlockCommit>("CoreCommit")
       .smart_ptr<std::shared_ptr<BlockCommit>>("CoreCommit")

@@ -328,18 +328,20 @@ std::shared_ptr<StreamHost> StoreHost::OpenStream(const val& format) {
   return std::make_shared<StreamHost>(shared_from_this(), *known);
 }
 
-std::shared_ptr<FeedHost> StoreHost::Subscribe(const val& deliver, int credits) {
-  return std::make_shared<FeedHost>(shared_from_this(), deliver, credits);
+std::shared_ptr<FeedHost> StoreHost::Subscribe(const val& filters, const val& deliver,
+                                               int credits) {
+  return std::make_shared<FeedHost>(shared_from_this(), ReadFilters(filters), deliver, credits);
 }
 
-FeedHost::FeedHost(std::shared_ptr<StoreHost> host, const val& deliver, int credits)
+FeedHost::FeedHost(std::shared_ptr<StoreHost> host, std::vector<EventFilter> filters,
+                   const val& deliver, int credits)
     : host_(std::move(host)) {
   const TimerPump::Turn turn(host_->pump());
   feed_ = host_->store().OpenFeed(
       [deliver](const std::vector<Event>& batch) {
         return CallJs(deliver, ToJs(batch), val::undefined());
       },
-      credits);
+      credits, std::move(filters));
 }
 
 FeedHost::~FeedHost() {
@@ -356,6 +358,8 @@ void FeedHost::Forget(const val& message_id) {
   const auto id = ReadWord(message_id, "the message's id");
   if (id.ok()) feed_->Forget(MessageId(*id));
 }
+
+void FeedHost::SetFilters(const val& filters) { feed_->SetFilters(ReadFilters(filters)); }
 
 // ---- the end
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "js_value.h"
 #include "millrace/messages/store.h"
@@ -66,7 +67,7 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 
   // nullptr for a format the core does not know.
   std::shared_ptr<StreamHost> OpenStream(const val& format);
-  std::shared_ptr<FeedHost> Subscribe(const val& deliver, int credits);
+  std::shared_ptr<FeedHost> Subscribe(const val& filters, const val& deliver, int credits);
 
   void Close(double timeout_ms, const val& done);
 
@@ -92,11 +93,13 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 // A subscription (CoreFeed).
 class FeedHost {
  public:
-  FeedHost(std::shared_ptr<StoreHost> host, const val& deliver, int credits);
+  FeedHost(std::shared_ptr<StoreHost> host, std::vector<EventFilter> filters, const val& deliver,
+           int credits);
   ~FeedHost();
 
   void Grant(int credits);
   void Forget(const val& message_id);
+  void SetFilters(const val& filters);
 
  private:
   std::shared_ptr<StoreHost> host_;  // a feed ends before its store

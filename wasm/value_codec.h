@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "millrace/base/status.h"
+#include "millrace/messages/event_broker.h"
 #include "millrace/messages/message_service.h"
 #include "millrace/messages/store.h"
 #include "millrace/model/event.h"
@@ -58,6 +59,8 @@ Result<Session> ReadNewSession(const emscripten::val& init);
 Result<SessionChange> ReadSessionChange(const emscripten::val& change);
 Result<SessionQuery> ReadSessionQuery(const emscripten::val& options);
 Result<ListOptions> ReadListOptions(const emscripten::val& options);
+// An array of EventFilter. The page has checked them: one that cannot be read lets everything pass.
+std::vector<EventFilter> ReadFilters(const emscripten::val& filters);
 // { code, message }; kInternal for a code the core does not know.
 Status ReadError(const emscripten::val& error);
 // An id or another word given by itself; `what` names it in the message.

@@ -334,6 +334,26 @@ Status ReadError(const val& error) {
   return {*code, std::move(message)};
 }
 
+std::vector<EventFilter> ReadFilters(const val& filters) {
+  std::vector<EventFilter> result;
+  if (KindOf(filters) != Kind::kArray) return {EventFilter()};
+  for (std::size_t i = 0; i < LengthOf(filters); ++i) {
+    ObjectReader in(ElementOf(filters, i), "filter");
+    EventFilter filter;
+    filter.session_id = MaybeId<SessionId>(in.MaybeString("sessionId"));
+    filter.message_id = MaybeId<MessageId>(in.MaybeString("messageId"));
+    const val types = in.Array("types");
+    for (std::size_t n = 0; n < LengthOf(types); ++n) {
+      const auto type = ReadWord(ElementOf(types, n), "a type");
+      if (!filter.kinds) filter.kinds.emplace();
+      const auto kind = type.ok() ? EventIndexFromName(*type) : std::nullopt;
+      if (kind) filter.kinds->set(*kind);
+    }
+    result.push_back(std::move(filter));
+  }
+  return result;
+}
+
 Result<std::string> ReadWord(const val& word, const char* what) {
   if (KindOf(word) != Kind::kString) {
     return InvalidArgument(std::string(what) + " must be a string");

@@ -27,7 +27,7 @@ void Publish(benchmark::State& state, int credits, bool terminal) {
   std::vector<Subscription> subscriptions;
   for (std::int64_t i = 0; i < state.range(0); ++i) {
     subscriptions.push_back(broker.Subscribe(
-        {}, [](const std::vector<Event>&) { return true; }, credits));
+        EventFilters({EventFilter()}), [](const std::vector<Event>&) { return true; }, credits));
   }
   std::int64_t n = 0;
   Allocations allocations;

@@ -41,7 +41,7 @@ void StuckSubscribers(benchmark::State& state) {
     std::vector<Subscription> subscriptions;
     for (std::int64_t i = 0; i < count; ++i) {
       subscriptions.push_back(broker.Subscribe(
-          {}, [](const std::vector<Event>&) { return true; }, 0));
+          EventFilters({EventFilter()}), [](const std::vector<Event>&) { return true; }, 0));
     }
     std::int64_t peak = 0;
     for (std::int64_t n = 0; n < updates; ++n) {

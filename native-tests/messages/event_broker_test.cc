@@ -20,7 +20,7 @@ MessageUpdated UpdateOf(const std::string& id, const std::string& session = "s")
 
 TEST(EventTraits, B1_FiltersBySessionMessageAndKind) {
   const Event event = UpdateOf("m", "s");
-  const auto matches = [&event](EventFilter filter) { return EventTraits::Matches(filter, event); };
+  const auto matches = [&event](EventFilter filter) { return Passes(event, filter); };
   EXPECT_TRUE(matches({}));
   EXPECT_TRUE(matches({.session_id = SessionId("s")}));
   EXPECT_FALSE(matches({.session_id = SessionId("other")}));

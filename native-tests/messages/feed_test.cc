@@ -176,5 +176,65 @@ TEST_F(FeedTest, AFailedReceiverIsToldWhatItMissed) {
   EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
 }
 
+EventFilter OfMessage(const std::string& id) {
+  EventFilter filter;
+  filter.message_id = MessageId(id);
+  return filter;
+}
+
+TEST_F(FeedTest, B1_HearsWhatPassesOneOfItsFilters) {
+  Page page;
+  const auto feed =
+      store_->OpenFeed([&page](std::vector<Event> batch) { return page.Take(std::move(batch)); },
+                       kUnlimitedCredits, {OfMessage("a"), OfMessage("b")});
+  for (const char* id : {"a", "b", "c"}) {
+    CreateMessage(id);
+    Append(id, "x");
+    Advance(33);
+  }
+  EXPECT_EQ(page.copies.size(), 2U);
+  EXPECT_FALSE(page.copies.contains(MessageId("c")));
+  EXPECT_EQ(page.copies[MessageId("b")], Stored("b"));
+}
+
+TEST_F(FeedTest, B1_FiltersMayChangeAndNothingIsTakenForHeld) {
+  Page page;
+  const auto feed = Open(page, kUnlimitedCredits);
+  CreateMessage("a");
+  Append("a", "1");
+  Advance(33);
+  feed->SetFilters({OfMessage("b")});
+  Append("a", "2");
+  Advance(33);
+  EXPECT_NE(page.copies[MessageId("a")], Stored("a"));
+  feed->SetFilters({OfMessage("b"), OfMessage("a")});
+  Append("a", "3");
+  Advance(33);
+  EXPECT_EQ(page.whole, 1) << "what it missed comes whole";
+  EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
+  Append("a", "4");
+  Advance(33);
+  EXPECT_EQ(page.whole, 1);
+  feed->SetFilters({});
+  const int batches = page.batches;
+  Append("a", "5");
+  Advance(33);
+  EXPECT_EQ(page.batches, batches);
+}
+
+TEST_F(FeedTest, B4_LaggedPassesEveryFilter) {
+  const auto counts = [&](std::vector<EventFilter> filters) {
+    int lagged = 0;
+    const EventFilters wanted(std::move(filters));
+    lagged += wanted.Match(Lagged{1, {}});
+    return lagged;
+  };
+  EventFilter created;
+  created.kinds = KindsOf<MessageCreated>();
+  EXPECT_EQ(counts({created}), 1);
+  EXPECT_EQ(counts({OfMessage("a")}), 1);
+  EXPECT_EQ(counts({}), 0) << "nobody listens";
+}
+
 }  // namespace
 }  // namespace millrace

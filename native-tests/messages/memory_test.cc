@@ -159,7 +159,7 @@ class MailboxMemory : public ::testing::Test {
   void SetUp() override {
     for (int i = 0; i < kSubscribers; ++i) {
       subscriptions_.push_back(broker_.Subscribe(
-          {}, [](const std::vector<Event>&) { return true; }, 0));
+          EventFilters({EventFilter()}), [](const std::vector<Event>&) { return true; }, 0));
     }
   }
 

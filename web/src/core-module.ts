@@ -5,7 +5,7 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
-import type { ErrorCode, FinishReason, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session } from './types.js';
+import type { ErrorCode, EventFilter, FinishReason, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -92,6 +92,7 @@ export interface CoreFeed {
   grant(credits: number): void;
   /** The page lost or dropped its copy of the message: the next event carries it whole. */
   forget(messageId: string): void;
+  setFilters(filters: EventFilter[]): void;
   delete(): void;
 }
 
@@ -144,7 +145,8 @@ export interface CoreStore {
   /** Null for a format the core does not know. */
   openStream(format: string): CoreStream | null;
 
-  subscribe(deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
+  /** Hears what passes one of the filters. */
+  subscribe(filters: EventFilter[], deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
 
   close(timeoutMs: number, done: Callback<void>): void;
   /** Frees the core. After `close` completed. */

@@ -21,7 +21,7 @@
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
 import type { CoreError, CoreStats, WireEvent, WireMutation, WireReply } from './core-module.js';
-import type { ErrorCode, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
+import type { ErrorCode, EventFilter, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -101,7 +101,8 @@ export type ToWorker =
   | Call
   /** `others`: how many versions of other writers the draft knows of, beside those that it counts itself. */
   | { type: 'write'; id?: number; messageId: string; writer: string; version: number; others: number; mutations: WireMutation[] }
-  | { type: 'subscribe' } | { type: 'unsubscribe' } | { type: 'credit'; count: number }
+  /** `filters`: what the listeners of the page want, one of them at least. Again while subscribed: they have changed. */
+  | { type: 'subscribe'; filters: EventFilter[] } | { type: 'unsubscribe' } | { type: 'credit'; count: number }
   /** The page no longer holds its copy of this message. */
   | { type: 'forget'; messageId: string }
   /** `id` also names the ingest in the messages below. Replied with `Message` as saved. */

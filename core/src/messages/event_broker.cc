@@ -1,5 +1,6 @@
 #include "millrace/messages/event_broker.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -76,7 +77,14 @@ bool EventTraits::MustDeliver(const Event& event) {
   return !std::holds_alternative<SessionUpdated>(event);
 }
 
-bool EventTraits::Matches(const Filter& filter, const Event& event) {
+bool EventFilters::Match(const Event& event) const {
+  return std::any_of(filters_->begin(), filters_->end(),
+                     [&](const EventFilter& filter) { return Passes(event, filter); });
+}
+
+bool Passes(const Event& event, const EventFilter& filter) {
+  // Whoever lost something is told, whatever it wants to hear (B4).
+  if (std::holds_alternative<Lagged>(event)) return true;
   if (filter.kinds && !filter.kinds->test(event.index())) return false;
   const auto message = [&](const MessageId& id, const SessionId& session) {
     return (!filter.message_id || *filter.message_id == id) &&

@@ -5,13 +5,32 @@
 
 namespace millrace {
 
-Feed::Feed(EventBroker& broker, EventFilter filter, ReadNewest read_newest, Deliver deliver,
-           int credits)
-    : read_newest_(std::move(read_newest)),
+Feed::Feed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest read_newest,
+           Deliver deliver, int credits)
+    : filters_(std::move(filters)),
+      read_newest_(std::move(read_newest)),
       deliver_(std::move(deliver)),
       subscription_(broker.Subscribe(
-          std::move(filter), [this](std::vector<Event> batch) { return OnBatch(std::move(batch)); },
+          filters_, [this](std::vector<Event> batch) { return OnBatch(std::move(batch)); },
           credits)) {}
+
+void Feed::SetFilters(std::vector<EventFilter> filters) {
+  filters_.Replace(std::move(filters));
+  std::erase_if(held_, [this](const auto& entry) {
+    return !WantsUpdates(entry.first, entry.second.session_id);
+  });
+}
+
+bool Feed::WantsUpdates(const MessageId& id, const SessionId& session_id) const {
+  MessageUpdated any;
+  any.id = id;
+  any.session_id = session_id;
+  return filters_.Match(any);
+}
+
+void Feed::Hold(const MessageId& id, const SessionId& session_id, std::int64_t version) {
+  if (WantsUpdates(id, session_id)) held_[id] = {session_id, version};
+}
 
 bool Feed::OnBatch(std::vector<Event> batch) {
   std::vector<MessageId> seen;
@@ -23,7 +42,7 @@ bool Feed::OnBatch(std::vector<Event> batch) {
     if (auto* created = std::get_if<MessageCreated>(&event)) {
       const Message& message = *created->message;
       seen.push_back(message.id);
-      if (!message.finished()) held_[message.id] = message.version;
+      if (!message.finished()) Hold(message.id, message.session_id, message.version);
     } else if (auto* deleted = std::get_if<MessagesDeleted>(&event)) {
       for (const MessageId& id : deleted->ids) held_.erase(id);
     } else if (auto* lagged = std::get_if<Lagged>(&event)) {
@@ -51,12 +70,12 @@ bool Feed::OnBatch(std::vector<Event> batch) {
 // is delivered all the same: it is what tells that the state is terminal.
 bool Feed::Resolve(MessageUpdated& event) {
   const auto held = held_.find(event.id);
-  if (held != held_.end() && event.version <= held->second && !event.terminal) {
+  if (held != held_.end() && event.version <= held->second.version && !event.terminal) {
     if (event.finished) held_.erase(held);
     return false;
   }
-  const bool fits =
-      event.patch != nullptr && held != held_.end() && held->second == event.patch->from_version;
+  const bool fits = event.patch != nullptr && held != held_.end() &&
+                    held->second.version == event.patch->from_version;
   event.merged = nullptr;  // what is delivered does not change any more (C15)
   if (!fits) {
     event.patch = nullptr;
@@ -69,7 +88,7 @@ bool Feed::Resolve(MessageUpdated& event) {
   if (event.finished) {
     held_.erase(event.id);
   } else {
-    held_[event.id] = event.version;
+    Hold(event.id, event.session_id, event.version);
   }
   return true;
 }

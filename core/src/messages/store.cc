@@ -94,7 +94,8 @@ void Store::Recover(Done done) {
   messages_.FlushAll(kNever, std::move(done));
 }
 
-std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits, EventFilter filter) {
+std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits,
+                                      std::vector<EventFilter> filters) {
   const auto read_newest = [this](const MessageId& id) -> std::shared_ptr<const Message> {
     Result<std::optional<Message>> message = messages_.Get(id);
     if (!message.ok() || !message->has_value()) return nullptr;
@@ -102,7 +103,7 @@ std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits, EventF
     if (LiveMessage* live = cycle_->Find(id)) live->sealed = true;
     return std::make_shared<const Message>(**std::move(message));
   };
-  return std::make_unique<Feed>(broker_, std::move(filter), read_newest, std::move(deliver),
+  return std::make_unique<Feed>(broker_, std::move(filters), read_newest, std::move(deliver),
                                 credits);
 }
 

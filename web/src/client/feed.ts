@@ -16,12 +16,17 @@ export class Feed {
   readonly #mirrors: Mirrors;
   readonly #heard: (message: Message) => void;
   #subscribed = false;
+  /** What the Worker was told to send, as JSON. */
+  #wanted = '[]';
 
   /** `heard`: called with each message that an event shows. */
   constructor(connection: Connection, heard: (message: Message) => void) {
     this.#connection = connection;
     this.#heard = heard;
-    this.#mirrors = new Mirrors((messageId) => connection.post({ type: 'forget', messageId }));
+    this.#mirrors = new Mirrors(
+      (messageId) => connection.post({ type: 'forget', messageId }),
+      (sessionId, messageId) => this.#listeners.wantUpdatesOf(sessionId, messageId),
+    );
   }
 
   /** Calls of listeners so far. */
@@ -31,11 +36,10 @@ export class Feed {
 
   subscribe(listener: Listener, filter: EventFilter): () => void {
     const remove = this.#listeners.add(listener, filter);
-    if (!this.#subscribed) this.#connection.post({ type: 'subscribe' });
-    this.#subscribed = true;
+    this.#tellWhatIsWanted();
     return () => {
       remove();
-      this.#unsubscribeIfUnused();
+      this.#tellWhatIsWanted();
     };
   }
 
@@ -48,10 +52,14 @@ export class Feed {
     if (this.#subscribed) this.#connection.post({ type: 'credit', count: 1 });
   }
 
-  #unsubscribeIfUnused(): void {
-    if (!this.#subscribed || this.#listeners.size > 0) return;
-    this.#subscribed = false;
-    this.#mirrors.clear();
-    this.#connection.post({ type: 'unsubscribe' });
+  /** What no listener wants is not sent here (B1). */
+  #tellWhatIsWanted(): void {
+    const filters = this.#listeners.filters();
+    const wanted = JSON.stringify(filters);
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    this.#subscribed = filters.length > 0;
+    this.#mirrors.prune();
+    this.#connection.post(this.#subscribed ? { type: 'subscribe', filters } : { type: 'unsubscribe' });
   }
 }

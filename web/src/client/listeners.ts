@@ -9,6 +9,7 @@
  *    on, who left hears nothing more.
  */
 import type { EventFilter, Listener, StoreEvent } from '../types.js';
+import { deepFreeze } from './isolate.js';
 import type { Heard } from './mirrors.js';
 import { check, checkFields, checkOptionalId, oneOf } from './validate.js';
 
@@ -25,6 +26,9 @@ export function checkFilter(filter: EventFilter): void {
   check(filter.types === undefined || Array.isArray(filter.types), 'types', 'an array', filter.types);
   for (const type of filter.types ?? []) oneOf('A type of event', type, TYPES);
 }
+
+/** With more different filters than this the page is sent everything: looking through them would cost more. */
+const MOST_FILTERS = 32;
 
 interface Entry {
   readonly listener: Listener;
@@ -48,6 +52,26 @@ export class Listeners {
     const entry: Entry = { listener, filter: { ...filter }, types, seen: new Map() };
     this.#entries.add(entry);
     return () => void this.#entries.delete(entry);
+  }
+
+  /** What the listeners want, together: nothing that passes none of these reaches any of them. */
+  filters(): EventFilter[] {
+    const distinct = new Map<string, EventFilter>();
+    for (const { filter, types } of this.#entries) {
+      const { sessionId, messageId } = filter;
+      const plain = {
+        ...(sessionId !== undefined && { sessionId }), ...(messageId !== undefined && { messageId }),
+        ...(types && { types: [...types].sort() as StoreEvent['type'][] }),
+      };
+      distinct.set(JSON.stringify(plain), plain);
+    }
+    return distinct.has('{}') || distinct.size > MOST_FILTERS ? [{}] : [...distinct.values()];
+  }
+
+  /** Whether any listener hears of the updates of that message. */
+  wantUpdatesOf(sessionId: string, messageId: string): boolean {
+    return [...this.#entries].some(({ filter, types }) =>
+      (!types || types.has('updated')) && (filter.sessionId ?? sessionId) === sessionId && (filter.messageId ?? messageId) === messageId);
   }
 
   deliver(batch: readonly Heard[]): void {
@@ -97,7 +121,7 @@ function eventFor(entry: Entry, heard: Heard, variants: Map<Heard, StoreEvent>):
   if (!grown || last !== grown.fromVersion) return event;
   let variant = variants.get(heard);
   if (!variant) {
-    variant = Object.freeze({ ...event, appended: grown.appended });
+    variant = deepFreeze({ ...event, appended: grown.appended });
     variants.set(heard, variant);
   }
   return variant;

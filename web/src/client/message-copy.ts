@@ -10,6 +10,7 @@
  */
 import type { PatchOp, WirePatch } from '../core-module.js';
 import type { Message, Part, TextPart } from '../types.js';
+import { sameValue, shown } from './isolate.js';
 
 /** A message without its parts. */
 export type Header = Omit<Message, 'parts'>;
@@ -32,13 +33,6 @@ function withBody(part: Part, body: string): Part {
 function isSameCall(before: Part | undefined, after: Part): boolean {
   const id = before?.type === 'tool_call' ? before.id : undefined;
   return id === (after.type === 'tool_call' ? after.id : undefined);
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
-  const [x, y] = [Object.entries(a), Object.entries(b)];
-  return x.length === y.length && x.every(([key, value]) => sameValue(value, (b as Record<string, unknown>)[key]));
 }
 
 export class MessageCopy {
@@ -83,7 +77,7 @@ export class MessageCopy {
   /** The message as it is now; the same object until something changes. */
   snapshot(): Message {
     if (!this.#shown) {
-      for (const index of this.#unfrozen) Object.freeze(this.#parts[index]);
+      for (const index of this.#unfrozen) this.#parts[index] = shown(this.#parts[index]!);
       this.#unfrozen.clear();
       this.#shown = Object.freeze({
         ...this.#header, version: this.#version, updatedAt: this.#updatedAt, parts: Object.freeze(this.#parts),
@@ -112,6 +106,7 @@ export class MessageCopy {
     this.#updatedAt = header.updatedAt;
     this.#parts = parts.map((part, index) => (sameValue(old[index], part) ? old[index]! : part));
     this.#shown = undefined;
+    this.#unfrozen.clear();
     for (const index of parts.keys()) this.#unfrozen.add(index);
     this.#forgetCalls();
   }
@@ -145,6 +140,7 @@ export class MessageCopy {
       case 'truncate':
         if (op.size > parts.length) return false;
         parts.length = op.size;
+        for (const index of this.#unfrozen) if (index >= op.size) this.#unfrozen.delete(index);
         this.#forgetCalls();
         return true;
       case 'header': {

@@ -4,11 +4,13 @@
  *   whole message ──▶ held ──patch that fits──▶ held ──finished or deleted──▶ dropped
  *                       └──patch that does not──▶ dropped, `lost`: the Worker sends it whole once more
  *
- * The Worker keeps the same book: it drops its note of a message when it sends it finished.
+ * The Worker keeps the same book: it drops its note of a message when it sends it finished, and of those that no
+ * listener wants.
  */
 import type { PatchOp, WireEvent } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { Message, StoreEvent } from '../types.js';
+import { deepFreeze } from './isolate.js';
 import { bodyOf, MessageCopy } from './message-copy.js';
 
 export type Appended = readonly { part: number; offset: number; text: string }[];
@@ -26,17 +28,23 @@ export class Mirrors {
   readonly #copies = new Map<string, MessageCopy>();
   readonly #lost: (messageId: string) => void;
 
-  /** `lost` is called with each message whose patches no longer fit. */
-  constructor(lost: (messageId: string) => void) {
+  readonly #wanted: (sessionId: string, messageId: string) => boolean;
+
+  /** `lost` is called with each message whose patches no longer fit; `wanted` says whose updates anybody hears. */
+  constructor(lost: (messageId: string) => void, wanted: (sessionId: string, messageId: string) => boolean) {
     this.#lost = lost;
+    this.#wanted = wanted;
   }
 
-  clear(): void { this.#copies.clear(); }
+  /** Drops what nobody wants any more, as the Worker does. */
+  prune(): void {
+    for (const [id, copy] of this.#copies) if (!this.#wanted(copy.sessionId, id)) this.#copies.delete(id);
+  }
 
   /** Undefined: there is nothing right to show until the message comes whole. Events are frozen: listeners share them. */
   take(event: WireEvent): Heard | undefined {
     const heard = this.#resolve(event);
-    if (heard) Object.freeze(heard.event);
+    if (heard) deepFreeze(heard.event);
     return heard;
   }
 
@@ -58,18 +66,18 @@ export class Mirrors {
 
   #hold(message: Message): Message {
     const copy = new MessageCopy(message);
-    if (copy.finished) this.#copies.delete(message.id);
+    if (copy.finished || !this.#wanted(message.sessionId, message.id)) this.#copies.delete(message.id);
     else this.#copies.set(message.id, copy);
     return copy.snapshot();
   }
 
-  #update({ id, terminal, saved, finished, patch, message }: Updated): Heard | undefined {
+  #update({ id, sessionId, terminal, saved, finished, patch, message }: Updated): Heard | undefined {
     if (message) return { event: { type: 'updated', message: this.#hold(message), terminal, saved } };
     const copy = this.#copies.get(id);
     const appended = copy && patch && appendedBy(patch.ops, copy);
     if (!copy || !patch || !copy.apply(patch)) {
       this.#copies.delete(id);
-      this.#lost(id);
+      if (this.#wanted(sessionId, id)) this.#lost(id);
       return undefined;
     }
     if (finished) this.#copies.delete(id);

@@ -1,5 +1,6 @@
 import type { CoreFeed, CoreStore, WireEvent } from '../core-module.js';
 import { CREDITS } from '../protocol.js';
+import type { EventFilter } from '../types.js';
 
 /**
  * The page's subscription (B7): a batch costs a credit, the page gives it back when it is through with it, and
@@ -18,10 +19,13 @@ export class PageFeed {
     this.#send = send;
   }
 
-  subscribe(): void {
-    if (this.#feed) return;
+  /** The page's batches are all under way: what is published now waits for it. */
+  get blocked(): boolean { return this.#feed !== undefined && this.#underWay >= CREDITS; }
+
+  subscribe(filters: EventFilter[]): void {
+    if (this.#feed) return this.#feed.setFilters(filters);
     this.#underWay = 0;
-    this.#feed = this.#core.subscribe((events) => {
+    this.#feed = this.#core.subscribe(filters, (events) => {
       this.#underWay++;
       this.#send(events);
     }, CREDITS);

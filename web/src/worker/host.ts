@@ -8,6 +8,7 @@ import type { Callback } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { Call, Method, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
 import { TurnMessages } from '../turn-messages.js';
+import { Answers } from './answers.js';
 import { deleteBackend } from './backend.js';
 import { callCore } from './calls.js';
 import { CoreGuard } from './core-guard.js';
@@ -37,6 +38,7 @@ interface OpenState {
 export class Host {
   readonly #page: Page;
   readonly #outgoing: TurnMessages<ToPage>;
+  readonly #answers: Answers;
   readonly #guard = new CoreGuard((error) => this.#trapped(error));
   #open: OpenState | undefined;
   /** The store whose turn is held open for the messages that came together. */
@@ -45,6 +47,7 @@ export class Host {
   constructor(page: Page) {
     this.#page = page;
     this.#outgoing = new TurnMessages((messages) => page.post(messages));
+    this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#open?.feed.blocked ?? false);
   }
 
   /** What the page said in one turn of its own becomes one turn of the core, except where something reads what is on disk. */
@@ -106,9 +109,13 @@ export class Host {
     switch (message.type) {
       case 'call': return this.#call(open, message);
       case 'write': return this.#write(open, message);
-      case 'subscribe': return open.feed.subscribe();
-      case 'unsubscribe': return open.feed.unsubscribe();
-      case 'credit': return open.feed.grant(message.count);
+      case 'subscribe': return open.feed.subscribe(message.filters);
+      case 'unsubscribe':
+        open.feed.unsubscribe();
+        return this.#answers.release();
+      case 'credit':
+        open.feed.grant(message.count);
+        return this.#answers.release();
       case 'forget': return open.feed.forget(message.messageId);
       case 'ingest': return this.#ingest(open, message);
       case 'source': {
@@ -134,6 +141,7 @@ export class Host {
     if (method === 'close') {
       this.#open = undefined;
       void this.#answer(id, this.#close(open, args[0])).then(() => {
+        this.#answers.release();
         this.#outgoing.flush();
         this.#page.end();
       });
@@ -161,7 +169,7 @@ export class Host {
     const { id, messageId, writer, version, others, mutations } = message;
     const expected = version + mutations.length - 1 + others;
     const reply: Callback<unknown> = id === undefined
-      ? (error) => { if (error) this.#outgoing.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage); }
+      ? (error) => { if (error) this.#answers.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage); }
       : this.#replyTo(id);
     const done: Callback<number> = (error, reached) => {
       reply(error, undefined);
@@ -176,7 +184,10 @@ export class Host {
   }
 
   #ingest({ store, ingests }: OpenState, { id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
-    const ingest = new Ingest(store.core, id, request, (message) => this.#outgoing.post(message));
+    const ingest = new Ingest(store.core, id, request, {
+      ask: (message) => this.#outgoing.post(message),
+      answer: (message) => this.#answers.post(message),
+    });
     ingests.set(id, ingest);
     void ingest.ended.then(() => ingests.delete(id));
   }
@@ -189,7 +200,7 @@ export class Host {
 
   #answer(id: number, outcome: Promise<unknown>): Promise<void> {
     return outcome.then(
-      (value) => this.#outgoing.post({ type: 'reply', id, value } satisfies ToPage),
+      (value) => this.#answers.post({ type: 'reply', id, value } satisfies ToPage),
       (error: unknown) => this.#fail(id, toWire(error)),
     );
   }
@@ -197,11 +208,11 @@ export class Host {
   #replyTo(id: number): Callback<unknown> {
     return (error, value) => {
       if (error) this.#fail(id, error);
-      else this.#outgoing.post({ type: 'reply', id, value } satisfies ToPage);
+      else this.#answers.post({ type: 'reply', id, value } satisfies ToPage);
     };
   }
 
   #fail(id: number, error: WireError): void {
-    this.#outgoing.post({ type: 'reply', id, error } satisfies ToPage);
+    this.#answers.post({ type: 'reply', id, error } satisfies ToPage);
   }
 }

@@ -18,6 +18,14 @@ import { fromCore, toWire } from './wire-error.js';
 /** Milliseconds that a reply which has ended may keep its connection open, for the counts of tokens that come last. */
 const LATE_MS = 4000;
 
+/** How an ingest speaks to the page. */
+export interface PageLink {
+  /** For the page's part of reading. */
+  ask(message: ToPage): void;
+  /** Something is done. */
+  answer(message: ToPage): void;
+}
+
 export class Ingest {
   /** Resolves once the outcome is reported. Never rejects. */
   readonly ended: Promise<void>;
@@ -25,19 +33,19 @@ export class Ingest {
   readonly #core: CoreStore;
   readonly #id: number;
   readonly #request: IngestRequest;
-  readonly #post: (message: ToPage) => void;
+  readonly #page: PageLink;
   readonly #source: Source | PageSource;
   /** Set by an abort, which may come before there is a message. */
   #failure: WireError | undefined;
 
-  constructor(core: CoreStore, id: number, request: IngestRequest, post: (message: ToPage) => void) {
+  constructor(core: CoreStore, id: number, request: IngestRequest, page: PageLink) {
     this.#core = core;
     this.#id = id;
     this.#request = request;
-    this.#post = post;
+    this.#page = page;
     this.#source = openSource(request.source, {
-      pull: () => post({ type: 'pull', ingest: id } satisfies ToPage),
-      enough: () => post({ type: 'enough', ingest: id } satisfies ToPage),
+      pull: () => page.ask({ type: 'pull', ingest: id }),
+      enough: () => page.ask({ type: 'enough', ingest: id }),
     });
     this.ended = this.#run();
   }
@@ -61,11 +69,11 @@ export class Ingest {
     try {
       stream = this.#openStream();
       const message = await this.#begin(stream);
-      this.#post({ type: 'reply', id: this.#id, value: message } satisfies ToPage);
+      this.#page.answer({ type: 'reply', id: this.#id, value: message });
     } catch (error) {
       stream?.delete();
       this.#source.cancel();
-      this.#post({ type: 'reply', id: this.#id, error: toWire(error) } satisfies ToPage);
+      this.#page.answer({ type: 'reply', id: this.#id, error: toWire(error) });
       return;
     }
     const failure = this.#failure ?? await this.#read(stream);
@@ -113,14 +121,14 @@ export class Ingest {
       });
       // The core knows the code and what the provider said, the failure the rest (status, body, …).
       const told = error && { ...failure, ...error };
-      this.#post({
+      this.#page.answer({
         type: 'ingested', ingest: this.#id, message, ...(told && { error: told }), ...(usage && { usage }),
-      } satisfies ToPage);
+      });
     } catch (error) {
       const lost = toWire(error);
       // Its run ended before it did, and finished the message.
       if (lost.code === 'finished') lost.code = 'aborted';
-      this.#post({ type: 'ingest-lost', ingest: this.#id, error: lost } satisfies ToPage);
+      this.#page.answer({ type: 'ingest-lost', ingest: this.#id, error: lost });
     }
   }
 }

@@ -120,3 +120,37 @@ export async function B7_aBusyListenerIsNotFlooded({ open }) {
   ok(calls <= 5, `${calls} calls for ${commits - before} commits`);
   equal(text, textOf(draft.message));
 }
+
+/** However many batches are under way to a page that is busy. @type {Spec} */
+export async function C2_B6_listenersHearOfWhatIsDoneBeforeItsPromiseResolves({ open }) {
+  const store = await open();
+  const { session } = await startReply(store);
+  const { events } = listen(store);
+  /** @type {string[]} */
+  const late = [];
+  /** @type {Promise<void>[]} */
+  const checks = [];
+  /** @param {string} what @param {Promise<unknown>} done @param {(event: any) => boolean} isIt */
+  const check = (what, done, isIt) => void checks.push(done.then(() => {
+    if (!events.some(isIt)) late.push(`${what}: not heard yet`);
+    // A title is told again with every message of its session.
+    if (what.startsWith('title')) return;
+    store.subscribe((batch) => { if (batch.some(isIt)) late.push(`${what}: heard by a listener that came after it`); });
+  }));
+  for (let n = 0; n < 6; ++n) {
+    const [id, title] = [`m${n}`, `title ${n}`];
+    check(`created ${id}`, store.messages.create(session.id, { role: 'user', id }), ({ type, message }) => type === 'created' && message.id === id);
+    await null; // each in a turn of its own, so in a message and a batch of its own
+    await null;
+    check(title, store.sessions.update(session.id, { title }), ({ type, session: told }) => type === 'session-updated' && told.title >= title);
+    await null;
+    await null;
+    check(`deleted ${id}`, store.messages.delete(id), ({ type, messageIds }) => type === 'deleted' && messageIds.includes(id));
+    await null;
+    await null;
+  }
+  // The page is busy until the Worker has done all of it.
+  for (const end = performance.now() + 200; performance.now() < end;);
+  await Promise.all(checks);
+  deepEqual(late, []);
+}

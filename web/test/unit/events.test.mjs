@@ -37,7 +37,7 @@ const asUpdated = (event) => event;
 test('B7: a batch is given back when the listeners are through with it', () => {
   const { worker, feed, listen } = setUp();
   listen();
-  assert.deepEqual(worker.take(), [{ type: 'subscribe' }]);
+  assert.deepEqual(worker.take(), [{ type: 'subscribe', filters: [{}] }]);
   feed.subscribe(() => assert.deepEqual(worker.take(), []), {});
   feed.receive([created()]);
   assert.deepEqual(worker.take(), [{ type: 'credit', count: 1 }]);
@@ -57,7 +57,7 @@ test('the page subscribes with its first listener and unsubscribes with its last
   const [a, b] = [listen(), listen()];
   a.end();
   a.end();
-  assert.deepEqual(worker.take(), [{ type: 'subscribe' }]);
+  assert.deepEqual(worker.take(), [{ type: 'subscribe', filters: [{}] }]);
   b.end();
   assert.deepEqual(worker.take(), [{ type: 'unsubscribe' }]);
   feed.receive([created()]);
@@ -168,4 +168,55 @@ test('C15: what a listener does to an event reaches nobody else', () => {
   const { heard } = listen();
   feed.receive([created()]);
   assert.equal(heard[0]?.length, 1);
+});
+
+test('B1: the Worker is told what the listeners want, all of them together', () => {
+  const { worker, feed, listen } = setUp();
+  const filters = () => worker.take().map((/** @type {any} */ message) => message.filters ?? message.type);
+  const ofSession = listen({ sessionId: 's' });
+  const again = listen({ sessionId: 's', types: undefined });
+  assert.deepEqual(filters(), [[{ sessionId: 's' }]], 'the same twice is told once');
+  const ofTypes = listen({ messageId: 'm', types: ['updated', 'created'] });
+  assert.deepEqual(filters(), [[{ sessionId: 's' }, { messageId: 'm', types: ['created', 'updated'] }]]);
+  const all = listen();
+  assert.deepEqual(filters(), [[{}]]);
+  all.end();
+  ofSession.end();
+  again.end();
+  assert.deepEqual(filters(), [[{ sessionId: 's' }, { messageId: 'm', types: ['created', 'updated'] }], [{ messageId: 'm', types: ['created', 'updated'] }]]);
+  ofTypes.end();
+  assert.deepEqual(filters(), ['unsubscribe']);
+  const many = Array.from({ length: 40 }, (_, n) => listen({ sessionId: `s${n}` }));
+  assert.deepEqual(filters().at(-1), [{}], 'so many that looking through them would cost more');
+  for (const { end } of many) end();
+  assert.equal(feed.listenerCount, 0);
+});
+
+test('B1: a message whose updates nobody wants is not held', () => {
+  const { worker, feed, listen } = setUp();
+  listen({ types: ['created'] });
+  feed.receive([created()]);
+  worker.take();
+  const { heard } = listen({ types: ['updated'] });
+  worker.take();
+  feed.receive([patched(1, [putText('a')])]);
+  assert.deepEqual(worker.take()[0], { type: 'forget', messageId: 'm' }, 'it has to come whole');
+  feed.receive([{ type: 'updated', id: 'm', sessionId: 's', terminal: false, saved: true, finished: false, message: assistantMessage({ version: 2 }) }]);
+  assert.equal(heard.flat().length, 1);
+});
+
+test('C15: data and bytes of a part are each listener\'s own, or cannot be changed', () => {
+  const { feed, listen } = setUp();
+  const { heard } = listen();
+  const bytes = Uint8Array.of(1, 2, 3);
+  const parts = [{ type: /** @type {const} */ ('binary'), mimeType: 'x/y', data: bytes }, { type: /** @type {const} */ ('custom'), name: 'n', data: { deep: [{ a: 1 }] } }];
+  feed.receive([{ type: 'created', message: assistantMessage({ parts }) }, { type: 'deleted', sessionId: 's', messageIds: ['other'] }]);
+  const [event, deleted] = heard.flat();
+  const [binary, custom] = /** @type {any} */ (event).message.parts;
+  binary.data[0] = 9;
+  assert.deepEqual([...binary.data], [1, 2, 3]);
+  assert.throws(() => { custom.data.deep[0].a = 2; }, TypeError);
+  assert.throws(() => { custom.data.deep.push(2); }, TypeError);
+  assert.throws(() => { /** @type {any} */ (deleted).messageIds.push('m'); }, TypeError);
+  assert.deepEqual(structuredClone(binary), { type: 'binary', mimeType: 'x/y', data: bytes }, 'it can be handed on');
 });

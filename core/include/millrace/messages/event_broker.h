@@ -2,9 +2,11 @@
 
 #include <bitset>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,15 +33,31 @@ struct EventFilter {
   std::optional<EventKinds> kinds;
 };
 
+bool Passes(const Event& event, const EventFilter& filter);
+
+// Whatever passes one of several filters. Copies share the filters, so that they can be replaced
+// while a broker uses them.
+class EventFilters {
+ public:
+  explicit EventFilters(std::vector<EventFilter> filters)
+      : filters_(std::make_shared<std::vector<EventFilter>>(std::move(filters))) {}
+
+  void Replace(std::vector<EventFilter> filters) { *filters_ = std::move(filters); }
+  bool Match(const Event& event) const;
+
+ private:
+  std::shared_ptr<std::vector<EventFilter>> filters_;
+};
+
 // What the generic broker must know about chat events.
 struct EventTraits {
   using Event = millrace::Event;
-  using Filter = EventFilter;
+  using Filter = EventFilters;
 
   // Created and updated of one message have different keys: created stays ahead of updated.
   static std::string Key(const Event& event);
   static bool MustDeliver(const Event& event);
-  static bool Matches(const Filter& filter, const Event& event);
+  static bool Matches(const Filter& filter, const Event& event) { return filter.Match(event); }
   // Two updates of one message wait as one; when their patches grow past 64 KB they are dropped and
   // the subscriber gets the message whole at delivery, so a stuck mailbox stays bounded.
   static void Conflate(Event& older, Event newer);

@@ -81,7 +81,7 @@ class Store {
   SessionService& sessions() { return sessions_; }
 
   std::unique_ptr<Feed> OpenFeed(Feed::Deliver deliver, int credits = kUnlimitedCredits,
-                                 EventFilter filter = {});
+                                 std::vector<EventFilter> filters = {EventFilter()});
 
   // What is saved and folded; see SearchQuery and Storage::Search. kClosed.
   Result<SearchPage> Search(SearchQuery query) const;

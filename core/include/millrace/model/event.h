@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -74,5 +76,7 @@ using Event = std::variant<MessageCreated, MessageUpdated, MessagesDeleted, Sess
 
 // The `type` of the JavaScript event: "created", "updated", "session-created", ...
 std::string_view EventTypeName(const Event& event);
+// The index() of the events of that type.
+std::optional<std::size_t> EventIndexFromName(std::string_view name);
 
 }  // namespace millrace
