@@ -132,6 +132,7 @@ class CommitCycle {
  private:
   bool Due() const;
   void StartCommit();
+  bool WouldSettle(const InFlight& flight, const Waiter& waiter) const;
   void TakeRequests(BatchBuilder& builder, InFlight& flight);
   void Settle(const Request& request, const Status& status, std::vector<Event>& events);
   void TakeDirty(BatchBuilder& builder, InFlight& flight);

@@ -30,9 +30,10 @@ void CommitCycle::StartCommit() {
         return std::any_of(share.patches.begin(), share.patches.end(),
                            [](const PendingPatch& pending) { return pending.terminal; });
       });
-  if (terminal || !waiters_.empty() || !flight.requests.empty()) {
-    flight.durability = Durability::kPower;
-  }
+  const bool awaited =
+      std::any_of(waiters_.begin(), waiters_.end(),
+                  [&](const Waiter& waiter) { return WouldSettle(flight, waiter); });
+  if (terminal || awaited || !flight.requests.empty()) flight.durability = Durability::kPower;
   flight.touched = builder.edited_sessions();
   StorageBatch batch = builder.Take();
   const Durability durability = flight.durability;
@@ -43,6 +44,20 @@ void CommitCycle::StartCommit() {
                   [this, alive = std::weak_ptr<bool>(alive_)](const CommitOutcome& outcome) {
                     if (!alive.expired()) CommitEnded(outcome);
                   });
+}
+
+// Whether nothing that the waiter waits for is left to a later commit. Syncing takes long, and one
+// makes all commits before it safe too.
+bool CommitCycle::WouldSettle(const InFlight& flight, const Waiter& waiter) const {
+  if (requests_settled_ + static_cast<std::int64_t>(flight.requests.size()) < waiter.requests) {
+    return false;
+  }
+  return std::all_of(waiter.targets.begin(), waiter.targets.end(), [&](const auto& target) {
+    return IsSaved(target.first, target.second) ||
+           std::any_of(flight.shares.begin(), flight.shares.end(), [&](const Share& share) {
+             return share.id == target.first && share.version >= target.second;
+           });
+  });
 }
 
 void CommitCycle::TakeRequests(BatchBuilder& builder, InFlight& flight) {
