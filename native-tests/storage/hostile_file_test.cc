@@ -14,6 +14,7 @@
 #include "storage/fixtures/store_v1.h"
 #include "storage/fixtures/store_v2.h"
 #include "storage/fixtures/store_v3.h"
+#include "storage/fixtures/store_v4.h"
 #include "storage/raw_database.h"
 #include "storage/sqlite/schema.h"
 #include "storage/test_data.h"
@@ -149,8 +150,10 @@ TEST(HostileFile, S8_OurMarkOnAnotherSchema) {
 }
 
 TEST(HostileFile, S8_StoresOfEveryVersionAndTheirRawCopiesAreTaken) {
-  for (const std::string& sql : {std::string(kStoreV1), std::string(kStoreV1) + kStoreV1ToV2,
-                                 std::string(kStoreV1) + kStoreV1ToV2 + kStoreV2ToV3}) {
+  for (const std::string& sql :
+       {std::string(kStoreV1), std::string(kStoreV1) + kStoreV1ToV2,
+        std::string(kStoreV1) + kStoreV1ToV2 + kStoreV2ToV3,
+        std::string(kStoreV1) + kStoreV1ToV2 + kStoreV2ToV3 + kStoreV3ToV4}) {
     const auto added = Import(RawDatabase(sql));
     ASSERT_TRUE(added.ok()) << added.status().message();
     EXPECT_EQ(*added, (ImportCounts{2, 4}));

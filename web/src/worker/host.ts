@@ -130,8 +130,9 @@ export class Host {
   }
 
   async #openStore(request: OpenRequest): Promise<Opened> {
-    if (request.lifeLock !== undefined) await holdForLife(request.lifeLock);
-    const store = await openStore(request, this.#guard);
+    // Held before the page is answered: it asks for the lock then.
+    const living = request.lifeLock === undefined ? undefined : holdForLife(request.lifeLock);
+    const [store] = await Promise.all([openStore(request, this.#guard), living]);
     const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events } satisfies ToPage));
     this.#open = { store, feed, ingests: new Map() };
     return { storage: store.storage, recovered: store.core.recovered() };

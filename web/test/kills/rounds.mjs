@@ -18,31 +18,45 @@ import { lossOf, verify } from './verify.mjs';
  * @property {() => Promise<void>} relaunch
  */
 
-/** When the end began, and whether nothing could be saved from then on. @typedef {{ at: number; atOnce: boolean }} End */
+/** When the end began, whether nothing could be saved from then on, and whether the page has outlived it. @typedef {{ at: number; atOnce: boolean; pageLives: boolean }} End */
 
 /** How the end comes. @type {Readonly<Record<string, (browser: Mortal, page: TestPage) => Promise<End>>>} */
 export const KINDS = {
-  'page crashed': async (browser, page) => ({ at: await browser.crash(page), atOnce: false }),
+  'page crashed': async (browser, page) => ({ at: await browser.crash(page), atOnce: false, pageLives: false }),
   async 'worker terminated'(_browser, page) {
     const at = await page.evaluate(() => {
       /** @type {any} */ (globalThis).worker.terminate();
       return Date.now();
     }, undefined);
-    await page.close();
-    return { at, atOnce: true };
+    return { at, atOnce: true, pageLives: true };
   },
+  'worker trapped': (_browser, page) => endFromWithin(page, 'trap'),
+  'worker ended itself': (_browser, page) => endFromWithin(page, 'end'),
   async 'browser killed'(browser) {
     const at = await browser.kill();
     await browser.relaunch();
-    return { at, atOnce: false };
+    return { at, atOnce: false, pageLives: false };
   },
 };
+
+/** @param {TestPage} page @param {'trap' | 'end'} fault @returns {Promise<End>} */
+async function endFromWithin(page, fault) {
+  const at = await page.evaluate(async (what) => {
+    const { setFault } = await import(/** @type {string} */ ('/support/page/faults.js'));
+    const began = Date.now();
+    await setFault(what);
+    return began;
+  }, fault);
+  return { at, atOnce: false, pageLives: true };
+}
 
 /** So long a delta may wait in the outbox (web/src/client/outbox.ts). */
 const OUTBOX_MS = 10;
 /** The longest that a page streams. */
 const MOMENTS_MS = 600;
 const ROUND_MS = 60_000;
+/** How long a call may take to reject once its Worker is gone. */
+const SETTLED_MS = 10_000;
 /** In one round out of so many the files are looked at as they lie, before anything opens them. */
 const RAW_EVERY = 5;
 
@@ -105,8 +119,9 @@ async function playRound(series, page, session, raw) {
   const problems = [];
   await startWriting(page, session, below(1_000_000));
   await new Promise((resolve) => setTimeout(resolve, below(MOMENTS_MS)));
-  const { at: killedAt, atOnce } = await series.kill(browser, page);
-  const next = await series.open();
+  const { at: killedAt, atOnce, pageLives } = await series.kill(browser, page);
+  if (pageLives) problems.push(...(await stillPending(page)).map((call) => `${call} is pending after ${SETTLED_MS} ms`));
+  const next = pageLives ? page : await series.open();
   if (raw && series.storage === 'opfs') {
     outcome.raw++;
     const said = await checkRawFiles(next, series.name);
@@ -175,15 +190,24 @@ async function within(ms, work) {
 function openStore(page, { name, storage }) {
   return page.evaluate(async (options) => {
     const millrace = await import(/** @type {string} */ ('/dist/index.js'));
-    const worker = () => Object.assign(globalThis, { worker: new Worker('/dist/worker/worker.js', { type: 'module' }) }).worker;
+    const { watchedStore } = await import(/** @type {string} */ ('/kills/pending.js'));
+    const worker = () => Object.assign(globalThis, { worker: new Worker('/support/workers/trapping.js', { type: 'module' }) }).worker;
     try {
-      Object.assign(globalThis, { store: await millrace.openStore({ ...options, worker }) });
+      Object.assign(globalThis, { store: watchedStore(await millrace.openStore({ ...options, worker })) });
       return true;
     } catch (error) {
       if (!/^The browser found its database damaged/.test(/** @type {Error} */ (error).message)) throw error;
       return false;
     }
   }, { name, storage });
+}
+
+/** @param {TestPage} page @returns {Promise<string[]>} */
+function stillPending(page) {
+  return page.evaluate(async (ms) => {
+    const { settled } = await import(/** @type {string} */ ('/kills/pending.js'));
+    return settled(ms);
+  }, SETTLED_MS);
 }
 
 /** @param {TestPage} page @param {string} session @param {number} seed */

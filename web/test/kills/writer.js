@@ -121,6 +121,9 @@ const ACTS = [
     deletable.push(id);
     tell({ id, created: 'user' });
   },
+  async ({ store }) => {
+    await store.import(await store.export());
+  },
   async ({ store, session, tell }) => {
     const title = ++titles;
     await store.sessions.update(session, { title: String(title) });

@@ -7,7 +7,7 @@ import { makePage } from './page.mjs';
 test('calls of one turn travel in one message, in their order', async () => {
   const { worker, connection } = makePage();
   const calls = [connection.call('deleteSession', 'a'), connection.call('deleteSession', 'b')];
-  connection.post({ type: 'subscribe' });
+  connection.post({ type: 'subscribe', filters: [{}] });
   await undefined;
   assert.deepEqual(worker.parcels, [3]);
   assert.deepEqual(worker.sent.map(({ type, args }) => args?.[0] ?? type), ['a', 'b', 'subscribe']);

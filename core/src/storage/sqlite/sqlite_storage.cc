@@ -62,13 +62,15 @@ Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability dur
 
 Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability durability) {
   if (Status status = SetDurability(durability); !status.ok()) return status;
+  // One stream's window is one statement, which SQLite makes a transaction by itself.
+  const bool one_statement = ops.size() == 1 && std::holds_alternative<AppendDelta>(ops.front());
   Transaction transaction(*connection_);
-  Status status = transaction.Begin();
+  Status status = one_statement ? Status::Ok() : transaction.Begin();
   for (const StorageOp& op : ops) {
     if (!status.ok()) break;
     status = std::visit([this](const auto& each) { return Apply(each); }, op);
   }
-  if (status.ok()) status = transaction.Commit();
+  if (status.ok() && !one_statement) status = transaction.Commit();
   if (status.ok()) {
     log_.Committed();
   } else {
