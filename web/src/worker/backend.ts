@@ -9,7 +9,7 @@ import type { CoreFiles } from '../core-module.js';
 import type { OpenRequest, Opened } from '../protocol.js';
 import { openIndexedDb } from './indexeddb.js';
 import { deleteIndexedDb, indexedDbHas } from './indexeddb-connection.js';
-import { deleteOpfs, openOpfs, opfsHas } from './opfs.js';
+import { deleteOpfs, openOpfs, opfsHas, opfsRoot } from './opfs.js';
 import { isUnavailable } from './storage-errors.js';
 import { lockStore } from './store-lock.js';
 import { toFileName } from './store-name.js';
@@ -31,9 +31,12 @@ interface Place {
 export async function openBackend({ name, storage }: Pick<OpenRequest, 'name' | 'storage'>): Promise<Backend> {
   if (storage === 'memory') return { storage, files: undefined, release: () => Promise.resolve() };
   toFileName(name);  // a name that could not be kept is refused before anything else
+  const root = opfsRoot();
+  // Whoever needs it is told.
+  root.catch(() => undefined);
   const lock = await lockStore(name);
   try {
-    const place = await openPlace(name, storage, lock.deadline);
+    const place = await openPlace(name, storage, lock.deadline, root);
     return {
       ...place,
       async release() {
@@ -62,8 +65,10 @@ export async function deleteBackend(name: string): Promise<void> {
   }
 }
 
-async function openPlace(name: string, storage: 'auto' | 'opfs' | 'indexeddb', deadline: number): Promise<Place> {
-  const opfs = async (): Promise<Place> => ({ storage: 'opfs', ...await openOpfs(name, deadline) });
+async function openPlace(
+  name: string, storage: 'auto' | 'opfs' | 'indexeddb', deadline: number, root: Promise<FileSystemDirectoryHandle>,
+): Promise<Place> {
+  const opfs = async (): Promise<Place> => ({ storage: 'opfs', ...await openOpfs(name, deadline, root) });
   const indexedDb = async (): Promise<Place> => ({ storage: 'indexeddb', ...await openIndexedDb(name) });
   if (storage === 'opfs' || (storage === 'auto' && await opfsHas(name))) return opfs();
   if (storage === 'indexeddb' || await indexedDbHas(name)) return indexedDb();

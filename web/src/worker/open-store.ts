@@ -14,7 +14,9 @@ export interface OpenedStore {
 
 /** Opens the core on its files. Whatever calls into it goes through `guard`. */
 export async function openStore(request: OpenRequest, guard: CoreGuard): Promise<OpenedStore> {
-  const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), openBackend(request));
+  // The backend first: what it asks the browser for is on its way while this thread starts the core.
+  const opening = openBackend(request);
+  const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), opening);
   const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
   try {
     const core = await new Promise<CoreStore>((resolve, reject) => {

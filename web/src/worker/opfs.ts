@@ -29,12 +29,12 @@ export interface OpfsFiles {
  * Opens the files, new ones where there are none. A dying page's handles are waited for until `deadline`. Rejects
  * with 'in-use', 'storage-unavailable', 'quota-exceeded' or 'invalid-argument'.
  */
-export async function openOpfs(name: string, deadline: number): Promise<OpfsFiles> {
+export async function openOpfs(name: string, deadline: number, root = opfsRoot()): Promise<OpfsFiles> {
   const fileName = toFileName(name);
   const open: FileSystemSyncAccessHandle[] = [];
   const close = (): void => open.forEach((handle) => handle.close());
   try {
-    const folder = await openFolder(true);
+    const folder = await openFolder(true, root);
     if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) throw missing('createSyncAccessHandle');
     // Side by side; all are waited for, so that none is opened behind the back of a failure.
     const opening = await Promise.allSettled(SUFFIXES.map(async (suffix) => {
@@ -76,11 +76,16 @@ export async function deleteOpfs(name: string, deadline: number): Promise<void> 
   }
 }
 
-async function openFolder(create: boolean): Promise<FileSystemDirectoryHandle> {
+/** Asked for early, it is there when the lock is. */
+export async function opfsRoot(): Promise<FileSystemDirectoryHandle> {
   // Typed as always there; older browsers and private windows disagree.
   const { storage } = navigator as Partial<WorkerNavigator>;
   if (!storage?.getDirectory) throw missing('navigator.storage.getDirectory');
-  return (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create });
+  return storage.getDirectory();
+}
+
+async function openFolder(create: boolean, root = opfsRoot()): Promise<FileSystemDirectoryHandle> {
+  return (await root).getDirectoryHandle(FOLDER, { create });
 }
 
 /** Repeats `attempt` while another context holds the file. */
