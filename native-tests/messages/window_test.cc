@@ -195,6 +195,33 @@ TEST_F(Window, C12_WithoutAWindowATransactionHasOneUpdateHoweverManyWait) {
   EXPECT_EQ(SavedTextOf("c"), std::string(100, 'x'));
 }
 
+// Syncing takes longest of all, and one makes every save before it safe from power loss.
+TEST_F(Window, C12_WithoutAWindowOnlyTheSaveThatIsWaitedForIsSynced) {
+  OpenWithoutWindow();
+  for (const bool by_flush : {true, false}) {
+    const std::size_t before = storage_->commits_seen();
+    storage_->set_hold(true);
+    Outcome awaited;
+    for (int i = 0; i < 50; ++i) Append("c", "x");
+    if (by_flush) {
+      store_->messages().FlushAll(kNever, awaited.AsDone());
+    } else {
+      ASSERT_TRUE(Write("c", Finish{}, awaited.AsDone()).ok());
+    }
+    while (storage_->held() > 0) {
+      EXPECT_FALSE(awaited.called());
+      storage_->ReleaseOne();
+    }
+    EXPECT_TRUE(awaited.called() && awaited.status.ok());
+    ASSERT_GE(storage_->commits_seen() - before, 50U);
+    for (std::size_t i = before; i + 1 < storage_->commits_seen(); ++i) {
+      EXPECT_EQ(storage_->seen(i).durability, Durability::kProcess) << i - before;
+    }
+    EXPECT_EQ(storage_->last_seen().durability, Durability::kPower);
+    storage_->set_hold(false);
+  }
+}
+
 TEST_F(Window, C12_WithoutAWindowMessagesTakeTurns) {
   OpenWithoutWindow();
   CreateMessage("d");

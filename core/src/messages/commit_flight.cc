@@ -30,9 +30,9 @@ void CommitCycle::StartCommit() {
         return std::any_of(share.patches.begin(), share.patches.end(),
                            [](const PendingPatch& pending) { return pending.terminal; });
       });
-  const bool awaited =
-      std::any_of(waiters_.begin(), waiters_.end(),
-                  [&](const Waiter& waiter) { return WouldSettle(flight, waiter); });
+  const bool awaited = std::any_of(waiters_.begin(), waiters_.end(), [&](const Waiter& waiter) {
+    return WouldSettle(flight, waiter);
+  });
   if (terminal || awaited || !flight.requests.empty()) flight.durability = Durability::kPower;
   flight.touched = builder.edited_sessions();
   StorageBatch batch = builder.Take();
