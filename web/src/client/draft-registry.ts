@@ -33,7 +33,11 @@ export class DraftRegistry {
 
   /** Somebody of this page has asked for a change of the message; `accepted`: as it is then. */
   changed(messageId: string, accepted: Promise<Message>): void {
-    for (const draft of this.#of(messageId)) void draft.follow(accepted);
+    for (const draft of this.#of(messageId)) {
+      void draft.follow(accepted);
+      // What was asked for before it is waited for no more, and may have changed something.
+      accepted.catch(() => draft.refresh());
+    }
   }
 
   /** An event shows the message, maybe with changes that its drafts do not know. */

@@ -175,6 +175,28 @@ test('C6: what others changed is shown below what was written since', async () =
   assert.equal(worker.take()[0].method, 'getMessage');
 });
 
+test('C6: an update that is refused does not hide one that was not', async () => {
+  const { worker, connection, drafts, draft } = setUp();
+  const [first, second] = ['updateMessage', 'updateMessage'].map((method) => {
+    const accepted = connection.call(/** @type {any} */ (method), /** @type {any} */ (assistantMessage()));
+    drafts.changed(draft.id, accepted);
+    return accepted;
+  });
+  const [one, two] = worker.take();
+  const named = assistantMessage({ version: 2, model: 'named' });
+  worker.say({ type: 'reply', id: one.id, value: named });
+  worker.say({ type: 'reply', id: two.id, error: { code: 'stale', message: 'older' } });
+  await first;
+  await assert.rejects(/** @type {Promise<unknown>} */ (second), { code: 'stale' });
+  await undefined;
+  const asked = worker.sent.at(-1);
+  assert.equal(asked.method, 'getMessage');
+  worker.say({ type: 'reply', id: asked.id, value: named });
+  await undefined;
+  await undefined;
+  assert.equal(draft.message.model, 'named');
+});
+
 test('a save that failed does not end the draft: the core goes on trying', async () => {
   const { worker, draft } = setUp();
   const put = draft.putToolCall({ id: 't', name: 'f' });
