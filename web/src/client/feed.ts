@@ -46,10 +46,18 @@ export class Feed {
   /** A batch of the Worker. One that comes after the last listener left is dropped. */
   receive(events: readonly WireEvent[]): void {
     if (!this.#subscribed) return;
+    try {
+      this.#hear(events);
+    } finally {
+      // Whatever happens: without its credits the Worker says nothing any more.
+      if (this.#subscribed) this.#connection.post({ type: 'credit', count: 1 });
+    }
+  }
+
+  #hear(events: readonly WireEvent[]): void {
     const heard = events.map((event) => this.#mirrors.take(event)).filter((item): item is Heard => item !== undefined);
     for (const { event } of heard) if (event.type === 'updated') this.#heard(event.message);
     if (heard.length > 0) this.#listeners.deliver(heard);
-    if (this.#subscribed) this.#connection.post({ type: 'credit', count: 1 });
   }
 
   /** What no listener wants is not sent here (B1). */

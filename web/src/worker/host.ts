@@ -81,6 +81,7 @@ export class Host {
 
   /** Nothing of the core is called any more. The page fails what is pending. */
   #trapped(error: MillraceError): void {
+    for (const ingest of this.#open?.ingests.values() ?? []) ingest.drop();
     this.#open = undefined;
     this.#outgoing.post({ type: 'trapped', error: toWire(error) } satisfies ToPage);
     this.#outgoing.flush();

@@ -56,6 +56,9 @@ export class Ingest {
     this.#source.cancel();
   }
 
+  /** Lets the source go: nothing is read any more. */
+  drop(): void { this.#source.cancel(); }
+
   supply(source: WireSource): void {
     if ('supply' in this.#source) this.#source.supply(source);
     else dropSource(source);

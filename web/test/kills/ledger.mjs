@@ -12,6 +12,11 @@ import { deltaOf } from './sequence.js';
 /** Deltas a second: a fast model. */
 const RATE = 400;
 const TICK_MS = 5;
+/**
+ * Longer than any round streams. When a Worker ends whom a page has handed a body, the browser keeps that connection, and
+ * six of them are all that a page has.
+ */
+const STREAM_MS = 5000;
 
 /**
  * What a page tells; all numbers of characters.
@@ -110,6 +115,7 @@ export class Ledger {
       const start = performance.now();
       let length = 0;
       const timer = setInterval(() => {
+        if (performance.now() - start > STREAM_MS) response.destroy();
         while (given.length < (performance.now() - start) * RATE / 1000) {
           const content = deltaOf(given.length);
           length += content.length;

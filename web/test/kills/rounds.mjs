@@ -120,7 +120,7 @@ async function playRound(series, page, session, raw) {
   await startWriting(page, session, below(1_000_000));
   await new Promise((resolve) => setTimeout(resolve, below(MOMENTS_MS)));
   const { at: killedAt, atOnce, pageLives } = await series.kill(browser, page);
-  if (pageLives) problems.push(...(await stillPending(page)).map((call) => `${call} is pending after ${SETTLED_MS} ms`));
+  if (pageLives) problems.push(...await checkCalls(page));
   const next = pageLives ? page : await series.open();
   if (raw && series.storage === 'opfs') {
     outcome.raw++;
@@ -202,11 +202,18 @@ function openStore(page, { name, storage }) {
   }, { name, storage });
 }
 
-/** @param {TestPage} page @returns {Promise<string[]>} */
-function stillPending(page) {
+/** What is wrong in a page whose Worker is gone: its calls reject, and none is pending. @param {TestPage} page @returns {Promise<string[]>} */
+function checkCalls(page) {
   return page.evaluate(async (ms) => {
     const { settled } = await import(/** @type {string} */ ('/kills/pending.js'));
-    return settled(ms);
+    const end = performance.now() + ms;
+    const { sessions } = /** @type {any} */ (globalThis).store;
+    let dead = false;
+    // A Worker that is to trap, or to end itself, does so with the next thing that it does.
+    const asking = (async () => { while (!dead && performance.now() < end) await sessions.list().catch(() => { dead = true; }); })();
+    await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, ms))]);
+    const pending = (await settled(Math.max(0, end - performance.now()))).map((/** @type {string} */ call) => `${call} is pending after ${ms} ms`);
+    return dead ? pending : ['the Worker lives on', ...pending];
   }, SETTLED_MS);
 }
 

@@ -52,11 +52,16 @@ export async function startWriting(store, { session, seed }) {
   const source = url('count', `&id=${stream}`);
   await store.ingest(session, below(2) ? { url: source } : fetch(source), { format: 'openai-chat', messageId: stream });
   tell({ id: stream, created: 'assistant' });
-  writeDrafts({ store, session, below, tell, received }).catch((error) => tell({ failed: String(error) }));
+  writeDrafts({ store, session, below, tell, received, deletable: [] }).catch((error) => tell({ failed: String(error) }));
   await streaming;
 }
 
-/** @typedef {{ store: Store; session: string; below: (limit: number) => number; tell: (fact: Fact) => void; received: () => Promise<void> }} Writing */
+/**
+ * Of one round. `deletable`: user messages of the session that are there still.
+ * @typedef {{
+ *   store: Store; session: string; below: (limit: number) => number; tell: (fact: Fact) => void; received: () => Promise<void>; deletable: string[];
+ * }} Writing
+ */
 
 /** One draft after the other, each with things happening to it and around it. @param {Writing} writing */
 async function writeDrafts(writing) {
@@ -93,8 +98,6 @@ async function appendDeltas({ tell }, draft, deltas, more) {
 
 let made = 0;
 let titles = 0;
-/** User messages that are there still. @type {string[]} */
-const deletable = [];
 
 /** What may happen to a draft whose text has `length` characters. @type {readonly ((writing: Writing, draft: Draft, length: number) => Promise<void>)[]} */
 const ACTS = [
@@ -115,7 +118,7 @@ const ACTS = [
     await store.flushAll();
     tell({ id: draft.id, text: length });
   },
-  async ({ store, session, tell }) => {
+  async ({ store, session, tell, deletable }) => {
     const id = `${session}-user-${made++}`;
     await store.messages.create(session, { id, role: 'user', parts: [{ type: 'text', text: id }] });
     deletable.push(id);
@@ -129,7 +132,7 @@ const ACTS = [
     await store.sessions.update(session, { title: String(title) });
     tell({ title });
   },
-  async ({ store, tell, received }) => {
+  async ({ store, tell, received, deletable }) => {
     const id = deletable.shift();
     if (id === undefined) return;
     tell({ id, deleted: 'asked' });
