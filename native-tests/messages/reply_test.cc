@@ -112,6 +112,21 @@ TEST_F(BeginReply, C6_AStreamWhoseReplyIsOverWritesNoMore) {
   EXPECT_EQ(TextOf("a"), "12");
 }
 
+// The message stays in memory all the while, and with it the count of the first stream.
+TEST_F(BeginReply, C6_NorDoesItWhenTheNextHasBegunAtOnce) {
+  ASSERT_TRUE(Begin(Start("a", false, "first")).ok());
+  ASSERT_TRUE(WriteAs("first", 2, AppendText{"1", false}).ok());
+  storage_->set_hold(true);
+  ASSERT_TRUE(FinishAs(FinishReason::kInterrupted).ok());
+  Outcome second;
+  store_->messages().BeginReply(Start("a", true, "second"), second.AsDoneMessage());
+  EXPECT_EQ(WriteAs("first", 3, AppendText{"late", false}).code(), Code::kFinished);
+  ReleaseAll();
+  EXPECT_TRUE(second.called() && second.status.ok());
+  EXPECT_EQ(WriteAs("first", 3, AppendText{"late", false}).code(), Code::kFinished);
+  EXPECT_EQ(TextOf("a"), "1");
+}
+
 TEST_F(BeginReply, C6_WritesOfOthersAndOfTheStreamBothStay) {
   ASSERT_TRUE(Begin(Start("a")).ok());
   Append("a", "of others ");

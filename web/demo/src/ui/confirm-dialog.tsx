@@ -14,7 +14,19 @@ export function ConfirmDialog({ open, title, text, action, onClose, onConfirm }:
   const dialog = useModal(open);
   const id = useId();
   return (
-    <dialog ref={dialog} className="dialog" role="alertdialog" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className="dialog"
+      role="alertdialog"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
+      onClose={onClose}
+      onCancel={(event) => {
+        // Closed by `open` alone: asked for again at once, it would be told of its closing after its opening.
+        event.preventDefault();
+        onClose();
+      }}
+    >
       <h2 id={`${id}-title`}>{title}</h2>
       <p id={`${id}-text`}>{text}</p>
       <div className="dialog-actions">
