@@ -113,7 +113,7 @@ TEST_F(BeginReply, C6_AStreamWhoseReplyIsOverWritesNoMore) {
 }
 
 // The message stays in memory all the while, and with it the count of the first stream.
-TEST_F(BeginReply, C6_NorDoesItWhenTheNextHasBegunAtOnce) {
+TEST_F(BeginReply, C6_AStreamWhoseReplyIsOverWritesNoMoreAlthoughItIsRemembered) {
   ASSERT_TRUE(Begin(Start("a", false, "first")).ok());
   ASSERT_TRUE(WriteAs("first", 2, AppendText{"1", false}).ok());
   storage_->set_hold(true);

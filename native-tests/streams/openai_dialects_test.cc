@@ -240,6 +240,14 @@ TEST(OpenAiDialects, I4_AfterTheFinishOnlyCountsAreExpected) {
   reader->Feed(FinishReasonIs("stop"), out);
   EXPECT_TRUE(reader->ending());
   EXPECT_FALSE(reader->done()) << "usage may follow";
+  for (const std::string& more :
+       {Content("b"), Delta(R"({"tool_calls":[{"index":0,"id":"c","function":{"name":"f"}}]})"),
+        Delta(R"({"images":[{"image_url":{"url":"data:,"}}]})")}) {
+    reader->Feed(more, out);
+    EXPECT_FALSE(reader->ending()) << "a gateway that sends several steps as one reply";
+    reader->Feed(FinishReasonIs("stop"), out);
+    EXPECT_TRUE(reader->ending());
+  }
   reader->Feed(Data(R"({"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}})"), out);
   reader->Finish(out);
   EXPECT_TRUE(reader->done());

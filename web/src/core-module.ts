@@ -78,7 +78,7 @@ export interface CoreStream {
   begin(reply: WireReply, done: Callback<Message>): void;
   /** False once the reply has ended by itself (a provider's error): stop reading. */
   feed(bytes: Uint8Array): boolean;
-  /** The reply has ended: at most counts of tokens are still to come, and some servers never close the connection. */
+  /** The reply has ended, and at most counts of tokens are expected: some servers never close the connection. */
   ending(): boolean;
   /** The body ended. `done` is called once the finished message is durable. */
   finish(done: Callback<StreamEnd>): void;

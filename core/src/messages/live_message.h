@@ -46,8 +46,8 @@ struct LiveMessage {
   Patch unsaved;  // published as not saved, still to be written
   Usage usage;    // to add to the session with the next commit
   std::map<std::string, WriterMark> writers;
-  // The version it had when it came into memory. A writer that is not known here can only go on
-  // from there: who was known when the message left memory had not counted further.
+  // The version it had when it came into memory. A writer that is not known here may go on from
+  // this version only: a message leaves memory when all its writers have counted up to its version.
   std::int64_t first_version = 0;
   // The writer of the stream that goes into it; "": none. Ends with the finish.
   std::string stream;

@@ -1,11 +1,11 @@
 // How MessageService begins the reply of a stream: resume or create, in one step (C14, I1).
 //
-//   BeginReply ──▶ the message is claimed ──durable──▶ `done` ──▶ the stream writes ──▶ finished
-//      │ refused: nothing has changed          │ somebody finished or deleted it: `done` has the
-//      error
+//   BeginReply ──▶ claimed ──saved──▶ `done` ──▶ the stream writes ──▶ finished: no claim any more
+//       │             └─ finished or deleted meanwhile: `done` has the error
+//       └─ refused: nothing has changed
 //
-// The claim (LiveMessage::stream) ends with the message's finish, whoever makes it. From then on
-// the stream writes no more, also if another has resumed the message since.
+// The claim (LiveMessage::stream) ends when the message is finished, whoever finishes it. The
+// stream writes nothing after that, even if somebody has resumed the message since.
 
 #include <memory>
 #include <string>
@@ -21,15 +21,17 @@ void MessageService::BeginReply(ReplyStart start, DoneMessage done) {
   done = OrNobody(std::move(done));
   Status refused = cycle_.CheckAccepting();
   if (refused.ok()) refused = CheckRun(start.origin.run);
-  if (refused.ok() && start.origin.writer.empty())
+  if (refused.ok() && start.origin.writer.empty()) {
     refused = InvalidArgument("a stream needs a writer");
+  }
   LiveMessage* there = nullptr;
   if (refused.ok() && start.resume) {
     const Result<LiveMessage*> found = cycle_.Load(start.id);
-    if (found.ok())
+    if (found.ok()) {
       there = *found;
-    else if (found.status().code() != Code::kNotFound)
+    } else if (found.status().code() != Code::kNotFound) {
       refused = found.status();
+    }
   }
   if (refused.ok() && there != nullptr) refused = ClaimForReply(*there, start);
   if (!refused.ok()) {

@@ -7,17 +7,13 @@
 namespace millrace {
 
 std::optional<std::uint32_t> ToolCallIndex::Find(const Message& message, const std::string& id) {
-  if (read_ > message.parts.size()) Forget();
   for (; read_ < message.parts.size(); ++read_) {
     const auto* call = std::get_if<ToolCallPart>(&message.parts[read_]);
     if (call != nullptr) at_[call->id] = static_cast<std::uint32_t>(read_);
   }
   const auto found = at_.find(id);
   if (found == at_.end()) return std::nullopt;
-  const auto* call = std::get_if<ToolCallPart>(&message.parts[found->second]);
-  if (call != nullptr && call->id == id) return found->second;
-  Forget();
-  return Find(message, id);
+  return found->second;
 }
 
 void ToolCallIndex::Forget() {

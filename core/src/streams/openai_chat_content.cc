@@ -83,6 +83,7 @@ void OpenAiChatReader::TakeImages(std::string_view images) {
 
 // Content that is no text: an image where it has an address, else kept as the provider sent it.
 void OpenAiChatReader::TakeOtherPart(std::string_view part) {
+  finished_ = false;
   SwitchTo(Channel::kNone);
   std::string_view url;
   if (Is(part, json::Kind::kObject)) {

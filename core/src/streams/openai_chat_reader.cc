@@ -201,7 +201,10 @@ void OpenAiChatReader::TakeChoice(std::string_view choice) {
     TakeDelta(message);
   }
   std::string reason = StringOr(Member(choice, "finish_reason"), "");
-  if (!reason.empty()) finish_reason_ = std::move(reason);
+  if (!reason.empty()) {
+    finish_reason_ = std::move(reason);
+    finished_ = true;
+  }
   const std::string_view error = Member(choice, "error");
   if (IsError(error)) return EndWithError(ReadProviderError(error));
 }
@@ -227,6 +230,7 @@ void OpenAiChatReader::TakeToolCalls(std::string_view calls) {
 }
 
 void OpenAiChatReader::TakeToolCall(std::string_view call) {
+  finished_ = false;
   SwitchTo(Channel::kNone);
   CallFragment fragment;
   const std::string_view index = Member(call, "index");
@@ -252,6 +256,7 @@ void OpenAiChatReader::TakeToolCall(std::string_view call) {
 
 void OpenAiChatReader::Append(Channel channel, std::string_view value) {
   if (!HasText(value)) return;
+  finished_ = false;
   SwitchTo(channel);
   std::string text = text_.Take(value);
   if (channel == Channel::kContent) return think_.Write(text, writer_);

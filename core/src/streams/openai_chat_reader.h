@@ -42,7 +42,7 @@ class OpenAiChatReader final : public StreamReader {
   void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
   void Finish(std::vector<Mutation>& out) override;
   void Fail(Status status, std::vector<Mutation>& out) override;
-  bool ending() const override { return done_ || !finish_reason_.empty(); }
+  bool ending() const override { return done_ || finished_; }
 
  private:
   // What the deltas are being appended to.
@@ -94,6 +94,7 @@ class OpenAiChatReader final : public StreamReader {
   Channel channel_ = Channel::kNone;
 
   std::string finish_reason_;  // the last one; "" when none came
+  bool finished_ = false;      // no content came after it
   bool refused_ = false;
   bool saw_delta_ = false;
   bool saw_done_ = false;               // [DONE]

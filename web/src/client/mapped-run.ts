@@ -1,7 +1,7 @@
 /** A stream that a function of the page maps to a draft, chunk by chunk. */
 import type { Draft } from '../api.js';
 import type { WireReply } from '../core-module.js';
-import type { FinishReason, Message } from '../types.js';
+import type { FinishPart, FinishReason, Message } from '../types.js';
 import { MillraceError } from '../errors.js';
 import type { Chunks } from './chunks.js';
 import { PageDraft } from './draft.js';
@@ -66,8 +66,18 @@ export class MappedRun implements ActiveRun {
       if (failure) this.#state.reject(failure);
       else this.#state.resolve(message);
     } catch (error) {
+      await this.#finishWithoutDraft(failure ?? (error as Error)).catch(() => undefined);
       this.#state.reject(failure ?? (error as Error));
     }
+  }
+
+  /** The draft was refused and can finish nothing. Left open, the message would take no other stream. */
+  async #finishWithoutDraft({ message: why }: Error): Promise<void> {
+    const { connection } = this.#host;
+    const message = await connection.call('getMessage', this.messageId, false);
+    if (!message || message.finishedAt !== undefined) return;
+    const finish: FinishPart = { type: 'finish', reason: 'error', time: Date.now(), message: why };
+    await connection.call('updateMessage', { ...message, parts: [...message.parts, finish] });
   }
 
   /** Throws what ended the stream before its end. */

@@ -32,7 +32,7 @@ export async function openBackend({ name, storage }: Pick<OpenRequest, 'name' | 
   if (storage === 'memory') return { storage, files: undefined, release: () => Promise.resolve() };
   toFileName(name);  // a name that could not be kept is refused before anything else
   const root = opfsRoot();
-  // Whoever needs it is told.
+  // An error is told where the folder is needed.
   root.catch(() => undefined);
   const lock = await lockStore(name);
   try {

@@ -101,6 +101,7 @@ export class Ingest {
     try {
       for (;;) {
         if (stream.ending()) patience.begin();
+        else patience.end();
         const chunk = await patience.wait(this.#source.next());
         if (chunk === undefined || this.#failure) return undefined;
         if (!(chunk instanceof Uint8Array)) {
@@ -136,12 +137,12 @@ export class Ingest {
   }
 }
 
-/** Bounds how long is waited for more. */
+/** A limit on how long to wait for more; none until `begin`. */
 class Patience {
   #over: Promise<undefined> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** From now on, LATE_MS in all. */
+  /** Waits LATE_MS more, from the first call on. */
   begin(): void {
     this.#over ??= new Promise((resolve) => {
       this.#timer = setTimeout(() => resolve(undefined), LATE_MS);
@@ -153,7 +154,10 @@ class Patience {
     return this.#over ? Promise.race([promise, this.#over]) : promise;
   }
 
-  end(): void { clearTimeout(this.#timer); }
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#over = undefined;
+  }
 }
 
 /** A call of the core as a promise. */

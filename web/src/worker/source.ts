@@ -31,7 +31,7 @@ export function openSource(source: WireSource, signals: PumpSignals): Source | P
   }
 }
 
-/** A source of which nobody reads. */
+/** Lets go of a source that nobody is going to read. */
 export function dropSource(source: WireSource): void {
   if (source.kind === 'stream') void source.body.cancel().catch(() => undefined);
 }

@@ -101,12 +101,12 @@ class MessageService {
   // failed one off, durably. `writer` counts from the message handed over. kNotFound; kFinished.
   void Open(const MessageId& id, bool resume, DoneMessage done, const std::string& writer = {});
 
-  // Creates the message of a reply or, to resume, goes on with it: one step, so that whatever
-  // happens meanwhile (a run ends, another stream begins) finds it done or not begun. The message
-  // belongs to the writer's stream until it is finished, by whomever; then this writer writes no
-  // more. `done` has the message once it survives power loss.
-  // Create's errors, Open's when resuming; kInvalidArgument: the message is in another session;
-  // kInUse: another stream writes into it; kFinished: it was finished while it was being saved.
+  // Creates the message of a reply or, to resume, goes on with it. It is one step: whatever happens
+  // meanwhile (a run ends, another stream begins) finds it done or not begun. The message belongs
+  // to the writer's stream until somebody finishes it; after that this writer writes no more.
+  // `done` has the message once it survives power loss. Create's errors, Open's when resuming;
+  // kInvalidArgument: the message is in another session; kInUse: another stream writes into it;
+  // kFinished: it was finished while it was being saved.
   void BeginReply(ReplyStart start, DoneMessage done);
 
   // A run names the messages that were begun in it (C14), from the call that begins them on.

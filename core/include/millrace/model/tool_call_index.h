@@ -13,9 +13,8 @@ namespace millrace {
 // Finds the tool calls of one message by their ids, in amortised constant time: it reads each part
 // once, when something is looked for.
 //
-// Invariant: every call among the first `read_` parts is in `at_`, or the message was changed by
-// more than appending parts since, and somebody called Forget. A position in `at_` is checked
-// before it is given out, so a part that was dropped or replaced is never taken for a call.
+// Invariant: `at_` has every call among the first `read_` parts. Whoever drops parts, or puts a
+// part in the place of another one, calls Forget.
 class ToolCallIndex {
  public:
   // The last call with this id. `message` is the same at every call.

@@ -52,8 +52,8 @@ class StreamReader {
   virtual void Fail(Status status, std::vector<Mutation>& out) = 0;
 
   bool done() const { return done_; }
-  // The reply has ended, and at most counts of tokens are still to come: a host need not wait long
-  // for the end of the body.
+  // The reply has ended, and at most counts of tokens are expected: a host need not wait long for
+  // the end of the body. False again if content comes all the same.
   virtual bool ending() const { return done_; }
   // REQUIRES: done()
   const StreamOutcome& outcome() const { return outcome_; }

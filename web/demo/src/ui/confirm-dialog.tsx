@@ -22,7 +22,8 @@ export function ConfirmDialog({ open, title, text, action, onClose, onConfirm }:
       aria-describedby={`${id}-text`}
       onClose={onClose}
       onCancel={(event) => {
-        // Closed by `open` alone: asked for again at once, it would be told of its closing after its opening.
+        // Only `open` closes it. Closed by the browser, it would hear of that later, and whoever had asked again by then
+        // would have the question closed on them.
         event.preventDefault();
         onClose();
       }}
