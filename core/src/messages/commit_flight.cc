@@ -46,8 +46,8 @@ void CommitCycle::StartCommit() {
                   });
 }
 
-// Whether nothing that the waiter waits for is left to a later commit. Syncing takes long, and one
-// makes all commits before it safe too.
+// Whether this commit saves the last of what the waiter waits for. Only such a commit is synced:
+// syncing takes long, and one sync makes all commits before it safe too.
 bool CommitCycle::WouldSettle(const InFlight& flight, const Waiter& waiter) const {
   if (requests_settled_ + static_cast<std::int64_t>(flight.requests.size()) < waiter.requests) {
     return false;

@@ -67,7 +67,7 @@ struct LiveMessage {
   bool clean() const { return told() && unsaved.empty(); }
   // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.
   bool evictable() const;
-  // Nothing more is expected of who writes: no stream, no count that memory alone knows.
+  // No stream is writing, and no writer's count would be lost with this memory.
   bool all_writers_current() const;
 
   // `writer` was given the message as it is now: its next mutation makes the version after it.

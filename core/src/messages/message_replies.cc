@@ -82,7 +82,7 @@ Status MessageService::ClaimForReply(LiveMessage& live, const ReplyStart& start)
   return Status::Ok();
 }
 
-// What the one who began the reply is told once it is saved, or was not.
+// What BeginReply's caller is told: the message once it is saved, or why there is no reply.
 Result<Message> MessageService::ReplyBegun(const MessageId& id, const std::string& writer,
                                            const Status& saved) {
   const Result<LiveMessage*> found = cycle_.Load(id);

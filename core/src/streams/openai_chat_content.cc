@@ -134,7 +134,7 @@ void OpenAiChatReader::TakeSignatures(std::string_view delta) {
   }
 }
 
-// The words of it are text; the sound comes in pieces of base64, each encoded by itself.
+// Its words are text. Its sound comes in pieces of base64, each encoded by itself.
 void OpenAiChatReader::TakeAudio(std::string_view audio) {
   if (!Is(audio, json::Kind::kObject)) return;
   for (json::Cursor member(audio); member.Next();) {

@@ -42,8 +42,8 @@ struct CallFragment {
 // of the reply.
 class ToolCalls {
  public:
-  // `known_ids`: those of calls that came before this reply; no call gets one of them that has
-  // none.
+  // `known_ids`: those of calls that came before this reply. A call without an id gets none of
+  // them.
   explicit ToolCalls(std::set<std::string> known_ids = {}) : known_ids_(std::move(known_ids)) {}
 
   void Add(const CallFragment& fragment, ReplyWriter& writer);

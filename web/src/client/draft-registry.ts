@@ -31,11 +31,11 @@ export class DraftRegistry {
     for (const draft of this.#of(message.id)) draft.adopt(message);
   }
 
-  /** Somebody of this page has asked for a change of the message; `accepted`: as it is then. */
+  /** This page has asked for a change of the message. `accepted` resolves with the message after the change. */
   changed(messageId: string, accepted: Promise<Message>): void {
     for (const draft of this.#of(messageId)) {
       void draft.follow(accepted);
-      // What was asked for before it is waited for no more, and may have changed something.
+      // It replaced the answer that the draft waited for before, which may have brought changes.
       accepted.catch(() => draft.refresh());
     }
   }

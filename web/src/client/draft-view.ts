@@ -4,7 +4,7 @@
  *   own mutation ──────────────▶ applied at once, and counted
  *   a newer state is asked for ─▶ `follow` notes what is written from then on ─▶ it arrives: the notes are applied on top
  *
- * Invariant: the copy is at `count` and so many versions more as others have made, as far as the page knows.
+ * Invariant: the copy's version is `count`, and one more for each version that others have made, as far as the page knows.
  */
 import type { WireMutation } from '../core-module.js';
 import type { Message } from '../types.js';
@@ -14,7 +14,7 @@ import { resolveMutation } from './resolve.js';
 export class DraftView {
   readonly #copy: MessageCopy;
   #count: number;
-  /** What was written since a newer state was asked for, which may lack it. */
+  /** What was written since a newer state was asked for: that state may lack it. */
   #since: WireMutation[] | undefined;
 
   constructor(message: Message) {
@@ -44,7 +44,7 @@ export class DraftView {
     return true;
   }
 
-  /** Adds to the last version what is going to be merged into the mutation that made it. */
+  /** Shows a delta that will be merged into the last mutation: it makes no version of its own. */
   extend(mutation: WireMutation): void { this.#show(mutation, 0); }
 
   /** `newest` was asked for in this turn, behind all that was written: the view is based on it when it arrives. */

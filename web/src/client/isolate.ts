@@ -1,4 +1,4 @@
-/** Makes what several listeners are shown safe from each of them (C15). */
+/** Keeps what several listeners are shown safe from changes by any of them (C15). */
 import type { BinaryPart, Part } from '../types.js';
 
 /** Freezes a plain value with all that is in it. Bytes cannot be frozen: see `shown`. */

@@ -44,7 +44,7 @@ export class MessageCopy {
   #shown: Message | undefined;
   /** Positions of the parts that may not be frozen yet. */
   readonly #unfrozen = new Set<number>();
-  /** Where each tool call stands, of the first `#indexed` parts: read when one is looked for. */
+  /** Where each tool call stands, of the first `#indexed` parts. Filled when a call is looked for. */
   readonly #callAt = new Map<string, number>();
   #indexed = 0;
 

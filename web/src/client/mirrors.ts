@@ -4,8 +4,7 @@
  *   whole message ──▶ held ──patch that fits──▶ held ──finished or deleted──▶ dropped
  *                       └──patch that does not──▶ dropped, `lost`: the Worker sends it whole once more
  *
- * The Worker keeps the same book: it drops its note of a message when it sends it finished, and of those that no
- * listener wants.
+ * The Worker remembers the same messages: it forgets one when it sends it finished, and those that no listener wants.
  */
 import type { PatchOp, WireEvent } from '../core-module.js';
 import { MillraceError } from '../errors.js';

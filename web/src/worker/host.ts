@@ -131,7 +131,7 @@ export class Host {
   }
 
   async #openStore(request: OpenRequest): Promise<Opened> {
-    // Held before the page is answered: it asks for the lock then.
+    // The page asks for this lock once it is answered, so the Worker must hold it by then.
     const living = request.lifeLock === undefined ? undefined : holdForLife(request.lifeLock);
     const [store] = await Promise.all([openStore(request, this.#guard), living]);
     const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events } satisfies ToPage));

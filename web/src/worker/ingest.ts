@@ -20,9 +20,9 @@ const LATE_MS = 4000;
 
 /** How an ingest speaks to the page. */
 export interface PageLink {
-  /** For the page's part of reading. */
+  /** Asks the page to do its part of the reading. */
   ask(message: ToPage): void;
-  /** Something is done. */
+  /** Says that something is done. */
   answer(message: ToPage): void;
 }
 

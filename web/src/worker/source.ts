@@ -10,12 +10,12 @@ export interface Source {
   cancel(): void;
 }
 
-/** What the page is asked for by a source that it pumps. */
+/** What a pumped source asks the page for. */
 export interface PumpSignals { pull(): void; enough(): void }
 
-/** A source that the page can tell something. */
+/** A source that the page feeds. */
 export interface PageSource extends Source {
-  /** What it waits for. */
+  /** Brings the source that it waits for. */
   supply(source: WireSource): void;
   chunk(bytes: Uint8Array): void;
   end(): void;

@@ -80,8 +80,8 @@ CREATE VIRTUAL TABLE message_search USING fts5(
 INSERT INTO message_search(message_search, rank) VALUES('automerge', 8);
 )sql";
 
-// Letters of more scripts are folded: all words are written anew. Filling is its part, and not that
-// of version 3, so that an older file is filled once.
+// Letters of more scripts are folded: all words are written anew. This version fills the index, and
+// version 3 does not, so that an older file's is filled once.
 constexpr const char* kVersion5 =
     "INSERT INTO message_search(message_search) VALUES('delete-all');";
 

@@ -79,8 +79,8 @@ Status CheckIndex(Connection& connection, const SchemaObject& index) {
 constexpr std::array<std::string_view, 3> kTables = {"sessions", "messages", "deltas"};
 
 // What SQLite writes for our statements: the memory of AUTOINCREMENT, and the tables that FTS5
-// keeps an index in. To the letter, like our own: so no question to SQLite about their columns is
-// left, each of which would take a millisecond of every opening.
+// keeps an index in. They are compared to the letter, like our own. Asking SQLite about their
+// columns would take a millisecond for each of them at every opening.
 bool IsAddedBySqlite(const SchemaObject& object) {
   constexpr std::array<std::string_view, 5> kStatements = {
       "CREATE TABLE sqlite_sequence(name,seq)",

@@ -10,8 +10,8 @@
 namespace millrace {
 namespace {
 
-// A stretch ends at the next blank once it is this long, bytes, so that a long text is not copied
-// as a whole; and anywhere once it is so long that nobody looks for such a word.
+// Bytes. A stretch that is this long ends at the next blank, so that a long text is not copied as a
+// whole. One without blanks ends anywhere once it is so long that nobody looks for such a word.
 constexpr std::size_t kLongStretch = 4096;
 constexpr std::size_t kLongestStretch = std::size_t{1} << 20;
 
