@@ -13,6 +13,7 @@ void millrace_set_text(EM_VAL object, const char* key, const char* data, std::si
 void millrace_set_number(EM_VAL object, const char* key, double value);
 void millrace_set_value(EM_VAL object, const char* key, EM_VAL value);
 void millrace_push(EM_VAL array, EM_VAL value);
+EM_VAL millrace_join(EM_VAL string, const char* data, std::size_t size);
 int millrace_kind(EM_VAL object, const char* key);
 EM_VAL millrace_other_field(EM_VAL object, const char* const* keys, int count);
 EM_VAL millrace_get(EM_VAL object, const char* key);
@@ -81,18 +82,12 @@ ObjectWriter& ObjectWriter::Set(Key key, const val& value) {
   return *this;
 }
 
-ObjectWriter& ObjectWriter::SetUnlessEmpty(Key key, std::string_view text) {
-  return text.empty() ? *this : Set(key, text);
-}
-
-ObjectWriter& ObjectWriter::SetIf(Key key, bool flag) { return flag ? Set(key, true) : *this; }
-
-ObjectWriter& ObjectWriter::SetIfAny(Key key, const std::optional<std::int64_t>& number) {
-  return number ? Set(key, *number) : *this;
-}
-
 void Push(const val& array, const val& value) {
   millrace_push(array.as_handle(), value.as_handle());
+}
+
+val Joined(const val& string, std::string_view text) {
+  return val::take_ownership(millrace_join(string.as_handle(), text.data(), text.size()));
 }
 
 Kind KindOf(const val& value) {

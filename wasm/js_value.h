@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "millrace/base/status.h"
 
@@ -37,9 +38,24 @@ val BytesToJs(std::string_view bytes);  // a Uint8Array
 // `undefined` for what is no JSON.
 val JsonToJs(std::string_view json);
 
-// Builds one plain object. The optional setters leave the property out where there is nothing to
-// say: absent, never null.
-class ObjectWriter {
+// The setters that leave a property out where there is nothing to say: absent, never null.
+template <typename Writer>
+class OptionalFields {
+ public:
+  Writer& SetUnlessEmpty(Key key, std::string_view text) {
+    return text.empty() ? self() : self().Set(key, text);
+  }
+  Writer& SetIf(Key key, bool flag) { return flag ? self().Set(key, true) : self(); }
+  Writer& SetIfAny(Key key, const std::optional<std::int64_t>& number) {
+    return number ? self().Set(key, *number) : self();
+  }
+
+ private:
+  Writer& self() { return static_cast<Writer&>(*this); }
+};
+
+// Builds one plain object.
+class ObjectWriter : public OptionalFields<ObjectWriter> {
  public:
   ObjectWriter() : object_(val::object()) {}
 
@@ -49,9 +65,11 @@ class ObjectWriter {
   ObjectWriter& Set(Key key, std::int64_t number) { return Set(key, static_cast<double>(number)); }
   ObjectWriter& Set(Key key, bool flag);
   ObjectWriter& Set(Key key, const val& value);
-  ObjectWriter& SetUnlessEmpty(Key key, std::string_view text);
-  ObjectWriter& SetIf(Key key, bool flag);
-  ObjectWriter& SetIfAny(Key key, const std::optional<std::int64_t>& number);
+  ObjectWriter& SetBytes(Key key, std::string_view bytes) { return Set(key, BytesToJs(bytes)); }
+  ObjectWriter& SetJson(Key key, std::string_view json) { return Set(key, JsonToJs(json)); }
+  // An array of objects, each of which `describe(item, writer)` fills.
+  template <typename T, typename Describe>
+  ObjectWriter& SetEach(Key key, const std::vector<T>& items, const Describe& describe);
 
   val Take() { return std::move(object_); }
 
@@ -60,6 +78,20 @@ class ObjectWriter {
 };
 
 void Push(const val& array, const val& value);
+// A string with `text` behind it.
+val Joined(const val& string, std::string_view text);
+
+template <typename T, typename Describe>
+ObjectWriter& ObjectWriter::SetEach(Key key, const std::vector<T>& items,
+                                    const Describe& describe) {
+  const val array = val::array();
+  for (const T& item : items) {
+    ObjectWriter object;
+    describe(item, object);
+    Push(array, object.Take());
+  }
+  return Set(key, array);
+}
 
 // ---- JavaScript to C++
 

@@ -140,6 +140,12 @@ mergeInto(LibraryManager.library, {
   millrace_push__sig: 'vii',
   millrace_push: function(array, value) { Emval.toValue(array).push(Emval.toValue(value)); },
 
+  millrace_join__deps: ['$Millrace'],
+  millrace_join__sig: 'iiii',
+  millrace_join: function(string, data, size) {
+    return Emval.toHandle(Emval.toValue(string) + Millrace.text(data, size));
+  },
+
   // ---- values from JavaScript (key 0: the value itself)
 
   millrace_kind__deps: ['$Millrace'],

@@ -28,7 +28,6 @@ namespace millrace::wasm {
 emscripten::val ToJs(const Status& status);  // { code, message }
 emscripten::val ToJs(const Part& part);
 emscripten::val ToJs(const Message& message);
-emscripten::val ToJs(const std::vector<Message>& messages);
 emscripten::val ToJs(const Session& session);
 emscripten::val ToJs(const std::vector<Session>& sessions);
 emscripten::val ToJs(const PatchOp& op);
@@ -43,6 +42,10 @@ emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);
 emscripten::val ToJs(const RecoveredMessage& recovered);
 emscripten::val ToJs(const std::vector<RecoveredMessage>& recovered);
+
+// ---- message_list.cpp: { json, bytes }, the WireMessages of web/src/core-module.ts
+
+emscripten::val ToJs(const std::vector<Message>& messages);
 
 // ---- value_reader.cpp. Each fails with kInvalidArgument, saying which field and what is wrong.
 

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "js_value.h"
+#include "message_shape.h"
 #include "millrace/storage/sqlite_storage.h"
 #include "value_codec.h"
 
@@ -22,87 +23,6 @@ val IdsToJs(const std::vector<MessageId>& ids) {
   for (const MessageId& id : ids) Push(array, ToJs(std::string_view(id.value)));
   return array;
 }
-
-void SetExtra(ObjectWriter& out, const std::string& extra) {
-  if (!extra.empty()) out.Set("extra", JsonToJs(extra));
-}
-
-struct PartWriter {
-  ObjectWriter out;
-
-  void operator()(const TextPart& part) {
-    out.Set("type", "text").Set("text", part.text).SetIf("refusal", part.refusal);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const ReasoningPart& part) {
-    out.Set("type", "reasoning")
-        .Set("text", part.text)
-        .SetUnlessEmpty("signature", part.signature)
-        .SetIfAny("startedAt", part.started_at)
-        .SetIfAny("finishedAt", part.finished_at);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const ToolCallPart& part) {
-    out.Set("type", "tool_call")
-        .Set("id", part.id)
-        .Set("name", part.name)
-        .Set("input", part.input)
-        .Set("finished", part.finished)
-        .SetIf("providerExecuted", part.provider_executed);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const ToolResultPart& part) {
-    out.Set("type", "tool_result")
-        .Set("toolCallId", part.tool_call_id)
-        .Set("name", part.name)
-        .Set("content", part.content)
-        .SetIf("isError", part.is_error)
-        .SetUnlessEmpty("data", part.data)
-        .SetUnlessEmpty("mimeType", part.mime_type)
-        .SetUnlessEmpty("metadata", part.metadata);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const ImageUrlPart& part) {
-    out.Set("type", "image_url").Set("url", part.url).SetUnlessEmpty("detail", part.detail);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const BinaryPart& part) {
-    out.Set("type", "binary")
-        .Set("mimeType", part.mime_type)
-        .Set("data", BytesToJs(part.data))
-        .SetUnlessEmpty("path", part.path);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const ShellCommandPart& part) {
-    out.Set("type", "shell_command")
-        .Set("command", part.command)
-        .Set("output", part.output)
-        .Set("exitCode", part.exit_code);
-    SetExtra(out, part.extra);
-  }
-  void operator()(const FinishPart& part) {
-    out.Set("type", "finish")
-        .Set("reason", FinishReasonName(part.reason))
-        .Set("time", part.time)
-        .SetUnlessEmpty("message", part.message)
-        .SetUnlessEmpty("details", part.details);
-    // A word that is no FinishReason crosses as `extra.reason`; the reader takes it from there.
-    if (!part.foreign_reason.empty()) {
-      val object = part.extra.empty() ? val::object() : JsonToJs(part.extra);
-      object.set("reason", ToJs(std::string_view(part.foreign_reason)));
-      out.Set("extra", object);
-    } else {
-      SetExtra(out, part.extra);
-    }
-  }
-  void operator()(const CustomPart& part) {
-    out.Set("type", "custom")
-        .Set("name", part.name)
-        .Set("data", JsonToJs(part.data))
-        // Not in the public types: lets a snapshot that comes back keep what was stored.
-        .SetUnlessEmpty("verbatim", part.verbatim);
-  }
-};
 
 struct EventWriter {
   ObjectWriter out;
@@ -139,28 +59,16 @@ val ToJs(const Status& status) {
 }
 
 val ToJs(const Part& part) {
-  PartWriter writer;
-  std::visit(writer, part);
-  return writer.out.Take();
+  ObjectWriter out;
+  Describe(part, out);
+  return out.Take();
 }
 
 val ToJs(const Message& message) {
   ObjectWriter out;
-  out.Set("id", message.id.value)
-      .Set("sessionId", message.session_id.value)
-      .Set("role", RoleName(message.role))
-      .Set("parts", ArrayToJs(message.parts))
-      .SetUnlessEmpty("model", message.model)
-      .SetUnlessEmpty("provider", message.provider)
-      .Set("isSummary", message.is_summary)
-      .Set("createdAt", message.created_at)
-      .Set("updatedAt", message.updated_at)
-      .SetIfAny("finishedAt", message.finished_at)
-      .Set("version", message.version);
+  Describe(message, out);
   return out.Take();
 }
-
-val ToJs(const std::vector<Message>& messages) { return ArrayToJs(messages); }
 
 val ToJs(const Session& session) {
   ObjectWriter out;

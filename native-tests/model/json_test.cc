@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "millrace/base/utf8.h"
+
 namespace millrace {
 namespace {
 
@@ -183,6 +185,23 @@ TEST(Json, WritesStringsThatTheReferenceParserReadsBack) {
   EXPECT_EQ(reference.get<std::string>(), all);
   EXPECT_EQ(json::DecodeString(Quote(all)), all);
   EXPECT_EQ(Quote("a\xFF"), "\"a\xEF\xBF\xBD\"");
+}
+
+// Text is looked at eight bytes at a time: each byte at each place in a word and behind it.
+TEST(Json, FindsWhatIsSpecialAtAnyPlace) {
+  for (int c = 0; c < 0x100; ++c) {
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text(20, 'x');
+      text[place] = static_cast<char>(c);
+      const std::string raw = "\"" + text + "\"";
+      const bool plain = c >= 0x20 && c != '"' && c != '\\';
+      ASSERT_EQ(json::Depth(raw).has_value(), plain) << c << " at " << place;
+      const std::string written = Quote(text);
+      ASSERT_TRUE(json::Depth(written).has_value()) << c << " at " << place;
+      ASSERT_EQ(written == raw, plain && c < 0x80) << c << " at " << place;
+      ASSERT_EQ(json::DecodeString(written), c < 0x80 ? text : ToValidUtf8(text));
+    }
+  }
 }
 
 TEST(Json, CompactsBetweenTokensOnly) {

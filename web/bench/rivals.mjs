@@ -9,9 +9,6 @@ const KILOBYTE = 1024;
 const REPLY = 256 * KILOBYTE;
 const DELTAS = Array.from({ length: 13 }, () => 'word');
 const SAVES = Math.floor(REPLY / DELTAS.join('').length);
-const MESSAGES = 10_000;
-const SESSIONS = 100;
-const OPENINGS = 5;
 const TURNS = 3;
 const SQLITES = ['sqlite-wasm', 'wa-sqlite'];
 
@@ -52,31 +49,6 @@ async function replies(call) {
   ];
 }
 
-async function openings(fresh) {
-  const content = { name: 'openings', sessions: SESSIONS, messages: MESSAGES, text: 'words of a message, '.repeat(50) };
-  const who = ['millrace', ...SQLITES];
-  const ask = (name, scenario, options) => fresh((call) =>
-    (name === 'millrace' ? call(scenario, options) : call('rival', { rival: name, scenario, options })));
-  for (const name of who) await ask(name, 'fill', content);
-  const took = Object.fromEntries(who.map((name) => [name, []]));
-  const expected = MESSAGES / SESSIONS;
-  let complete = true;
-  for (let round = 0; round < OPENINGS; round += 1) {
-    for (const name of who) {
-      const { length, sinceStartMs } = await ask(name, 'list', { name: 'openings', session: 's7' });
-      complete &&= length === expected;
-      took[name].push(sinceStartMs);
-    }
-  }
-  console.log(`\n### Cold: open in a new page, list one session (${expected} messages) among ${MESSAGES.toLocaleString('en-US')}; ${OPENINGS} times in turns\n`);
-  console.log(table(['', 'median', 'least', 'most'], who.map((name) => [
-    name, ...[median(took[name]), Math.min(...took[name]), Math.max(...took[name])].map((ms) => `${ms.toFixed(0)} ms`)])));
-  return [
-    [complete, 'every list has all of its messages'],
-    [SQLITES.every((name) => median(took.millrace) < median(took[name])), 'faster than both'],
-  ];
-}
-
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const server = await serve({ dist: here('../dist'), bench: here('.'), npm: here('../node_modules') });
 const browser = await launchChromium();
@@ -93,7 +65,6 @@ try {
   };
   const targets = [
     ...await replies((name, options) => fresh((call) => call(name, options))),
-    ...await openings(fresh),
   ];
   console.log();
   for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);

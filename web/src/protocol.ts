@@ -20,7 +20,7 @@
  * Messages of one direction arrive in the order they were sent. What one side says in one turn crosses as one array: the
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
-import type { CoreError, CoreStats, WireEvent, WireMutation, WireReply } from './core-module.js';
+import type { CoreError, CoreStats, WireEvent, WireMessages, WireMutation, WireReply } from './core-module.js';
 import type { ErrorCode, EventFilter, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** A MillraceError by value. */
@@ -58,8 +58,8 @@ export interface Calls {
   beginReply(reply: WireReply): Message;
   updateMessage(message: Message): Message;
   getMessage(id: string, committed: boolean): Message | undefined;
-  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): Message[];
-  listUser(sessionId: string | undefined, limit: number | undefined): Message[];
+  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): WireMessages;
+  listUser(sessionId: string | undefined, limit: number | undefined): WireMessages;
   lastAssistant(sessionId: string): Message | undefined;
   deleteMessage(id: string): void;
   deleteAll(sessionId: string): void;

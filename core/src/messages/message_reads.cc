@@ -35,28 +35,30 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
   // How many of the stored ones are on their way out is not known beforehand; that is rare and
   // short.
   if (cycle.any_deletion()) stored_query.limit.reset();
-  Result<std::vector<Message>> stored = cycle.storage().ReadMessages(stored_query);
-  if (!stored.ok()) return stored;
+  Result<std::vector<Message>> read = cycle.storage().ReadMessages(stored_query);
+  if (!read.ok()) return read;
 
-  std::vector<Message> messages;
-  for (Message& message : *stored) {
-    if (cycle.IsLeaving(message)) continue;
-    const LiveMessage* live = cycle.Find(message.id);
-    if (live != nullptr) message = live->accepted;
-    messages.push_back(std::move(message));
+  std::vector<Message>& messages = *read;
+  std::erase_if(messages, [&](const Message& message) { return cycle.IsLeaving(message); });
+  for (Message& message : messages) {
+    if (const LiveMessage* live = cycle.Find(message.id)) message = live->accepted;
   }
+  const std::size_t stored = messages.size();
   for (const auto& [id, live] : cycle.live()) {
     const Message& message = live->accepted;
     if (live->on_disk || !Matches(query, message) || cycle.IsLeaving(message)) continue;
     messages.push_back(message);
   }
-  std::sort(messages.begin(), messages.end(),
-            [](const Message& a, const Message& b) { return a.seq < b.seq; });
+  // What is stored is in order, and the rest is rare.
+  if (messages.size() > stored) {
+    std::sort(messages.begin(), messages.end(),
+              [](const Message& a, const Message& b) { return a.seq < b.seq; });
+  }
   CutToLimit(query, messages);
   if (query.order == MessageQuery::Order::kNewestFirst) {
     std::reverse(messages.begin(), messages.end());
   }
-  return messages;
+  return read;
 }
 
 }  // namespace

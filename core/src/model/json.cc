@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "millrace/base/utf8.h"
+#include "model/plain_text.h"
 
 namespace millrace::json {
 namespace {
@@ -112,13 +112,11 @@ class Validator {
 
   bool String() {
     if (!Take('"')) return false;
-    while (at_ < text_.size()) {
-      const char c = text_[at_++];
-      if (c == '"') return true;
-      if (static_cast<unsigned char>(c) < 0x20) return false;
-      if (c == '\\' && !Escape()) return false;
+    while (true) {
+      at_ += PlainLength(text_.substr(at_));
+      if (Take('"')) return true;
+      if (!Take('\\') || !Escape()) return false;
     }
-    return false;
   }
 
   bool Escape() {
@@ -243,26 +241,6 @@ char Unescaped(char c) {
   }
 }
 
-void AppendEscaped(char c, std::string& out) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  out.push_back('\\');
-  switch (c) {
-    case '"':
-    case '\\':
-      return out.push_back(c);
-    case '\n':
-      return out.push_back('n');
-    case '\r':
-      return out.push_back('r');
-    case '\t':
-      return out.push_back('t');
-    default:
-      out.append("u00");
-      out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
-      out.push_back(kHex[static_cast<unsigned char>(c) & 0xF]);
-  }
-}
-
 }  // namespace
 
 std::optional<std::size_t> Depth(std::string_view text) { return Validator(text).Run(); }
@@ -356,22 +334,5 @@ void AppendCompact(std::string_view value, std::string& out) {
     while (!value.empty() && IsSpace(value.front())) value.remove_prefix(1);
   }
 }
-
-void AppendString(std::string_view text, std::string& out) {
-  if (!IsValidUtf8(text)) return AppendString(ToValidUtf8(text), out);
-  out.push_back('"');
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text.substr(start, i - start));
-    AppendEscaped(c, out);
-    start = i + 1;
-  }
-  out.append(text.substr(start));
-  out.push_back('"');
-}
-
-void AppendInt(std::int64_t number, std::string& out) { out.append(std::to_string(number)); }
 
 }  // namespace millrace::json

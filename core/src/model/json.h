@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "millrace/model/json_text.h"
+
 // JSON as the codec needs it: values stay slices of the stored text until a field is read.
 //
 // Why not a document tree: what this version does not know is kept verbatim, numbers of any size
@@ -56,8 +58,5 @@ std::optional<std::int64_t> DecodeInt(std::string_view value);
 
 // Appends `value` to `out` without white space between its tokens.
 void AppendCompact(std::string_view value, std::string& out);
-// Appends `text` to `out` as a string value; ill-formed UTF-8 becomes U+FFFD.
-void AppendString(std::string_view text, std::string& out);
-void AppendInt(std::int64_t number, std::string& out);
 
 }  // namespace millrace::json

@@ -25,4 +25,18 @@ export const scenarios = {
     db.close();
     return { tookMs, exact: stored.parts[0].data.text === text.repeat(saves) };
   },
+
+  async fill({ name, messages, text }) {
+    const db = open(name);
+    await db.messages.bulkAdd(messages.map(([id, sessionId], createdAt) => ({ id, sessionId, createdAt, parts: PARTS(text) })));
+    db.close();
+  },
+
+  async list({ name, newest, limit, whole }, _, reached) {
+    const db = open(name);
+    const inSession = (id) => db.messages.where('[sessionId+createdAt]').between([id, Dexie.minKey], [id, Dexie.maxKey]);
+    reached('newest', (await inSession(newest).reverse().limit(limit).toArray()).reverse());
+    reached('whole', await inSession(whole).toArray());
+    db.close();
+  },
 };

@@ -3,21 +3,36 @@
 /** Loaded by who asks for it, so that a cold opening has it in its time. @returns {Promise<typeof import('../../dist/index.js')>} */
 const millrace = () => import('/dist/index.js');
 
-/** Resolves with the scenario's result and the time from making the Worker to hearing it. */
+/** Resolves with the scenario's result, and of each step what came with it, and when, since the Worker was made. */
 export async function rival({ rival: name, scenario, options }) {
   const began = performance.now();
   const worker = new Worker('/bench/rivals/worker.js', { type: 'module' });
+  const steps = {};
   try {
     const answer = await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => resolve(data);
+      worker.onmessage = ({ data }) => {
+        if (data.step) steps[data.step] = { messages: data.messages.length, sinceStartMs: performance.now() - began };
+        else resolve(data);
+      };
       worker.onerror = (event) => reject(new Error(event.message));
       worker.postMessage({ rival: name, scenario, options });
     });
     if (answer.error) throw new Error(answer.error);
-    return { ...answer.result, length: answer.result?.length, sinceStartMs: performance.now() - began };
+    return { ...answer.result, steps, sinceStartMs: performance.now() - began };
   } finally {
     worker.terminate();
   }
+}
+
+/** Dexie works on the page's thread, as its users have it there. */
+export async function dexie({ scenario, options }) {
+  const began = performance.now();
+  const steps = {};
+  const { scenarios } = await import('./dexie.js');
+  await scenarios[scenario](options, undefined, (step, messages) => {
+    steps[step] = { messages: messages.length, sinceStartMs: performance.now() - began };
+  });
+  return { steps, sinceStartMs: performance.now() - began };
 }
 
 const textIn = (message) => message.parts.filter((part) => part.type === 'text').map((part) => part.text).join('');
@@ -43,25 +58,30 @@ export async function reply({ name, saves, deltas }) {
   };
 }
 
-export async function fill({ name, sessions, messages, text }) {
-  const { openStore } = await millrace();
-  const store = await openStore({ name, storage: 'opfs' });
-  const ids = [];
-  for (let i = 0; i < sessions; i += 1) ids.push((await store.sessions.create({ id: `s${i}` })).id);
-  for (let i = 0; i < messages; i += 500) {
-    await Promise.all(Array.from({ length: Math.min(500, messages - i) }, (_, k) => store.messages.create(
-      ids[(i + k) % sessions], { id: `m${i + k}`, role: 'user', parts: [{ type: 'text', text }] })));
-  }
-  await store.close();
-}
-
-/** From a page that has loaded nothing of Millrace yet. */
-export async function list({ name, session }) {
+/** Each message is created by itself; those of one `together` in one turn. */
+export async function fill({ name, messages, text, together }) {
   const began = performance.now();
   const { openStore } = await millrace();
   const store = await openStore({ name, storage: 'opfs' });
-  const messages = await store.messages.list(session);
-  const sinceStartMs = performance.now() - began;
+  const sessions = new Set(messages.map(([, session]) => session));
+  await Promise.all([...sessions].map((id) => store.sessions.create({ id })));
+  const parts = [{ type: 'text', text }];
+  for (let at = 0; at < messages.length; at += together) {
+    await Promise.all(messages.slice(at, at + together).map(([id, session]) => store.messages.create(session, { id, role: 'user', parts })));
+  }
   await store.close();
-  return { length: messages.length, sinceStartMs };
+  return { sinceStartMs: performance.now() - began };
+}
+
+/** From a page that has loaded nothing of Millrace yet: the newest of one session, and then another session whole. */
+export async function list({ name, newest, limit, whole }) {
+  const began = performance.now();
+  const steps = {};
+  const reached = (step, messages) => { steps[step] = { messages: messages.length, sinceStartMs: performance.now() - began }; };
+  const { openStore } = await millrace();
+  const store = await openStore({ name, storage: 'opfs' });
+  reached('newest', await store.messages.list(newest, { limit }));
+  reached('whole', await store.messages.list(whole));
+  await store.close();
+  return { steps };
 }

@@ -59,19 +59,27 @@ export function scenariosOf(open) {
   return {
     rewrite: reply(rewrite),
     deltaRows: reply(deltaRows),
-    async fill({ name, sessions, messages, text }) {
+    async fill({ name, messages, text }) {
       const db = await start(open, name);
       await db.run('BEGIN');
-      for (let i = 0; i < messages; i += 1) {
-        await db.run('INSERT INTO messages VALUES(?, ?, ?, ?)', [`m${i}`, `s${i % sessions}`, i, PARTS(text)]);
+      for (const [index, [id, session]] of messages.entries()) {
+        await db.run('INSERT INTO messages VALUES(?, ?, ?, ?)', [id, session, index, PARTS(text)]);
       }
       await db.run('COMMIT');
       await db.close();
     },
-    async list({ name, session }) {
+
+    /** The newest of one session, and then another session whole. `reached` is called with each as it comes. */
+    async list({ name, newest, limit, whole }, _, reached) {
       const db = await start(open, name);
-      const rows = await db.rows('SELECT id, created_at, parts FROM messages WHERE session_id = ? ORDER BY created_at', [session]);
-      return rows.map(([id, createdAt, parts]) => ({ id, createdAt, parts: JSON.parse(parts) }));
+      const read = async (session, count, order) => {
+        const rows = await db.rows(
+          `SELECT id, created_at, parts FROM messages WHERE session_id = ? ORDER BY created_at ${order} LIMIT ?`, [session, count]);
+        return rows.map(([id, createdAt, parts]) => ({ id, createdAt, parts: JSON.parse(parts) }));
+      };
+      reached('newest', (await read(newest, limit, 'DESC')).reverse());
+      reached('whole', await read(whole, -1, 'ASC'));
+      await db.close();
     },
   };
 }

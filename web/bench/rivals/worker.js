@@ -17,7 +17,8 @@ const RIVALS = {
 onmessage = async ({ data: { rival, scenario, options } }) => {
   try {
     const scenarios = await RIVALS[rival]();
-    postMessage({ result: await scenarios[scenario](options, () => bytes) });
+    const reached = (step, messages) => postMessage({ step, messages });
+    postMessage({ result: await scenarios[scenario](options, () => bytes, reached) });
   } catch (error) {
     postMessage({ error: `${rival}, ${scenario}: ${error?.stack ?? error}` });
   }

@@ -1,5 +1,6 @@
 import type { Messages } from '../api.js';
-import type { NewMessage } from '../types.js';
+import type { WireMessages } from '../core-module.js';
+import type { Message, NewMessage } from '../types.js';
 import type { DraftHost } from './draft-host.js';
 import { PageDraft } from './draft.js';
 import { newId } from './ids.js';
@@ -14,6 +15,14 @@ export async function createDraft(host: DraftHost, sessionId: string, init: NewM
   const writer = newId();
   const message = await host.connection.call('createMessage', sessionId, { ...init, id: init.id ?? newId() }, writer, run);
   return new PageDraft(host, message, writer);
+}
+
+function messagesIn({ json, bytes }: WireMessages): Message[] {
+  const messages = JSON.parse(json) as Message[];
+  if (bytes.length > 0) {
+    for (const part of messages.flatMap(({ parts }) => parts)) if (part.type === 'binary') part.data = bytes[part.data as unknown as number]!;
+  }
+  return messages;
 }
 
 /** `use` throws 'closed' once the handle is. */
@@ -48,13 +57,13 @@ export function messagesOf(use: () => SharedStore): Messages {
       checkOptionalId('before', options.before);
       checkOptionalId('after', options.after);
       if (options.before && options.after) throw invalid('A list has either before or after, not both');
-      return connection.call('listMessages', sessionId, options);
+      return messagesIn(await connection.call('listMessages', sessionId, options));
     },
     async listUser(sessionId, { limit } = {}) {
       const { connection } = use();
       checkOptionalId('sessionId', sessionId);
       checkLimit(limit);
-      return connection.call('listUser', sessionId, limit);
+      return messagesIn(await connection.call('listUser', sessionId, limit));
     },
     async lastAssistant(sessionId) {
       return useWith(sessionId, 'sessionId').connection.call('lastAssistant', sessionId);

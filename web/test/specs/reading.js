@@ -53,6 +53,29 @@ export async function messagesAreListedInTheOrderOfCreation({ open }) {
   equal((await store.sessions.get(id))?.messageCount, 0);
 }
 
+/** A list crosses as one text, a single message as an object. @type {Spec} */
+export async function aListShowsItsMessagesAsTheyAreOneByOne({ open }) {
+  const store = await open();
+  const { id } = await store.sessions.create();
+  const awkward = '"quoted" \\ \u0000\u001f\u2028 é 汉 😀\n';
+  /** @type {import('../../dist/index.js').Part[][]} */
+  const contents = [
+    [],
+    [{ type: 'text', text: awkward, extra: { later: [awkward, 1e300, null] } }],
+    [{ type: 'binary', mimeType: 'a/b', data: Uint8Array.of(0, 128, 255) }, { type: 'text', text: awkward.repeat(9000) },
+      { type: 'binary', mimeType: 'a/b', data: new Uint8Array() }],
+    [{ type: 'custom', name: awkward, data: { ['__proto__']: 1, [awkward]: { deep: [[], {}, 'x'] } } }],
+    [{ type: 'binary', mimeType: 'c/d', data: Uint8Array.of(7), path: 'p', extra: { data: 3 } }],
+    [{ type: 'finish', reason: 'error', time: 1, message: awkward, extra: { reason: 'of another writer', more: {} } }],
+  ];
+  for (const parts of contents) await store.messages.create(id, { role: 'user', model: 'm', parts });
+  const list = await store.messages.list(id);
+  equal(list.length, contents.length);
+  deepEqual(list, await Promise.all(list.map((message) => store.messages.get(message.id))));
+  deepEqual(await store.messages.listUser(id), [...list].reverse());
+  deepEqual(await store.messages.list((await store.sessions.create()).id), []);
+}
+
 /** Backwards through a session while messages come and go: each that is there all along is read once. C11 @type {Spec} */
 export async function C11_pagesStayExactWhileMessagesComeAndGo({ open }) {
   const store = await open();

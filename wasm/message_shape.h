@@ -1,0 +1,122 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "millrace/model/json_text.h"
+#include "millrace/model/message.h"
+#include "millrace/model/part.h"
+
+// The shape of a message (web/src/types.ts), once for both forms in which it crosses: objects
+// (`Writer` is ObjectWriter), and JSON text (JsonWriter), which is quicker for many.
+namespace millrace::wasm {
+
+// A word that is no FinishReason crosses as `extra.reason`; the reader takes it from there.
+inline std::string ExtraOf(const FinishPart& part) {
+  if (part.foreign_reason.empty()) return part.extra;
+  std::string json = part.extra.empty() ? "{" : part.extra;
+  if (json.back() == '}') json.pop_back();
+  if (json != "{") json.push_back(',');
+  json.append("\"reason\":");
+  json::AppendString(part.foreign_reason, json);
+  json.push_back('}');
+  return json;
+}
+
+template <typename Writer>
+struct PartShape {
+  Writer& out;
+
+  void SetExtra(const std::string& extra) {
+    if (!extra.empty()) out.SetJson("extra", extra);
+  }
+
+  void operator()(const TextPart& part) {
+    out.Set("type", "text").Set("text", part.text).SetIf("refusal", part.refusal);
+    SetExtra(part.extra);
+  }
+  void operator()(const ReasoningPart& part) {
+    out.Set("type", "reasoning")
+        .Set("text", part.text)
+        .SetUnlessEmpty("signature", part.signature)
+        .SetIfAny("startedAt", part.started_at)
+        .SetIfAny("finishedAt", part.finished_at);
+    SetExtra(part.extra);
+  }
+  void operator()(const ToolCallPart& part) {
+    out.Set("type", "tool_call")
+        .Set("id", part.id)
+        .Set("name", part.name)
+        .Set("input", part.input)
+        .Set("finished", part.finished)
+        .SetIf("providerExecuted", part.provider_executed);
+    SetExtra(part.extra);
+  }
+  void operator()(const ToolResultPart& part) {
+    out.Set("type", "tool_result")
+        .Set("toolCallId", part.tool_call_id)
+        .Set("name", part.name)
+        .Set("content", part.content)
+        .SetIf("isError", part.is_error)
+        .SetUnlessEmpty("data", part.data)
+        .SetUnlessEmpty("mimeType", part.mime_type)
+        .SetUnlessEmpty("metadata", part.metadata);
+    SetExtra(part.extra);
+  }
+  void operator()(const ImageUrlPart& part) {
+    out.Set("type", "image_url").Set("url", part.url).SetUnlessEmpty("detail", part.detail);
+    SetExtra(part.extra);
+  }
+  void operator()(const BinaryPart& part) {
+    out.Set("type", "binary")
+        .Set("mimeType", part.mime_type)
+        .SetBytes("data", part.data)
+        .SetUnlessEmpty("path", part.path);
+    SetExtra(part.extra);
+  }
+  void operator()(const ShellCommandPart& part) {
+    out.Set("type", "shell_command")
+        .Set("command", part.command)
+        .Set("output", part.output)
+        .Set("exitCode", part.exit_code);
+    SetExtra(part.extra);
+  }
+  void operator()(const FinishPart& part) {
+    out.Set("type", "finish")
+        .Set("reason", FinishReasonName(part.reason))
+        .Set("time", part.time)
+        .SetUnlessEmpty("message", part.message)
+        .SetUnlessEmpty("details", part.details);
+    SetExtra(ExtraOf(part));
+  }
+  void operator()(const CustomPart& part) {
+    out.Set("type", "custom")
+        .Set("name", part.name)
+        .SetJson("data", part.data)
+        // Not in the public types: lets a snapshot that comes back keep what was stored.
+        .SetUnlessEmpty("verbatim", part.verbatim);
+  }
+};
+
+template <typename Writer>
+void Describe(const Part& part, Writer& out) {
+  std::visit(PartShape<Writer>{out}, part);
+}
+
+template <typename Writer>
+void Describe(const Message& message, Writer& out) {
+  out.Set("id", message.id.value)
+      .Set("sessionId", message.session_id.value)
+      .Set("role", RoleName(message.role))
+      .SetEach("parts", message.parts,
+               [](const Part& part, Writer& object) { Describe(part, object); })
+      .SetUnlessEmpty("model", message.model)
+      .SetUnlessEmpty("provider", message.provider)
+      .Set("isSummary", message.is_summary)
+      .Set("createdAt", message.created_at)
+      .Set("updatedAt", message.updated_at)
+      .SetIfAny("finishedAt", message.finished_at)
+      .Set("version", message.version);
+}
+
+}  // namespace millrace::wasm
