@@ -1,5 +1,6 @@
 // What a reply of 400 tokens a second costs the page's thread: fetched in the Worker, with a listener that shows nothing,
-// against the same page when nothing happens, and against a page that parses and keeps the stream itself. node web/bench/page-thread.mjs
+// against the same page when nothing happens, one that only takes the Worker's messages and answers each with a credit, and one
+// that parses and keeps the stream itself. node web/bench/page-thread.mjs
 import { fileURLToPath } from 'node:url';
 import { chunk } from '../test/support/provider.mjs';
 import { serve } from '../test/support/server.mjs';
@@ -29,13 +30,18 @@ function tokens(response) {
   response.on('close', () => clearInterval(timer));
 }
 
+const BARE = 'a bare message and a credit';
+
+const ingest = async (url) => {
+  const { store, session } = globalThis;
+  await store.ingest(session, { url }, { format: 'openai-chat' });
+};
+
 /** Begins what is to be measured and returns. Each keeps what has come in `globalThis.shown`. */
 const SITUATIONS = {
   'an idle page': async () => undefined,
-  'ingested in the Worker': async (url) => {
-    const { store, session } = globalThis;
-    await store.ingest(session, { url }, { format: 'openai-chat' });
-  },
+  'ingested in the Worker': ingest,
+  [BARE]: ingest,
   'parsed on the page': async (url) => {
     const reader = (await fetch(url)).body.pipeThrough(new TextDecoderStream()).getReader();
     void (async () => {
@@ -55,17 +61,32 @@ const SITUATIONS = {
   },
 };
 
-async function measure(url, begin) {
+/** Opens the store, with a listener. `bare`: the batches are taken before the package sees them. */
+async function prepare(bare) {
+  const worker = () => {
+    const started = new Worker('/dist/worker/worker.js', { type: 'module' });
+    if (bare) {
+      started.addEventListener('message', (event) => {
+        globalThis.shown = event.data;
+        if (event.data.some(({ type }) => type !== 'batch')) return;
+        event.stopImmediatePropagation();
+        started.postMessage([{ type: 'credit', count: 1 }]);
+      });
+    }
+    return started;
+  };
+  const { openStore } = await import('/dist/index.js');
+  const store = await openStore({ name: 'page-thread', storage: 'opfs', worker });
+  const { id } = await store.sessions.create();
+  store.subscribe((events) => { globalThis.shown = events.length; });
+  Object.assign(globalThis, { store, session: id });
+}
+
+async function measure(url, name) {
   const browser = await launchBare(`${url}/`);
   try {
-    await browser.evaluate(async () => {
-      const { openStore } = await import('/dist/index.js');
-      const store = await openStore({ name: 'page-thread', storage: 'opfs' });
-      const { id } = await store.sessions.create();
-      store.subscribe((events) => { globalThis.shown = events.length; });
-      Object.assign(globalThis, { store, session: id });
-    });
-    await browser.evaluate(begin, `${url}/provider/tokens`);
+    await browser.evaluate(prepare, name === BARE);
+    await browser.evaluate(SITUATIONS[name], `${url}/provider/tokens`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const before = await browser.taskSeconds();
     await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
@@ -82,7 +103,7 @@ try {
   const url = new URL(server.url).origin;
   const took = Object.fromEntries(Object.keys(SITUATIONS).map((name) => [name, []]));
   for (let turn = 0; turn < TURNS; turn += 1) {
-    for (const [name, begin] of Object.entries(SITUATIONS)) took[name].push(await measure(url, begin));
+    for (const name of Object.keys(SITUATIONS)) took[name].push(await measure(url, name));
   }
   const idle = median(took['an idle page']);
   console.log(`\n### The page's thread, ${RATE} tokens/s for ${SECONDS} s, ${TURNS} times in turns, Chromium\n`);

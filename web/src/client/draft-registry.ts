@@ -42,6 +42,7 @@ export class DraftRegistry {
 
   /** An event shows the message, maybe with changes that its drafts do not know. */
   heard(message: Message): void {
+    if (this.#byWriter.size === 0) return;
     for (const draft of this.#of(message.id)) if (message.version > draft.version) void draft.refresh();
   }
 

@@ -1,10 +1,11 @@
 /**
  * The page's one subscription: from the first listener to the last one leaving.
  *
- * A batch costs the Worker a credit and the page gives it back when its listeners are through, so a
+ * A batch costs the Worker a credit. The page gives the credits back when its listeners are through with all of them, so a
  * page that is busy is sent at most CREDITS batches, however much happens meanwhile (B7).
  */
 import type { WireEvent } from '../core-module.js';
+import { CREDITS } from '../protocol.js';
 import type { EventFilter, Listener, Message } from '../types.js';
 import type { Connection } from './connection.js';
 import { Listeners } from './listeners.js';
@@ -16,6 +17,8 @@ export class Feed {
   readonly #mirrors: Mirrors;
   readonly #heard: (message: Message) => void;
   #subscribed = false;
+  /** Credits to give back. Together: a message to the Worker costs more than a batch does. */
+  #owed = 0;
   /** What the Worker was told to send, as JSON. */
   #wanted = '[]';
 
@@ -50,14 +53,24 @@ export class Feed {
       this.#hear(events);
     } finally {
       // Whatever happens: without its credits the Worker says nothing any more.
-      if (this.#subscribed) this.#connection.post({ type: 'credit', count: 1 });
+      if (this.#subscribed && ++this.#owed === CREDITS) this.#giveBack();
     }
   }
 
+  #giveBack(): void {
+    this.#owed = 0;
+    this.#connection.post({ type: 'credit', count: CREDITS });
+  }
+
   #hear(events: readonly WireEvent[]): void {
-    const heard = events.map((event) => this.#mirrors.take(event)).filter((item): item is Heard => item !== undefined);
-    for (const { event } of heard) if (event.type === 'updated') this.#heard(event.message);
-    if (heard.length > 0) this.#listeners.deliver(heard);
+    const batch: Heard[] = [];
+    for (const event of events) {
+      const heard = this.#mirrors.take(event);
+      if (!heard) continue;
+      if (heard.event.type === 'updated') this.#heard(heard.event.message);
+      batch.push(heard);
+    }
+    if (batch.length > 0) this.#listeners.deliver(batch);
   }
 
   /** What no listener wants is not sent here (B1). */
@@ -67,6 +80,7 @@ export class Feed {
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     this.#subscribed = filters.length > 0;
+    if (!this.#subscribed) this.#owed = 0;
     this.#mirrors.prune();
     this.#connection.post(this.#subscribed ? { type: 'subscribe', filters } : { type: 'unsubscribe' });
   }

@@ -5,7 +5,7 @@ import type { BinaryPart, Part } from '../types.js';
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (ArrayBuffer.isView(value)) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner);
+  for (const inner of Object.values(value)) if (typeof inner === 'object') deepFreeze(inner);
   return Object.freeze(value);
 }
 

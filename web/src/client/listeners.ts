@@ -9,7 +9,6 @@
  *    on, who left hears nothing more.
  */
 import type { EventFilter, Listener, StoreEvent } from '../types.js';
-import { deepFreeze } from './isolate.js';
 import type { Heard } from './mirrors.js';
 import { check, checkFields, checkOptionalId, oneOf } from './validate.js';
 
@@ -75,11 +74,11 @@ export class Listeners {
   }
 
   deliver(batch: readonly Heard[]): void {
-    const variants = new Map<Heard, StoreEvent>();
+    const plain = new Map<Heard, StoreEvent>();
     for (const entry of [...this.#entries]) {
       if (!this.#entries.has(entry)) continue;
       const events: StoreEvent[] = [];
-      for (const heard of batch) if (passes(heard.event, entry)) events.push(eventFor(entry, heard, variants));
+      for (const heard of batch) if (passes(heard.event, entry)) events.push(eventFor(entry, heard, plain));
       if (events.length === 0) continue;
       this.#calls += 1;
       try {
@@ -103,28 +102,30 @@ function passes(event: StoreEvent, { filter, types }: Entry): boolean {
   // Whoever lost something is told, whatever it wants to hear (B4).
   if (types && !types.has(event.type) && event.type !== 'lagged') return false;
   const { sessionId, messageId } = filter;
+  if (sessionId === undefined && messageId === undefined) return true;
   const subject = subjectOf(event);
   return !subject ||
     ((sessionId === undefined || subject.sessionId === sessionId) &&
       (messageId === undefined || subject.messageIds.includes(messageId)));
 }
 
-/** `variants`: events with `appended`, made once and shared by the listeners that may see them. */
-function eventFor(entry: Entry, heard: Heard, variants: Map<Heard, StoreEvent>): StoreEvent {
-  const { event, grown } = heard;
+/** `plain`: events without their `appended`, made once for the listeners that have not seen what it was appended to. */
+function eventFor(entry: Entry, heard: Heard, plain: Map<Heard, StoreEvent>): StoreEvent {
+  const { event, from } = heard;
   if (event.type === 'deleted') for (const id of event.messageIds) entry.seen.delete(id);
   if (event.type !== 'created' && event.type !== 'updated') return event;
   const { id, version, finishedAt } = event.message;
   const last = entry.seen.get(id);
   if (finishedAt === undefined) entry.seen.set(id, version);
   else entry.seen.delete(id);
-  if (!grown || last !== grown.fromVersion) return event;
-  let variant = variants.get(heard);
-  if (!variant) {
-    variant = deepFreeze({ ...event, appended: grown.appended });
-    variants.set(heard, variant);
+  if (from === undefined || last === from) return event;
+  let without = plain.get(heard);
+  if (!without) {
+    const { appended, ...rest } = event as Extract<StoreEvent, { type: 'updated' }>;
+    without = Object.freeze(rest);
+    plain.set(heard, without);
   }
-  return variant;
+  return without;
 }
 
 /** Like an exception in an event listener of the page: seen by its error handlers, stopping nobody. */

@@ -12,6 +12,9 @@ import type { PatchOp, WirePatch } from '../core-module.js';
 import type { Message, Part, TextPart } from '../types.js';
 import { sameValue, shown } from './isolate.js';
 
+/** Texts that were appended: where, and at which offset, in UTF-16 units. */
+export type Appended = readonly { part: number; offset: number; text: string }[];
+
 /** A message without its parts. */
 export type Header = Omit<Message, 'parts'>;
 
@@ -86,15 +89,24 @@ export class MessageCopy {
     return this.#shown;
   }
 
-  /** Applies a patch. False if it does not fit: the copy is of no more use then. */
-  apply(patch: WirePatch): boolean {
-    if (patch.fromVersion !== this.#version) return false;
+  /** Applies a patch, and says what was appended if that is all it did. Undefined if it does not fit: the copy is of no more use then. */
+  apply(patch: WirePatch): { appended?: Appended } | undefined {
+    if (patch.fromVersion !== this.#version) return undefined;
     if (this.#shown) this.#parts = [...this.#parts];
     this.#shown = undefined;
-    if (!patch.ops.every((op) => this.#applyOp(op))) return false;
+    const appended: { part: number; offset: number; text: string }[] = [];
+    for (const op of patch.ops) {
+      if (op.op === 'append') {
+        const offset = this.#append(op.part, op.text);
+        if (offset === undefined) return undefined;
+        appended.push({ part: op.part, offset, text: op.text });
+      } else if (!this.#applyOp(op)) {
+        return undefined;
+      }
+    }
     this.#version = patch.toVersion;
     this.#updatedAt = patch.updatedAt;
-    return true;
+    return appended.length === patch.ops.length ? { appended } : {};
   }
 
   /** Becomes `message`; parts that are equal keep their identity. */
@@ -116,17 +128,19 @@ export class MessageCopy {
     this.#indexed = 0;
   }
 
-  #applyOp(op: PatchOp): boolean {
+  /** Returns where the text begins. */
+  #append(index: number, text: string): number | undefined {
+    const part = this.#parts[index];
+    const body = bodyOf(part);
+    if (!part || body === undefined) return undefined;
+    this.#parts[index] = withBody(part, body + text);
+    this.#unfrozen.add(index);
+    return body.length;
+  }
+
+  #applyOp(op: Exclude<PatchOp, { op: 'append' }>): boolean {
     const parts = this.#parts;
     switch (op.op) {
-      case 'append': {
-        const part = parts[op.part];
-        const body = bodyOf(part);
-        if (!part || body === undefined) return false;
-        parts[op.part] = withBody(part, body + op.text);
-        this.#unfrozen.add(op.part);
-        return true;
-      }
       case 'put': {
         if (op.part > parts.length) return false;
         const body = op.keepBody ? bodyOf(parts[op.part]) : undefined;

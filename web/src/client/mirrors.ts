@@ -6,19 +6,17 @@
  *
  * The Worker remembers the same messages: it forgets one when it sends it finished, and those that no listener wants.
  */
-import type { PatchOp, WireEvent } from '../core-module.js';
+import type { WireEvent } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { Message, StoreEvent } from '../types.js';
 import { deepFreeze } from './isolate.js';
-import { bodyOf, MessageCopy } from './message-copy.js';
+import { MessageCopy } from './message-copy.js';
 
-export type Appended = readonly { part: number; offset: number; text: string }[];
-
-/** An event for listeners, and how the message got to be what it shows. */
+/** An event for listeners. */
 export interface Heard {
   event: StoreEvent;
-  /** Of 'updated' by a patch that only appended: what, and to which version. */
-  grown?: { fromVersion: number; appended: Appended };
+  /** Of an event with `appended`: the version that it was appended to. */
+  from?: number;
 }
 
 type Updated = Extract<WireEvent, { type: 'updated' }>;
@@ -73,27 +71,14 @@ export class Mirrors {
   #update({ id, sessionId, terminal, saved, finished, patch, message }: Updated): Heard | undefined {
     if (message) return { event: { type: 'updated', message: this.#hold(message), terminal, saved } };
     const copy = this.#copies.get(id);
-    const appended = copy && patch && appendedBy(patch.ops, copy);
-    if (!copy || !patch || !copy.apply(patch)) {
+    const applied = copy && patch && copy.apply(patch);
+    if (!applied) {
       this.#copies.delete(id);
       if (this.#wanted(sessionId, id)) this.#lost(id);
       return undefined;
     }
     if (finished) this.#copies.delete(id);
-    const event: StoreEvent = { type: 'updated', message: copy.snapshot(), terminal, saved };
-    return appended ? { event, grown: { fromVersion: patch.fromVersion, appended } } : { event };
+    const event: StoreEvent = { type: 'updated', message: copy.snapshot(), terminal, saved, ...applied };
+    return applied.appended ? { event, from: patch.fromVersion } : { event };
   }
-}
-
-/** What the ops append, if that is all they do. REQUIRES: the copy as it is before them. */
-function appendedBy(ops: readonly PatchOp[], copy: MessageCopy): Appended | undefined {
-  const ends = new Map<number, number>();
-  const appended: { part: number; offset: number; text: string }[] = [];
-  for (const op of ops) {
-    if (op.op !== 'append') return undefined;
-    const offset = ends.get(op.part) ?? bodyOf(copy.parts[op.part])?.length ?? 0;
-    ends.set(op.part, offset + op.text.length);
-    appended.push({ part: op.part, offset, text: op.text });
-  }
-  return appended;
 }

@@ -34,14 +34,30 @@ const created = () => /** @type {const} */ ({ type: 'created', message: assistan
 /** @param {StoreEvent | undefined} event @returns {any} */
 const asUpdated = (event) => event;
 
-test('B7: a batch is given back when the listeners are through with it', () => {
+test('B7: batches are given back when the listeners are through with all that the page may be sent', () => {
   const { worker, feed, listen } = setUp();
   listen();
   assert.deepEqual(worker.take(), [{ type: 'subscribe', filters: [{}] }]);
-  feed.subscribe(() => assert.deepEqual(worker.take(), []), {});
+  const leave = feed.subscribe(() => assert.deepEqual(worker.take(), []), {});
   feed.receive([created()]);
-  assert.deepEqual(worker.take(), [{ type: 'credit', count: 1 }]);
-  assert.equal(feed.notifications, 2);
+  assert.deepEqual(worker.take(), []);
+  feed.receive([created()]);
+  assert.deepEqual(worker.take(), [{ type: 'credit', count: 2 }]);
+  assert.equal(feed.notifications, 4);
+  leave();
+});
+
+test('B7: what was sent for an earlier subscription is not given back', () => {
+  const { worker, feed, listen } = setUp();
+  const first = listen();
+  feed.receive([created()]);
+  first.end();
+  listen();
+  worker.take();
+  feed.receive([created()]);
+  assert.deepEqual(worker.take(), []);
+  feed.receive([created()]);
+  assert.deepEqual(worker.take(), [{ type: 'credit', count: 2 }]);
 });
 
 test('B4: whoever lost something is told, whatever types it wants to hear', () => {
@@ -87,9 +103,9 @@ test('a patch that does not fit shows nothing: the page asks for the whole messa
   feed.receive([created()]);
   worker.take();
   feed.receive([patched(5, [append(0, 'x')])]);
-  assert.deepEqual(worker.take(), [{ type: 'forget', messageId: 'm' }, { type: 'credit', count: 1 }]);
+  assert.deepEqual(worker.take(), [{ type: 'forget', messageId: 'm' }, { type: 'credit', count: 2 }]);
   feed.receive([patched(1, [append(7, 'x')])]);
-  assert.deepEqual(worker.take(), [{ type: 'forget', messageId: 'm' }, { type: 'credit', count: 1 }]);
+  assert.deepEqual(worker.take(), [{ type: 'forget', messageId: 'm' }]);
   assert.equal(heard.length, 1);
   const message = assistantMessage({ version: 9, parts: [{ type: 'text', text: 'whole' }] });
   feed.receive([{ type: 'updated', id: 'm', sessionId: 's', terminal: false, saved: true, finished: false, message }]);
@@ -153,6 +169,7 @@ test('B6: a listener that throws is reported and stops nobody; one may leave or 
   assert.equal(third.heard.length, 0);
   assert.equal(fourth.heard.length, 1);
   assert.deepEqual(joined, []);
+  feed.receive([created()]);
   assert.equal(worker.take().at(-1).type, 'credit');
 });
 
