@@ -1,0 +1,21 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { sameValue } from '../../dist/client/isolate.js';
+
+test('bytes are the same when each of them is, wherever they lie', () => {
+  for (let length = 0; length < 12; length += 1) {
+    const bytes = Uint8Array.from({ length }, (_, index) => index + 1);
+    for (let offset = 0; offset < 5; offset += 1) {
+      const moved = new Uint8Array(new ArrayBuffer(offset + length + 3), offset, length);
+      moved.set(bytes);
+      assert.ok(sameValue(bytes, moved), `${length} bytes at ${offset}`);
+      for (let at = 0; at < length; at += 1) {
+        moved[at] ^= 128;
+        assert.ok(!sameValue(bytes, moved), `${length} bytes at ${offset}, another at ${at}`);
+        moved[at] ^= 128;
+      }
+    }
+    assert.ok(!sameValue(bytes, new Uint8Array(length + 1)));
+  }
+});
