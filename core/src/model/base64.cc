@@ -15,13 +15,13 @@ constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // Of a character that is no digit.
-constexpr std::int8_t kNoDigit = -1;
+constexpr std::uint8_t kNoDigit = 0x80;
 
-constexpr std::array<std::int8_t, 256> kDigits = [] {
-  std::array<std::int8_t, 256> digits{};
+constexpr std::array<std::uint8_t, 256> kDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
   digits.fill(kNoDigit);
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::int8_t>(i);
+    digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   }
   return digits;
 }();
@@ -42,15 +42,15 @@ void WriteDigits(std::uint32_t group, std::size_t count, char* to) {
 // The bits of up to 4 digits, the first uppermost of 24; nullopt if one is none.
 std::optional<std::uint32_t> BitsOf(std::string_view digits) {
   std::uint32_t bits = 0;
-  int all = 0;
+  std::uint32_t all = 0;
   int shift = 18;
   for (const char c : digits) {
-    const int digit = kDigits[static_cast<std::uint8_t>(c)];
+    const std::uint32_t digit = kDigits[static_cast<std::uint8_t>(c)];
     all |= digit;
-    bits |= static_cast<std::uint32_t>(digit) << shift;
+    bits |= digit << shift;
     shift -= 6;
   }
-  return all < 0 ? std::nullopt : std::optional(bits);
+  return (all & kNoDigit) != 0 ? std::nullopt : std::optional(bits);
 }
 
 }  // namespace

@@ -10,10 +10,10 @@ test('bytes are the same when each of them is, wherever they lie', () => {
       const moved = new Uint8Array(new ArrayBuffer(offset + length + 3), offset, length);
       moved.set(bytes);
       assert.ok(sameValue(bytes, moved), `${length} bytes at ${offset}`);
-      for (let at = 0; at < length; at += 1) {
-        moved[at] ^= 128;
+      for (const [at, byte] of bytes.entries()) {
+        moved[at] = byte ^ 128;
         assert.ok(!sameValue(bytes, moved), `${length} bytes at ${offset}, another at ${at}`);
-        moved[at] ^= 128;
+        moved[at] = byte;
       }
     }
     assert.ok(!sameValue(bytes, new Uint8Array(length + 1)));
