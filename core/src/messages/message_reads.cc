@@ -40,8 +40,10 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
 
   std::vector<Message>& messages = *read;
   std::erase_if(messages, [&](const Message& message) { return cycle.IsLeaving(message); });
-  for (Message& message : messages) {
-    if (const LiveMessage* live = cycle.Find(message.id)) message = live->accepted;
+  if (!cycle.live().empty()) {
+    for (Message& message : messages) {
+      if (const LiveMessage* live = cycle.Find(message.id)) message = live->accepted;
+    }
   }
   const std::size_t stored = messages.size();
   for (const auto& [id, live] : cycle.live()) {
