@@ -27,7 +27,7 @@ test('a listener that takes nothing for too long: one warning, whatever else is 
         // A page that does not get through with its batches.
         worker.postMessage = (/** @type {any} */ messages, /** @type {any} */ transfer = []) => {
           const kept = messages.filter((/** @type {any} */ { type }) => type === 'credit' && page.deaf);
-          page.credits += kept.length;
+          for (const { count } of kept) page.credits += count;
           post(messages.filter((/** @type {any} */ message) => !kept.includes(message)), transfer);
         };
         Object.assign(page, { hearAgain: () => {

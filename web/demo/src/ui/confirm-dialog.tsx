@@ -11,19 +11,17 @@ interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog({ open, title, text, action, onClose, onConfirm }: ConfirmDialogProps) {
-  const dialog = useModal(open);
+  const modal = useModal(open, onClose);
   const id = useId();
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       className="dialog"
       role="alertdialog"
       aria-labelledby={`${id}-title`}
       aria-describedby={`${id}-text`}
-      onClose={onClose}
       onCancel={(event) => {
-        // Only `open` closes it. Closed by the browser, it would hear of that later, and whoever had asked again by then
-        // would have the question closed on them.
+        // Only `open` closes it.
         event.preventDefault();
         onClose();
       }}

@@ -6,13 +6,12 @@ interface DrawerProps { label: string; open: boolean; onClose: () => void; child
 
 /** The sidebar of a narrow screen: a modal dialog at the edge, closed by Escape or a click beside it. */
 export function Drawer({ label, open, onClose, children }: DrawerProps) {
-  const dialog = useModal(open);
+  const modal = useModal(open, onClose);
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       className="drawer"
       aria-label={label}
-      onClose={onClose}
       onClick={(event) => event.target === event.currentTarget && onClose()}
     >
       {open && (

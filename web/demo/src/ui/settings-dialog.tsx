@@ -6,11 +6,11 @@ import { useModal } from './use-modal.js';
 type Fields = Pick<Settings, 'baseUrl' | 'model' | 'apiKey'>;
 
 export function SettingsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const dialog = useModal(open);
+  const modal = useModal(open, onClose);
   const settings = useSyncExternalStore(subscribeToSettings, getSettings);
   const id = useId();
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog {...modal} className="dialog" aria-labelledby={id}>
       <h2 id={id}>Where replies come from</h2>
       <p>Any server that speaks the OpenAI chat protocol and allows requests from this page (CORS). The request is made by the store’s Worker.</p>
       {open && (

@@ -1,13 +1,22 @@
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef, type RefObject, type SyntheticEvent } from 'react';
 
-/** Keeps a `<dialog>` as open as `open` says. The browser traps the focus and gives it back. */
-export function useModal(open: boolean): RefObject<HTMLDialogElement | null> {
-  const dialog = useRef<HTMLDialogElement>(null);
+interface Modal {
+  ref: RefObject<HTMLDialogElement | null>;
+  onClose: (event: SyntheticEvent<HTMLDialogElement>) => void;
+}
+
+/** Keeps a `<dialog>` as open as `open` says: the properties for it. The browser traps the focus and gives it back. */
+export function useModal(open: boolean, onClose: () => void): Modal {
+  const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const element = dialog.current;
+    const element = ref.current;
     if (element === null || element.open === open) return;
     if (open) element.showModal();
     else element.close();
   }, [open]);
-  return dialog;
+  return {
+    ref,
+    // The event comes later than the closing: somebody may have opened it again by then.
+    onClose: ({ currentTarget }) => { if (!currentTarget.open) onClose(); },
+  };
 }
