@@ -1,13 +1,58 @@
 // Makes one file each of the page's and of the Worker's modules: without a bundler, a page that opens a
 // store waits for three requests instead of some fifty, one behind the other. Bundlers take these as they
 // would take the modules: addresses of Worker and wasm stay as they were written. Nothing is minified;
-// that is for whoever serves it. The single modules stay for Node, which has both sides in one thread.
+// that is for whoever serves it.
+//
+// Node has both sides in one thread, and so in one file: what it imports, and what it requires. Jest
+// requires, as it runs no ES modules of packages.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-for (const entry of ['dist/index.js', 'dist/worker/worker.js']) {
-  const file = fileURLToPath(new URL(entry, import.meta.url));
-  const bundle = await rolldown({ input: file, platform: 'browser' });
-  await bundle.write({ file, format: 'esm' });
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+async function write(options, output) {
+  const bundle = await rolldown(options);
+  await bundle.write(output);
   await bundle.close();
+}
+
+const NODE = here('dist/node.js');
+const NODE_SOURCE = `
+import * as side from './worker/in-process.js';
+import { storesInNode } from './node-store.js';
+export * from './index.js';
+export const { openStore, deleteStore } = storesInNode(side, new URL('./worker/millrace-core.wasm', import.meta.url));
+`;
+/** What a page has and a document of jsdom in Jest has not, or not all of, from Node. */
+const GLOBALS = `
+const { TextDecoder, TextEncoder } = require('node:util');
+const { Blob } = require('node:buffer');
+const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
+const structuredClone = globalThis.structuredClone ?? ((value, { transfer = [] } = {}) => {
+  const { port1, port2 } = new MessageChannel();
+  try {
+    port1.postMessage(value, transfer);
+    return receiveMessageOnPort(port2).message;
+  } finally {
+    port1.close();
+  }
+});
+`;
+const node = {
+  input: NODE,
+  platform: 'node',
+  plugins: [{ name: 'node', resolveId: (id) => (id === NODE ? NODE : undefined), load: (id) => (id === NODE ? NODE_SOURCE : undefined) }],
+};
+
+// The types of what is required: a compiler reads them as those of a CommonJS module by their ending.
+for (const name of ['index', 'api', 'types', 'errors', 'client/open-store']) {
+  const types = readFileSync(here(`dist/${name}.d.ts`), 'utf8');
+  writeFileSync(here(`dist/${name}.d.cts`), types.replace(/(from '\.[^']*)\.js'/g, "$1.cjs'"));
+}
+
+await write(node, { file: NODE, format: 'esm' });
+await write(node, { file: here('dist/node.cjs'), format: 'cjs', banner: GLOBALS });
+for (const entry of ['dist/index.js', 'dist/worker/worker.js']) {
+  await write({ input: here(entry), platform: 'browser' }, { file: here(entry), format: 'esm' });
 }

@@ -9,15 +9,22 @@ import { MillraceError } from './errors.js';
 export const WORKER_HINT = "Its URL has to be of the page's origin and answer with JavaScript, and the " +
   "Content-Security-Policy to have worker-src 'self'; or use options.worker";
 
+/** Of who opens a store where no page is: on a server that renders one, or in a test. */
+export function notInABrowser(): MillraceError {
+  return new MillraceError('storage-unavailable',
+    'There is no Worker here: this is no page in a browser. Call openStore in the page, from an effect or an event handler ' +
+    '(useEffect, onMounted, onMount), not at the top of a module and not while a server renders. In tests, open it with ' +
+    "storage: 'memory'.");
+}
+
 /** Starts it. Throws 'storage-unavailable'. */
 export function startWorker(custom?: OpenOptions['worker']): Worker {
-  if (!custom && typeof Worker === 'undefined') {
-    throw new MillraceError('storage-unavailable', 'There is no Worker here: Millrace runs in web pages');
-  }
+  if (!custom && typeof Worker === 'undefined') throw notInABrowser();
   try {
     // Written out in one piece: bundlers look for this very form.
     return custom?.() ?? new Worker(new URL('./worker/worker.js', import.meta.url), { type: 'module', name: 'millrace' });
   } catch (error) {
+    if (error instanceof MillraceError) throw error;
     throw new MillraceError('storage-unavailable', `The Worker of the store could not be started: ${String(error)}. ${WORKER_HINT}`, { cause: error });
   }
 }

@@ -5,14 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
 import { build } from 'vite';
 import { launchChromium, openPage } from './support/chromium.mjs';
+import { installPacked } from './support/packed.mjs';
 import { serve } from './support/server.mjs';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
@@ -43,12 +45,7 @@ let folder;
 let browser;
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'millrace-app-'));
-  const run = (/** @type {string[]} */ args, /** @type {string} */ cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  run(['pack', '--ignore-scripts', '--pack-destination', folder], web);
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  run(['install', '--ignore-scripts', '--offline', '--no-audit', '--no-fund', `./${tarball}`], folder);
+  folder = installPacked();
   browser = await launchChromium();
 });
 
@@ -69,11 +66,22 @@ async function textOfPage(url) {
 }
 
 test('the package holds what it needs and nothing else', () => {
-  const listed = /** @type {string[]} */ (readdirSync(join(folder, 'node_modules/millrace'), { recursive: true })).map(String);
-  for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/node.js', 'dist/worker/worker.js', 'dist/worker/in-process.js', 'dist/worker/millrace-core.js', 'dist/worker/millrace-core.wasm', 'README.md', 'LICENSE', 'package.json']) {
-    assert.ok(listed.includes(needed), needed);
-  }
-  assert.deepEqual(listed.filter((path) => !/^(dist(\/[a-z-]+)*(\/[a-z-]+(\.d\.ts|\.js|\.wasm))?|README\.md|LICENSE|package\.json)$/.test(path)), []);
+  const place = join(folder, 'node_modules/millrace');
+  const listed = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(place, join(parentPath, name)));
+  assert.deepEqual(listed.sort(), [...JSON.parse(readFileSync(join(web, 'package.json'), 'utf8')).files, 'LICENSE', 'README.md', 'package.json'].sort());
+});
+
+test('publint finds nothing', async () => {
+  const { messages } = await publint({ pkgDir: join(folder, 'node_modules/millrace'), pack: false });
+  assert.deepEqual(messages, []);
+});
+
+test('its types are found, and are the right ones, however they are resolved', async () => {
+  const tarball = readFileSync(join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''));
+  // The others are addresses of files.
+  const result = await checkPackage(createPackageFromTarballData(tarball), { entrypoints: ['.'] });
+  assert.ok(result.types);
+  assert.deepEqual(result.problems, []);
 });
 
 test('in an application built by Vite', options, async () => {

@@ -66,16 +66,22 @@ export class Connection {
     this.#events.beforeCall();
     const id = this.nextId();
     // The compiler cannot see that `method` and `args` belong together as they do in `Call`.
-    return this.request({ type: 'call', id, method, args } as ToWorker & { id: number }) as Promise<ReturnType<Calls[M]>>;
+    return this.#ask(id, () => this.#outgoing.post({ type: 'call', id, method, args: args.map(cloned) } as ToWorker)) as Promise<ReturnType<Calls[M]>>;
   }
 
   /** Sends a message that is answered by a reply. Rejects with 'invalid-argument' if it cannot be sent. */
   request(message: ToWorker & { id: number }, transfer: Transferable[] = []): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure) throw this.#failure;
+    return this.#ask(message.id, () => {
       if (transfer.length > 0) this.#transfer(message, transfer);
       else this.#outgoing.post(cloned(message));
-      this.#pending.set(message.id, { resolve, reject });
+    });
+  }
+
+  #ask(id: number, send: () => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) throw this.#failure;
+      send();
+      this.#pending.set(id, { resolve, reject });
     });
   }
 

@@ -1,4 +1,5 @@
 /** Keeps what several listeners are shown safe from changes by any of them (C15). */
+import { isBytes } from '../realms.js';
 import type { BinaryPart, Part } from '../types.js';
 
 /** Freezes a plain value with all that is in it. Bytes cannot be frozen: see `shown`. */
@@ -24,7 +25,7 @@ function withOwnBytes(part: BinaryPart): BinaryPart {
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return sameBytes(a, b);
+  if (isBytes(a) && isBytes(b)) return sameBytes(a, b);
   const [x, y] = [Object.keys(a), Object.keys(b)];
   return x.length === y.length &&
     x.every((key) => sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));

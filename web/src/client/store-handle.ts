@@ -1,5 +1,6 @@
 import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
+import { isBlob } from '../realms.js';
 import type { EventFilter, Listener, SearchPage, SearchOptions } from '../types.js';
 import { withDeadline } from './deadline.js';
 import { ingest } from './ingest.js';
@@ -81,7 +82,7 @@ export class StoreHandle implements Store {
 
   async import(file: Blob): Promise<{ sessions: number; messages: number }> {
     const { connection } = this.#use();
-    check(file instanceof Blob, 'The file', 'a Blob', file);
+    check(isBlob(file), 'The file', 'a Blob', file);
     return connection.call('import', file);
   }
 

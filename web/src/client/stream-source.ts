@@ -1,5 +1,6 @@
 /** What `ingest` was given, told apart. */
 import type { StreamSource } from '../api.js';
+import { isResponse, isStream } from '../realms.js';
 import { chunksOfIterable, chunksOfStream, noChunks, type Chunks } from './chunks.js';
 import { absoluteUrl, check, invalid } from './validate.js';
 
@@ -15,8 +16,8 @@ const SOURCES = 'a Response, a ReadableStream, an async iterable or { url, init 
 
 /** Throws 'invalid-argument' for a source that cannot be read, or no more. */
 export function sourceOf(source: StreamSource): Source {
-  if (source instanceof Response) return sourceOfResponse(source);
-  if (source instanceof ReadableStream) return sourceOfStream(source);
+  if (isResponse(source)) return sourceOfResponse(source);
+  if (isStream(source)) return sourceOfStream(source);
   check(typeof source === 'object' && source !== null, 'The source', SOURCES, source);
   if ('then' in source) {
     const response = Promise.resolve(source);

@@ -4,6 +4,7 @@
  * whether a change is allowed are the core's to judge; it answers with the same code.
  */
 import { MillraceError } from '../errors.js';
+import { isAbortSignal, isBlob } from '../realms.js';
 
 export function invalid(message: string, cause?: unknown): MillraceError {
   return new MillraceError('invalid-argument', message, { cause });
@@ -47,7 +48,7 @@ export function checkDuration(what: string, ms: unknown, least: number): void {
 }
 
 export function checkSignal(signal: unknown): void {
-  check(signal === undefined || signal instanceof AbortSignal, 'signal', 'an AbortSignal', signal);
+  check(signal === undefined || isAbortSignal(signal), 'signal', 'an AbortSignal', signal);
 }
 
 export function checkFunction(what: string, value: unknown): void {
@@ -62,10 +63,10 @@ export function oneOf(what: string, value: unknown, allowed: readonly string[]):
   check(allowed.includes(value as string), what, `one of ${allowed.join(', ')}`, value);
 }
 
-/** A copy of an argument that is kept. */
+/** A copy of an argument that is kept. A Blob never changes. */
 export function cloned<T>(value: T): T {
   try {
-    return structuredClone(value);
+    return isBlob(value) ? value : structuredClone(value);
   } catch (error) {
     throw unsendable(error);
   }

@@ -26,5 +26,5 @@ export class WorkerLife {
 function hasLocks(): boolean {
   // Typed as always there; insecure contexts, older browsers and Node disagree.
   const { document, navigator } = globalThis as Partial<typeof globalThis>;
-  return document !== undefined && (navigator as Partial<Navigator> | undefined)?.locks !== undefined;
+  return document !== undefined && Boolean((navigator as Partial<Navigator> | undefined)?.locks);
 }

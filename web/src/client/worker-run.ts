@@ -15,6 +15,7 @@ import type { Message } from '../types.js';
 import type { Chunks } from './chunks.js';
 import { fromWire } from './connection.js';
 import { httpError } from '../http-error.js';
+import { isBytes } from '../realms.js';
 import type { ActiveRun, IngestHost } from './ingest.js';
 import { sourceError, toWire } from './ingest-errors.js';
 import { report } from './listeners.js';
@@ -86,7 +87,7 @@ export class WorkerRun implements ActiveRun {
       const bytes = await chunks.next();
       if (this.#ended()) return;
       if (bytes === undefined) connection.post({ type: 'end', ingest });
-      else if (bytes instanceof Uint8Array) connection.post({ type: 'chunk', ingest, bytes });
+      else if (isBytes(bytes)) connection.post({ type: 'chunk', ingest, bytes });
       else throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
     } catch (error) {
       this.#postFailure(sourceError(error));

@@ -16,7 +16,7 @@ import { checkSize } from './call-size.js';
 import { PageFeed } from './feed.js';
 import { Ingest } from './ingest.js';
 import { holdForLife } from './life-lock.js';
-import { openStore, type OpenedStore } from './open-store.js';
+import { openStore, type LoadCore, type OpenedStore } from './open-store.js';
 import { dropSource } from './source.js';
 import { toWire } from './wire-error.js';
 
@@ -37,6 +37,7 @@ interface OpenState {
 
 export class Host {
   readonly #page: Page;
+  readonly #loadCore: LoadCore;
   readonly #outgoing: TurnMessages<ToPage>;
   readonly #answers: Answers;
   readonly #guard = new CoreGuard((error) => this.#trapped(error));
@@ -44,8 +45,9 @@ export class Host {
   /** The store whose turn is held open for the messages that came together. */
   #held: OpenState | undefined;
 
-  constructor(page: Page) {
+  constructor(page: Page, loadCore: LoadCore) {
     this.#page = page;
+    this.#loadCore = loadCore;
     this.#outgoing = new TurnMessages((messages) => page.post(messages));
     this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#open?.feed.blocked ?? false);
   }
@@ -133,7 +135,7 @@ export class Host {
   async #openStore(request: OpenRequest): Promise<Opened> {
     // The page asks for this lock once it is answered, so the Worker must hold it by then.
     const living = request.lifeLock === undefined ? undefined : holdForLife(request.lifeLock);
-    const [store] = await Promise.all([openStore(request, this.#guard), living]);
+    const [store] = await Promise.all([openStore(request, this.#loadCore, this.#guard), living]);
     const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events } satisfies ToPage));
     this.#open = { store, feed, ingests: new Map() };
     return { storage: store.storage, recovered: store.core.recovered() };
@@ -163,7 +165,10 @@ export class Host {
     const running = [...ingests.values()];
     for (const ingest of running) ingest.abort('The store was closed');
     const ended = Promise.all(running.map((ingest) => ingest.ended));
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+    // Under Node it would keep the process alive.
+    clearTimeout(timer);
     await store.close(timeoutMs);
   }
 

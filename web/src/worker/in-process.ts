@@ -4,7 +4,9 @@
  * which does not work in a browser.
  */
 import type { ToPage, ToWorker } from '../protocol.js';
+import { isBlob } from '../realms.js';
 import { Host } from './host.js';
+import { loadCore, startCore } from './load-core.js';
 
 /** What the page's side uses of a Worker. */
 export class InProcessWorker extends EventTarget {
@@ -13,14 +15,15 @@ export class InProcessWorker extends EventTarget {
   #closed = false;
   #terminated = false;
 
-  constructor() {
+  /** `compiled`: the core, unless the store is opened with a `wasmUrl`. */
+  constructor(compiled: WebAssembly.Module) {
     super();
     this.#host = new Host({
       post: (messages: ToPage[]) => deliver(messages, [], (data) => {
         if (!this.#terminated) this.dispatchEvent(new MessageEvent('message', { data }));
       }),
       end: () => { this.#closed = true; },
-    });
+    }, (wasmUrl) => (wasmUrl === undefined ? startCore((imports) => WebAssembly.instantiate(compiled, imports)) : loadCore(wasmUrl)));
   }
 
   postMessage(messages: ToWorker[], transfer: Transferable[] = []): void {
@@ -35,7 +38,14 @@ export class InProcessWorker extends EventTarget {
 }
 
 /** In the order of the calls. A message under way keeps the process alive, an idle store does not. */
-function deliver<T>(message: T, transfer: Transferable[], receive: (message: T) => void): void {
-  const copy = structuredClone(message, { transfer });
-  setTimeout(() => receive(copy), 0);
+function deliver<T extends ToPage | ToWorker>(messages: T[], transfer: Transferable[], receive: (messages: T[]) => void): void {
+  const copies = transfer.length > 0 ? structuredClone(messages, { transfer }) : messages.map(copyOf);
+  setTimeout(() => receive(copies), 0);
+}
+
+/** Blobs cross as references. Those of a test runner's document could not even be cloned. */
+function copyOf<T extends ToPage | ToWorker>(message: T): T {
+  if (message.type === 'reply' && 'value' in message && isBlob(message.value)) return { ...message };
+  if (message.type === 'call' && message.method === 'import') return { ...message, args: [...message.args] };
+  return structuredClone(message);
 }

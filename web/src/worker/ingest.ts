@@ -11,6 +11,7 @@
 import type { Callback, CoreStore, CoreStream, StreamEnd } from '../core-module.js';
 import { MillraceError } from '../errors.js';
 import type { IngestRequest, ToPage, WireError, WireSource } from '../protocol.js';
+import { isBytes } from '../realms.js';
 import type { Message } from '../types.js';
 import { dropSource, openSource, type PageSource, type Source } from './source.js';
 import { fromCore, toWire } from './wire-error.js';
@@ -104,7 +105,7 @@ export class Ingest {
         else patience.end();
         const chunk = await patience.wait(this.#source.next());
         if (chunk === undefined || this.#failure) return undefined;
-        if (!(chunk instanceof Uint8Array)) {
+        if (!isBytes(chunk)) {
           throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
         }
         if (!stream.feed(chunk)) return undefined;

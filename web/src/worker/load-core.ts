@@ -6,9 +6,14 @@ import createCoreModule from './millrace-core.js';
 export function loadCore(wasmUrl?: string): Promise<CoreModule> {
   // The literal is what bundlers look for.
   const url = wasmUrl ?? new URL('./millrace-core.wasm', import.meta.url).href;
+  return startCore((imports) => instantiate(url, imports));
+}
+
+/** Starts the core on an instance that is made of these imports. */
+export function startCore(instance: (imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>): Promise<CoreModule> {
   return new Promise((resolve, reject) => {
     const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object => {
-      instantiate(url, imports).then(done, reject);
+      instance(imports).then(done, reject);
       return {};
     };
     createCoreModule({ instantiateWasm }).then(resolve, reject);

@@ -1,8 +1,7 @@
-import type { CoreFiles, CoreStore } from '../core-module.js';
+import type { CoreFiles, CoreModule, CoreStore } from '../core-module.js';
 import type { OpenRequest, Opened } from '../protocol.js';
 import { openBackend, type Backend } from './backend.js';
 import type { CoreGuard } from './core-guard.js';
-import { loadCore } from './load-core.js';
 import { fromCore } from './wire-error.js';
 
 export interface OpenedStore {
@@ -12,8 +11,11 @@ export interface OpenedStore {
   close(timeoutMs: number): Promise<void>;
 }
 
+/** Starts the core, undefined: from where it lies beside the Worker. */
+export type LoadCore = (wasmUrl?: string) => Promise<CoreModule>;
+
 /** Opens the core on its files. Whatever calls into it goes through `guard`. */
-export async function openStore(request: OpenRequest, guard: CoreGuard): Promise<OpenedStore> {
+export async function openStore(request: OpenRequest, loadCore: LoadCore, guard: CoreGuard): Promise<OpenedStore> {
   // The backend first: what it asks the browser for is on its way while this thread starts the core.
   const opening = openBackend(request);
   const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), opening);
