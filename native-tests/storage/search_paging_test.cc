@@ -125,7 +125,7 @@ TEST_F(SearchPaging, TimeUpBetweenMessagesEndsThePage) {
               ElementsAre(ElementsAre("m6"), ElementsAre("m5"), ElementsAre("m4"),
                           ElementsAre("m3"), ElementsAre("m2"), ElementsAre("m1"), IsEmpty()));
   query.wanted = [](const Message& message) { return message.seq == 1; };
-  EXPECT_EQ(Pages(query).size(), 7U) << "what is looked at in vain takes time as well";
+  EXPECT_EQ(Pages(query).size(), 7U) << "what is looked at without a hit takes time as well";
 }
 
 TEST_F(SearchPaging, ALongerBeginningGoesOnWhereThePageEnded) {
@@ -143,9 +143,9 @@ TEST_F(SearchPaging, ALongerBeginningGoesOnWhereThePageEnded) {
                                                   ElementsAre("m2"), ElementsAre("m1"), IsEmpty()));
   const SearchPage second = Page({"inter", {}, 1, {}, SearchPosition{4, true}});
   EXPECT_THAT(Ids(second), ElementsAre("m3"));
-  EXPECT_EQ(second.next, (SearchPosition{3, true})) << "not read in vain once more";
+  EXPECT_EQ(second.next, (SearchPosition{3, true})) << "not read without a hit once more";
   const SearchPage first = Page({"inter", {}, 1, {}, SearchPosition{70'000, false}});
-  EXPECT_EQ(first.next, (SearchPosition{3, true})) << "not read in vain to the end";
+  EXPECT_EQ(first.next, (SearchPosition{3, true})) << "not read without a hit to the end";
 }
 
 TEST_F(SearchPaging, APositionOfNobodyFindsWhatIsOlder) {

@@ -1,5 +1,5 @@
 /**
- * The Web Lock `millrace:<name>` says whose a store is, wherever it is kept: only its holder opens or deletes files.
+ * The Web Lock `millrace:<name>` belongs to the tab that has the store open, wherever the store is kept: only its holder opens or deletes files.
  *
  * A page that was reloaded may find its predecessor still dying, so the lock is waited for, but not for long: a store
  * that is open in another tab is told from one that is not available, and never replaced by another one.

@@ -56,7 +56,7 @@ struct SearchHit {
 struct SearchPage {
   std::vector<SearchHit> hits;  // the newest first
   // Unset: there is nothing more. Set: older messages were not looked at, because the page is full
-  // or took as long as it may. A page may therefore have few hits, or none, and not be the last.
+  // or has used up its time. A page may therefore have few hits, or none, and not be the last.
   std::optional<SearchPosition> next;
 };
 

@@ -32,7 +32,7 @@ namespace millrace {
 // Of a beginning of four or more letters FTS5 merges the lists of all its words before it gives the
 // first row, which takes long where very many messages have them. Just then the newest messages
 // with its first three letters, which have a list of their own, have it as well: those are read and
-// checked. After many in vain FTS5 is asked, for what is then a rarer beginning (`longer`).
+// checked. After many without a hit FTS5 is asked, for what is then a rarer beginning (`longer`).
 class Searcher {
  public:
   // All of them outlive it. `clock` may be empty.
