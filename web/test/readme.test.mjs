@@ -1,5 +1,5 @@
 // @ts-check
-/** Runs the first example of the README as it is written there. */
+/** Runs the first example of each README as it is written there: the project's, and the one that npm shows. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { CONTENT_SECURITY_POLICY, serve } from './support/server.mjs';
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-test("the README's first example runs as written", { timeout: 30_000 }, async () => {
-  const readme = readFileSync(here('../../README.md'), 'utf8');
+for (const path of ['../../README.md', '../README.md']) test(`the first example of ${path} runs as written`, { timeout: 30_000 }, async () => {
+  const readme = readFileSync(here(path), 'utf8');
   const example = /```(?:js|ts)\n(.*?)```/s.exec(readme)?.[1] ?? '';
   assert.ok(example.includes("from 'millrace'"), 'a first example that imports the package');
   const importMap = JSON.stringify({ imports: { millrace: '/dist/index.js' } });
