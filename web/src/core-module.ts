@@ -5,7 +5,8 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
-import type { ErrorCode, EventFilter, FinishReason, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session } from './types.js';
+import type { ErrorCode } from './errors.js';
+import type { EventFilter, FinishReason, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;

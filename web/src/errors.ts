@@ -1,4 +1,7 @@
-import type { ErrorCode } from './types.js';
+export type ErrorCode =
+  | 'storage-unavailable' | 'quota-exceeded' | 'io' | 'corrupt' | 'newer-schema'
+  | 'closed' | 'in-use' | 'not-found' | 'stale' | 'invalid-argument' | 'finished' | 'aborted'
+  | 'network' | 'http' | 'protocol' | 'timeout' | 'internal';
 
 /** What an error knows beside its code and message. */
 export interface ErrorDetails {

@@ -1,11 +1,11 @@
 export { deleteStore, openStore } from './client/open-store.js';
-export { MillraceError } from './errors.js';
+export { MillraceError, type ErrorCode } from './errors.js';
 export type {
   Draft, IngestOptions, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
   StreamSource,
 } from './api.js';
 export type {
-  BinaryPart, CustomPart, ErrorCode, EventFilter, FinishPart, FinishReason, ImageUrlPart, Listener,
+  BinaryPart, CustomPart, EventFilter, FinishPart, FinishReason, ImageUrlPart, Listener,
   Message, NewMessage, Part, ReasoningPart, Role, SearchHit, SearchPage, SearchOptions, SearchPosition,
   Session, ShellCommandPart, StoreEvent, TextPart, ToolCallPart, ToolResultPart,
 } from './types.js';

@@ -21,7 +21,8 @@
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
 import type { CoreError, CoreStats, WireEvent, WireMessages, WireMutation, WireReply } from './core-module.js';
-import type { ErrorCode, EventFilter, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
+import type { ErrorCode } from './errors.js';
+import type { EventFilter, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {

@@ -151,10 +151,3 @@ export interface EventFilter { sessionId?: string; messageId?: string; types?: S
 
 /** Called once per window with everything that changed in it: never empty, in order per message. */
 export type Listener = (events: readonly StoreEvent[]) => void;
-
-// ---------------------------------------------------------------- errors
-
-export type ErrorCode =
-  | 'storage-unavailable' | 'quota-exceeded' | 'io' | 'corrupt' | 'newer-schema'
-  | 'closed' | 'in-use' | 'not-found' | 'stale' | 'invalid-argument' | 'finished' | 'aborted'
-  | 'network' | 'http' | 'protocol' | 'timeout' | 'internal';

@@ -2,25 +2,43 @@ import type { WireError } from '../protocol.js';
 import { MillraceError } from '../errors.js';
 import type { Message } from '../types.js';
 import { fromWire } from './connection.js';
-import type { PageDraft } from './draft.js';
+
+/** What the registry tells a draft. */
+export interface RegisteredDraft {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly writer: string;
+  /** Of the message, as the draft knows it. */
+  readonly version: number;
+  /** A write was refused, or the message is gone: everything from here on fails with `error`. */
+  refuse(error: MillraceError): void;
+  /** The message is finished as `stored`. */
+  adopt(stored: Message): void;
+  /** Somebody asked for a newer state of the message. */
+  follow(newest: Promise<Message>): Promise<void>;
+  /** Others have changed the message. */
+  refresh(): Promise<void>;
+  /** No delta comes any more. */
+  settleHeld(): void;
+}
 
 /**
  * The unfinished drafts of a page: whom to tell that a write was refused, that a message was deleted,
  * finished or changed by something else than its draft. A draft leaves when it ends.
  */
 export class DraftRegistry {
-  readonly #byWriter = new Map<string, PageDraft>();
+  readonly #byWriter = new Map<string, RegisteredDraft>();
 
   get size(): number { return this.#byWriter.size; }
 
-  add(draft: PageDraft): void { this.#byWriter.set(draft.writer, draft); }
-  remove(draft: PageDraft): void { this.#byWriter.delete(draft.writer); }
+  add(draft: RegisteredDraft): void { this.#byWriter.set(draft.writer, draft); }
+  remove(draft: RegisteredDraft): void { this.#byWriter.delete(draft.writer); }
 
   refused(writer: string, error: WireError): void {
     this.#byWriter.get(writer)?.refuse(fromWire(error));
   }
 
-  deleted(matches: (draft: PageDraft) => boolean): void {
+  deleted(matches: (draft: RegisteredDraft) => boolean): void {
     for (const draft of [...this.#byWriter.values()]) {
       if (matches(draft)) draft.refuse(new MillraceError('not-found', `The message "${draft.id}" was deleted`));
     }
@@ -52,7 +70,7 @@ export class DraftRegistry {
     for (const draft of this.#byWriter.values()) draft.settleHeld();
   }
 
-  #of(messageId: string): PageDraft[] {
+  #of(messageId: string): RegisteredDraft[] {
     return [...this.#byWriter.values()].filter(({ id }) => id === messageId);
   }
 }

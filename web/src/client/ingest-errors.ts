@@ -1,5 +1,4 @@
-import { MillraceError } from '../errors.js';
-import type { ErrorCode } from '../types.js';
+import { MillraceError, type ErrorCode } from '../errors.js';
 import type { WireError } from '../protocol.js';
 
 const STREAM_CODES: readonly ErrorCode[] = ['aborted', 'network', 'http', 'protocol', 'invalid-argument'];

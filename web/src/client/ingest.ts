@@ -1,41 +1,15 @@
 /** The entry of `ingest`: checks the arguments and picks who reads the stream. */
-import type { IngestOptions, Run, StreamFormat, StreamSource } from '../api.js';
+import type { IngestOptions, StreamFormat, StreamSource } from '../api.js';
 import type { WireReply } from '../core-module.js';
-import type { DraftHost } from './draft-host.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from './ids.js';
+import type { ActiveRun, IngestHost } from './ingests.js';
 import { MappedRun } from './mapped-run.js';
 import { sourceOf } from './stream-source.js';
 import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from './validate.js';
 import { WorkerRun } from './worker-run.js';
 
 const FORMATS = ['openai-chat', 'text'] as const satisfies readonly StreamFormat[];
-
-/** What a stream needs of its store. */
-export interface IngestHost extends DraftHost {
-  readonly ingests: Ingests;
-}
-
-/** A stream under way. */
-export interface ActiveRun extends Run {
-  /** The Worker is gone: `done` rejects with this. */
-  fail(error: Error): void;
-}
-
-/** The streams under way, and those of them that the Worker reads, by the id of their request. */
-export class Ingests {
-  readonly active = new Set<ActiveRun>();
-  readonly byId = new Map<number, WorkerRun>();
-
-  abortAll(reason: unknown): void {
-    for (const run of [...this.active]) run.abort(reason);
-  }
-
-  failAll(error: Error): void {
-    for (const run of [...this.active]) run.fail(error);
-    this.byId.clear();
-  }
-}
 
 /** `run`: the id of a run scope, 0 for none. */
 export async function ingest(

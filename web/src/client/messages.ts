@@ -1,21 +1,11 @@
 import type { Messages } from '../api.js';
 import type { WireMessages } from '../core-module.js';
-import type { Message, NewMessage } from '../types.js';
-import type { DraftHost } from './draft-host.js';
+import type { Message } from '../types.js';
+import { createDraft } from './create-draft.js';
 import { PageDraft } from './draft.js';
 import { newId } from './ids.js';
 import type { SharedStore } from './shared-store.js';
 import { checkId, checkLimit, checkObject, checkOptionalId, invalid } from './validate.js';
-
-/** `run`: the id of the run scope that the message belongs to, 0 for none. */
-export async function createDraft(host: DraftHost, sessionId: string, init: NewMessage, run: number): Promise<PageDraft> {
-  checkId('sessionId', sessionId);
-  checkObject('The new message', init);
-  checkOptionalId('The id of a new message', init.id);
-  const writer = newId();
-  const message = await host.connection.call('createMessage', sessionId, { ...init, id: init.id ?? newId() }, writer, run);
-  return new PageDraft(host, message, writer);
-}
 
 function messagesIn({ json, bytes }: WireMessages): Message[] {
   const messages = JSON.parse(json) as Message[];

@@ -8,10 +8,11 @@
 import type { Draft, IngestOptions, Run, RunScope, StreamSource } from '../api.js';
 import { MillraceError } from '../errors.js';
 import type { NewMessage } from '../types.js';
+import { createDraft } from './create-draft.js';
 import { PageDraft } from './draft.js';
-import { ingest, type ActiveRun, type IngestHost } from './ingest.js';
+import { ingest } from './ingest.js';
+import type { ActiveRun, IngestHost } from './ingests.js';
 import { aborted, isAbort } from './ingest-errors.js';
-import { createDraft } from './messages.js';
 import { checkFunction, checkId, checkSignal } from './validate.js';
 
 /** What a run needs of its store. */

@@ -16,7 +16,7 @@ import type { Chunks } from './chunks.js';
 import { fromWire } from './connection.js';
 import { httpError } from '../http-error.js';
 import { isBytes } from '../realms.js';
-import type { ActiveRun, IngestHost } from './ingest.js';
+import type { IngestHost, WorkerStream } from './ingests.js';
 import { sourceError, toWire } from './ingest-errors.js';
 import { report } from './listeners.js';
 import { RunState } from './run-state.js';
@@ -24,7 +24,7 @@ import { canTransferStreams, chunksOf, sourceOfResponse, type KnownSource, type 
 
 type Ingested = Extract<ToPage, { type: 'ingested' }>;
 
-export class WorkerRun implements ActiveRun {
+export class WorkerRun implements WorkerStream {
   readonly messageId: string;
   readonly #host: IngestHost;
   readonly #request: Omit<IngestRequest, 'source'>;
