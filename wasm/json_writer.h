@@ -10,16 +10,17 @@
 
 namespace millrace::wasm {
 
-// Values as one JSON text. Bytes, which JSON has no word for, stand beside it: in the text is their
-// place in `bytes`.
+// Values as one JSON text. JSON has no bytes: they are kept in `bytes`, and the text has their
+// index there.
 struct JsonText {
   std::string json;
   val bytes = val::array();
   std::int64_t bytes_count = 0;
 };
 
-// Writes one object at the end of a text, as long as it lives: ObjectWriter's setters.
-// Invariant: of two writers on one text, the one made later goes first.
+// Writes one object at the end of a text: its constructor opens the object, its destructor closes
+// it. It has the setters of ObjectWriter.
+// REQUIRES: of two writers on one text, the one that was made later is destroyed first.
 class JsonWriter : public OptionalFields<JsonWriter> {
  public:
   explicit JsonWriter(JsonText& text) : text_(text) { text_.json.push_back('{'); }

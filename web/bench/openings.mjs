@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { launchChromium, openPage } from '../test/support/chromium.mjs';
 import { serve } from '../test/support/server.mjs';
 import { table } from './table.mjs';
+import { report } from './targets.mjs';
 
 const LONG = 1000;
 const SHORT = 100;
@@ -77,9 +78,7 @@ try {
     [median(ours.whole) <= MOST_MS.whole, `the long session in ${MOST_MS.whole} ms`],
     [others.slice(1).every(({ newest }) => median(ours.newest) < median(newest)), 'opened faster than both builds of SQLite'],
   ];
-  console.log();
-  for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);
-  if (targets.some(([met]) => !met)) process.exitCode = 1;
+  report(targets);
 } finally {
   await browser.close();
   await server.close();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { launchChromium, openPage } from '../test/support/chromium.mjs';
 import { serve } from '../test/support/server.mjs';
 import { table } from './table.mjs';
+import { report } from './targets.mjs';
 
 const KILOBYTE = 1024;
 const REPLY = 256 * KILOBYTE;
@@ -66,9 +67,7 @@ try {
   const targets = [
     ...await replies((name, options) => fresh((call) => call(name, options))),
   ];
-  console.log();
-  for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);
-  if (targets.some(([met]) => !met)) process.exitCode = 1;
+  report(targets);
 } finally {
   await browser.close();
   await server.close();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { launchChromium, openPage } from '../test/support/chromium.mjs';
 import { serve } from '../test/support/server.mjs';
 import { table } from './table.mjs';
+import { report } from './targets.mjs';
 
 const PER_SECOND = 1000;
 const SECONDS = 10;
@@ -105,9 +106,7 @@ try {
   const run = (scenario, options) => page.evaluate(
     async ([name, given]) => (await import('/bench/scenarios.js'))[name](given), [scenario, options]);
   const targets = [...await steadyTable(run), ...await replyTable(run), ...await windowBytesTable(run), ...await scaleTable(run)];
-  console.log();
-  for (const [met, target] of targets) console.log(`${met ? 'met   ' : 'MISSED'}  ${target}`);
-  if (targets.some(([met]) => !met)) process.exitCode = 1;
+  report(targets);
 } finally {
   await browser.close();
   await server.close();

@@ -44,7 +44,7 @@ export type WireEvent =
   | { type: 'storage-error'; error: CoreError }
   | { type: 'storage-recovered' };
 
-/** Many messages, as the text of a `Message[]`: quicker than objects. In the place of a binary part's `data` stands the place of its bytes. */
+/** Many messages, as the JSON of a `Message[]`: quicker than objects. The `data` of a binary part is the index of its bytes. */
 export interface WireMessages { json: string; bytes: Uint8Array[] }
 
 export interface CoreStats {

@@ -53,7 +53,7 @@ test('what lasts needs a browser, and the error says what to do', async () => {
   const error = await openStore().catch((thrown) => thrown);
   expect(error).toBeInstanceOf(MillraceError);
   expect(error.code).toBe('storage-unavailable');
-  expect(error.message).toMatch(/useEffect.*'memory'/);
+  expect(error.message).toMatch(/^There is no Worker here: .*useEffect.*'memory'\\.$/);
 });
 `.replaceAll('\\\\', '\\');
 

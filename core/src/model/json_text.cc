@@ -17,7 +17,7 @@ bool IsPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' 
 constexpr std::uint64_t kEachByte = 0x0101010101010101U;
 constexpr std::uint64_t kEachHighBit = 0x8080808080808080U;
 
-// Whether any byte is 0. May be wrong about bytes behind one that is, never about the word.
+// Whether any byte is 0. The bits of the bytes above the first one that is 0 say nothing.
 bool HasZero(std::uint64_t word) { return ((word - kEachByte) & ~word & kEachHighBit) != 0; }
 bool Has(std::uint64_t word, char c) {
   return HasZero(word ^ kEachByte * static_cast<unsigned char>(c));

@@ -3,7 +3,7 @@ import type { IngestOptions, StreamFormat, StreamSource } from '../api.js';
 import type { WireReply } from '../core-module.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from './ids.js';
-import type { ActiveRun, IngestHost } from './ingests.js';
+import type { ActiveRun, IngestHost } from './active-runs.js';
 import { MappedRun } from './mapped-run.js';
 import { sourceOf } from './stream-source.js';
 import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from './validate.js';

@@ -6,7 +6,7 @@ import { MillraceError } from '../errors.js';
 import type { Chunks } from './chunks.js';
 import { PageDraft } from './draft.js';
 import { httpError } from '../http-error.js';
-import type { ActiveRun, IngestHost } from './ingests.js';
+import type { ActiveRun, IngestHost } from './active-runs.js';
 import { mappingError, sourceError } from './ingest-errors.js';
 import { RunState } from './run-state.js';
 import { chunksOf, sourceOfResponse, type Source } from './stream-source.js';

@@ -11,7 +11,7 @@ import type { NewMessage } from '../types.js';
 import { createDraft } from './create-draft.js';
 import { PageDraft } from './draft.js';
 import { ingest } from './ingest.js';
-import type { ActiveRun, IngestHost } from './ingests.js';
+import type { ActiveRun, IngestHost } from './active-runs.js';
 import { aborted, isAbort } from './ingest-errors.js';
 import { checkFunction, checkId, checkSignal } from './validate.js';
 

@@ -11,7 +11,7 @@ import { Connection, type Notice } from './connection.js';
 import { withDeadline } from './deadline.js';
 import { DraftRegistry } from './draft-registry.js';
 import { Feed } from './feed.js';
-import { Ingests } from './ingests.js';
+import { Ingests } from './active-runs.js';
 import { Outbox } from './outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
 import { WorkerLife } from './worker-life.js';

@@ -16,7 +16,7 @@ import type { Chunks } from './chunks.js';
 import { fromWire } from './connection.js';
 import { httpError } from '../http-error.js';
 import { isBytes } from '../realms.js';
-import type { IngestHost, WorkerStream } from './ingests.js';
+import type { IngestHost, WorkerStream } from './active-runs.js';
 import { sourceError, toWire } from './ingest-errors.js';
 import { report } from './listeners.js';
 import { RunState } from './run-state.js';
