@@ -3,10 +3,10 @@ import type { OpenOptions, Store } from '../api.js';
 import { MillraceError } from '../errors.js';
 import type { Opened } from '../protocol.js';
 import { startWorker } from '../start-worker.js';
-import { Connection } from './connection.js';
+import { Connection } from './calls/connection.js';
 import { closedError, SharedStore } from './shared-store.js';
 import { StoreHandle } from './store-handle.js';
-import { absoluteUrl, check, checkDuration, checkFields, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './validate.js';
+import { absoluteUrl, check, checkDuration, checkFields, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './calls/validate.js';
 
 const DEFAULT_NAME = 'millrace';
 const DEFAULT_WINDOW_MS = 33;

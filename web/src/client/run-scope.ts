@@ -8,12 +8,12 @@
 import type { Draft, IngestOptions, Run, RunScope, StreamSource } from '../api.js';
 import { MillraceError } from '../errors.js';
 import type { NewMessage } from '../types.js';
-import { createDraft } from './create-draft.js';
-import { PageDraft } from './draft.js';
-import { ingest } from './ingest.js';
-import type { ActiveRun, IngestHost } from './active-runs.js';
-import { aborted, isAbort } from './ingest-errors.js';
-import { checkFunction, checkId, checkSignal } from './validate.js';
+import { createDraft } from './drafts/create-draft.js';
+import { PageDraft } from './drafts/draft.js';
+import { ingest } from './streams/ingest.js';
+import type { ActiveRun, IngestHost } from './streams/active-runs.js';
+import { aborted, isAbort } from './streams/ingest-errors.js';
+import { checkFunction, checkId, checkSignal } from './calls/validate.js';
 
 /** What a run needs of its store. */
 export interface RunHost extends IngestHost {

@@ -7,14 +7,14 @@
  */
 import { MillraceError } from '../errors.js';
 import type { Opened, OpenRequest } from '../protocol.js';
-import { Connection, type Notice } from './connection.js';
-import { withDeadline } from './deadline.js';
-import { DraftRegistry } from './draft-registry.js';
-import { Feed } from './feed.js';
-import { Ingests } from './active-runs.js';
-import { Outbox } from './outbox.js';
+import { Connection, type Notice } from './calls/connection.js';
+import { withDeadline } from './calls/deadline.js';
+import { DraftRegistry } from './drafts/draft-registry.js';
+import { Feed } from './events/feed.js';
+import { Ingests } from './streams/active-runs.js';
+import { Outbox } from './drafts/outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
-import { WorkerLife } from './worker-life.js';
+import { WorkerLife } from './calls/worker-life.js';
 
 /** Milliseconds that closing may take to drain, unless the caller says otherwise. */
 export const CLOSE_TIMEOUT_MS = 5000;

@@ -2,14 +2,14 @@ import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, St
 import type { Opened } from '../protocol.js';
 import { isBlob } from '../realms.js';
 import type { EventFilter, Listener, SearchPage, SearchOptions } from '../types.js';
-import { withDeadline } from './deadline.js';
-import { ingest } from './ingest.js';
-import { messagesOf } from './messages.js';
+import { withDeadline } from './calls/deadline.js';
+import { ingest } from './streams/ingest.js';
+import { messagesOf } from './calls/messages.js';
 import { run } from './run-scope.js';
-import { sessionsOf } from './sessions.js';
-import { checkFilter } from './listeners.js';
+import { sessionsOf } from './calls/sessions.js';
+import { checkFilter } from './events/listeners.js';
 import { CLOSE_TIMEOUT_MS, closedError, type SharedStore } from './shared-store.js';
-import { check, checkDuration, checkFunction, checkId, checkLimit } from './validate.js';
+import { check, checkDuration, checkFunction, checkId, checkLimit } from './calls/validate.js';
 
 /**
  * One opening of a store. Closing it ends what goes through it: calls and subscriptions. Streams,

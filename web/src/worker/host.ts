@@ -9,15 +9,15 @@ import { MillraceError } from '../errors.js';
 import type { Call, Method, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
 import { TurnMessages } from '../turn-messages.js';
 import { Answers } from './answers.js';
-import { deleteBackend } from './backend.js';
-import { callCore } from './calls.js';
-import { CoreGuard } from './core-guard.js';
-import { checkSize } from './call-size.js';
+import { deleteBackend } from './storage/backend.js';
+import { callCore } from './core/calls.js';
+import { CoreGuard } from './core/core-guard.js';
+import { checkSize } from './core/call-size.js';
 import { PageFeed } from './feed.js';
-import { Ingest } from './ingest.js';
+import { Ingest } from './streams/ingest.js';
 import { holdForLife } from './life-lock.js';
-import { openStore, type LoadCore, type OpenedStore } from './open-store.js';
-import { dropSource } from './source.js';
+import { openStore, type LoadCore, type OpenedStore } from './core/open-store.js';
+import { dropSource } from './streams/source.js';
 import { toWire } from './wire-error.js';
 
 export interface Page {

@@ -50,7 +50,7 @@ async function endFromWithin(page, fault) {
   return { at, atOnce: false, pageLives: true };
 }
 
-/** So long a delta may wait in the outbox (web/src/client/outbox.ts). */
+/** So long a delta may wait in the outbox (web/src/client/drafts/outbox.ts). */
 const OUTBOX_MS = 10;
 /** The longest that a page streams. */
 const MOMENTS_MS = 600;

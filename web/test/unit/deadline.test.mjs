@@ -2,7 +2,7 @@
 /** C3: the page's clock ends a wait, also while the Worker is too busy to answer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withDeadline } from '../../dist/client/deadline.js';
+import { withDeadline } from '../../dist/client/calls/deadline.js';
 import { SharedStore } from '../../dist/client/shared-store.js';
 import { StoreHandle } from '../../dist/client/store-handle.js';
 import { FakeWorker } from './fake-worker.mjs';

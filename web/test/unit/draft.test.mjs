@@ -1,8 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PageDraft } from '../../dist/client/draft.js';
-import { MERGE_MS } from '../../dist/client/outbox.js';
+import { PageDraft } from '../../dist/client/drafts/draft.js';
+import { MERGE_MS } from '../../dist/client/drafts/outbox.js';
 import { assistantMessage, makePage } from './page.mjs';
 
 /** @param {{ merging?: boolean }} [options] */

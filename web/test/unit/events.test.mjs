@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Feed } from '../../dist/client/feed.js';
+import { Feed } from '../../dist/client/events/feed.js';
 import { assistantMessage, makePage } from './page.mjs';
 
 /** @import { StoreEvent } from '../../dist/index.js' */

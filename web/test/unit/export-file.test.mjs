@@ -2,7 +2,7 @@
 /** The file of an export against one buffer that is changed alike. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ExportFile } from '../../dist/worker/export-file.js';
+import { ExportFile } from '../../dist/worker/core/export-file.js';
 
 const BLOCK = 2 ** 18;
 

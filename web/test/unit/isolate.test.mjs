@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { sameValue } from '../../dist/client/isolate.js';
+import { sameValue } from '../../dist/client/events/isolate.js';
 
 test('bytes are the same when each of them is, wherever they lie', () => {
   for (let length = 0; length < 12; length += 1) {

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MERGE_MS, Outbox } from '../../dist/client/outbox.js';
+import { MERGE_MS, Outbox } from '../../dist/client/drafts/outbox.js';
 import { Clock } from './page.mjs';
 
 /** @param {{ merging?: boolean; hidden?: boolean }} [options] */

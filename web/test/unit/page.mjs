@@ -1,7 +1,7 @@
 // @ts-check
-import { Connection } from '../../dist/client/connection.js';
-import { DraftRegistry } from '../../dist/client/draft-registry.js';
-import { Outbox } from '../../dist/client/outbox.js';
+import { Connection } from '../../dist/client/calls/connection.js';
+import { DraftRegistry } from '../../dist/client/drafts/draft-registry.js';
+import { Outbox } from '../../dist/client/drafts/outbox.js';
 import { FakeWorker } from './fake-worker.mjs';
 
 /** @import { Message } from '../../dist/index.js' */

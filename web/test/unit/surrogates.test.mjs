@@ -1,8 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PageDraft } from '../../dist/client/draft.js';
-import { wellFormed } from '../../dist/client/unicode.js';
+import { PageDraft } from '../../dist/client/drafts/draft.js';
+import { wellFormed } from '../../dist/client/drafts/unicode.js';
 import { assistantMessage, makePage } from './page.mjs';
 
 const [HIGH, LOW] = ['\ud83d', '\ude00'];

@@ -1,0 +1,243 @@
+/**
+ * A message being written from the page.
+ *
+ *   call ──▶ view (what `message` shows) ──▶ pending ──▶ outbox ──▶ Worker
+ *            at once                         merged      <= 10 ms, or with the next promise
+ *
+ * Invariants:
+ * 1. `pending[i]` makes version `#firstVersion + i` as this draft counts. A mutation that changes nothing is never
+ *    pending (see resolve.ts).
+ * 2. Once `#refused` is set nothing is sent any more: the Worker has turned a write down, so the
+ *    versions of what would follow do not fit.
+ */
+import type { Draft } from '../../api.js';
+import type { WireMutation } from '../../core-module.js';
+import { MillraceError } from '../../errors.js';
+import type { FinishReason, Message, Part } from '../../types.js';
+import type { DraftHost } from './draft-host.js';
+import { DraftView } from './draft-view.js';
+import { HeldSurrogates } from './held-surrogates.js';
+import type { Sender } from './outbox.js';
+import { wellFormed } from './unicode.js';
+import { checkId, checkObject, checkText, cloned } from '../calls/validate.js';
+
+type Delta = Extract<WireMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
+
+const TEXT = 'text';
+const REASONING = 'reasoning';
+const toolTarget = (toolCallId: string): string => `tool:${toolCallId}`;
+
+/** Errors of a write after which the core has not taken it. After any other it has, and goes on trying to save. */
+const REFUSALS: readonly string[] = ['not-found', 'stale', 'finished', 'invalid-argument'];
+
+export class PageDraft implements Draft, Sender {
+  readonly id: string;
+  /** Names this draft to the core, which counts its versions from the message it was given. */
+  readonly writer: string;
+  readonly #host: DraftHost;
+  readonly #view: DraftView;
+  readonly #held = new HeldSurrogates();
+  #pending: WireMutation[] = [];
+  #firstVersion = 0;
+  #refused: MillraceError | undefined;
+
+  constructor(host: DraftHost, message: Message, writer: string) {
+    this.id = message.id;
+    this.writer = writer;
+    this.#host = host;
+    this.#view = new DraftView(message);
+    if (!this.#view.finished) host.drafts.add(this);
+  }
+
+  get message(): Message { return this.#view.message; }
+  get version(): number { return this.#view.version; }
+  get sessionId(): string { return this.#view.sessionId; }
+  get finished(): boolean { return this.#view.finished; }
+  /** Why nothing can be written any more, other than being finished. */
+  get failure(): MillraceError | undefined { return this.#refused ?? this.#host.connection.failure; }
+
+  appendText(delta: string): void {
+    this.#checkWritable();
+    checkText('A delta', delta);
+    this.#settle(REASONING);
+    this.#append({ op: 'appendText', text: this.#held.join(TEXT, delta) });
+  }
+
+  appendReasoning(delta: string): void {
+    this.#checkWritable();
+    checkText('A delta', delta);
+    this.#settle(TEXT);
+    this.#append({ op: 'appendReasoning', text: this.#held.join(REASONING, delta) });
+  }
+
+  appendToolInput(toolCallId: string, delta: string): void {
+    this.#checkWritable();
+    checkText('A delta', delta);
+    const mutation: WireMutation = { op: 'appendToolInput', toolCallId, text: '' };
+    this.#view.check(mutation); // throws without such a call
+    this.#append({ ...mutation, text: this.#held.join(toolTarget(toolCallId), delta) });
+  }
+
+  async finishReasoning(signature?: string): Promise<void> {
+    this.#checkWritable();
+    this.#settle(REASONING);
+    await this.#change({ op: 'endReasoning', ...(signature && { signature }) });
+  }
+
+  async putToolCall(call: Parameters<Draft['putToolCall']>[0]): Promise<void> {
+    this.#checkWritable();
+    checkObject('A tool call', call);
+    const { id, name, input = '' } = call;
+    checkId('The id of a tool call', id);
+    checkText('The name of a tool call', name);
+    checkText('The input of a tool call', input);
+    this.#held.drop(toolTarget(id));
+    this.#settle(TEXT, REASONING);
+    await this.#change({ op: 'putToolCall', call: { ...call, id: wellFormed(id), name: wellFormed(name), input: wellFormed(input) } });
+  }
+
+  async finishToolCall(toolCallId: string): Promise<void> {
+    this.#checkWritable();
+    this.#settle(toolTarget(toolCallId));
+    await this.#change({ op: 'finishToolCall', toolCallId });
+  }
+
+  async addPart(part: Part): Promise<void> {
+    this.#checkWritable();
+    checkObject('A part', part);
+    const added = cloned(part); // the caller may go on with its own
+    if (added.type === 'finish') this.settleHeld();
+    else this.#settle(TEXT, REASONING);
+    await this.#change({ op: 'addPart', part: added });
+  }
+
+  async reset(): Promise<void> {
+    this.#checkWritable();
+    this.#held.clear();
+    await this.#change({ op: 'reset' });
+  }
+
+  async finish(reason: FinishReason = 'end_turn', info: { message?: string; details?: string } = {}): Promise<void> {
+    this.#checkWritable();
+    this.settleHeld();
+    await this.#change({ op: 'finish', reason, ...info });
+  }
+
+  async flush(): Promise<void> {
+    if (this.failure) throw this.failure;
+    this.#host.outbox.flush();
+    await this.#host.connection.call('flush', this.id, -1);
+  }
+
+  /** Sends what is pending; called by the outbox. */
+  send(): void {
+    if (this.#pending.length > 0) this.#host.connection.post({ type: 'write', ...this.#takePending() });
+  }
+
+  /** Makes U+FFFD of the halves that no delta can complete any more. */
+  settleHeld(): void {
+    if (!this.#refused && !this.finished) this.#settle(...this.#held.targets());
+  }
+
+  /** The Worker refused a write, or the message is gone: everything from here on fails with `error`. */
+  refuse(error: MillraceError): void {
+    this.#refused ??= error;
+    this.#pending = [];
+    this.#host.outbox.remove(this);
+    this.#host.drafts.remove(this);
+  }
+
+  /** Shows what others have changed, as soon as the Worker has told it. */
+  async refresh(): Promise<void> {
+    if (!this.#view.following) await this.follow(this.#host.connection.call('getMessage', this.id, false));
+  }
+
+  /** `newest` was asked for in this turn: the draft shows it, and what is written on top, from its arrival on. */
+  async follow(newest: Promise<Message | undefined>): Promise<void> {
+    await this.#view.follow(newest, (message) => {
+      if (message.finishedAt !== undefined && !this.failure) this.adopt(message);
+    });
+  }
+
+  /** The message is finished as `stored`, by this draft or by something else of the page. */
+  adopt(stored: Message): void {
+    this.#view.adopt(stored);
+    this.#pending = [];
+    this.#host.outbox.remove(this);
+    this.#host.drafts.remove(this);
+  }
+
+  #checkWritable(): void {
+    if (this.failure) throw this.failure;
+    if (this.finished) throw new MillraceError('finished', `The message "${this.id}" is finished`);
+  }
+
+  #append(mutation: Delta): void {
+    if (mutation.text === '') return;
+    const last = this.#pending[this.#pending.length - 1];
+    const merges = this.#host.outbox.merging && last?.op === mutation.op &&
+      (mutation.op !== 'appendToolInput' || (last as typeof mutation).toolCallId === mutation.toolCallId);
+    if (merges) {
+      this.#view.extend(mutation);
+      (last as Delta).text += mutation.text;
+    } else if (this.#view.apply(mutation)) {
+      this.#push(mutation);
+    }
+    this.#host.outbox.add(this);
+  }
+
+  /** Shows the mutation and sends it with all before it; resolves when it is durable. */
+  async #change(mutation: WireMutation): Promise<void> {
+    this.#host.outbox.flush();
+    if (!this.#view.apply(mutation)) return this.flush();
+    this.#push(mutation);
+    const { count } = this.#view;
+    const { connection } = this.#host;
+    try {
+      await connection.request({ type: 'write', id: connection.nextId(), ...this.#takePending() });
+    } catch (error) {
+      // A write before this one that was refused is why this one does not fit.
+      const refused = this.#refused;
+      await this.#failed(error as MillraceError, count);
+      throw refused ?? error;
+    }
+    if (this.finished) await this.#adoptStored();
+  }
+
+  /** A write of one mutation, which counted up to `count`, has failed. */
+  async #failed(error: MillraceError, count: number): Promise<void> {
+    if (!REFUSALS.includes(error.code)) return;
+    // A wrong argument spoils nothing if nothing was written on top of it.
+    if (error.code !== 'invalid-argument' || this.#view.count !== count) return this.refuse(error);
+    this.#view.takeBack();
+    await this.refresh();
+  }
+
+  #push(mutation: WireMutation): void {
+    if (this.#pending.length === 0) this.#firstVersion = this.#view.count;
+    this.#pending.push(mutation);
+  }
+
+  #takePending(): { messageId: string; writer: string; version: number; others: number; mutations: WireMutation[] } {
+    const mutations = this.#pending;
+    this.#pending = [];
+    return { messageId: this.id, writer: this.writer, version: this.#firstVersion, others: this.#view.others, mutations };
+  }
+
+  /** The times in the copy are the page's; those that were saved are the Worker's. */
+  async #adoptStored(): Promise<void> {
+    this.#host.drafts.remove(this);
+    const stored = await this.#host.connection.call('getMessage', this.id, false).catch(() => undefined);
+    if (stored) this.#view.adopt(stored);
+  }
+
+  #settle(...targets: string[]): void {
+    for (const target of targets) {
+      if (this.#held.drop(target) === '') continue;
+      const text = '\uFFFD';
+      if (target === TEXT) this.#append({ op: 'appendText', text });
+      else if (target === REASONING) this.#append({ op: 'appendReasoning', text });
+      else this.#append({ op: 'appendToolInput', toolCallId: target.slice(toolTarget('').length), text });
+    }
+  }
+}

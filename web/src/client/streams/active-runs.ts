@@ -1,0 +1,40 @@
+/** What the streams of a page are to its store. */
+import type { Run } from '../../api.js';
+import type { ToPage, WireError } from '../../protocol.js';
+import type { DraftHost } from '../drafts/draft-host.js';
+
+/** What a stream needs of its store. */
+export interface IngestHost extends DraftHost {
+  readonly ingests: Ingests;
+}
+
+/** A stream under way. */
+export interface ActiveRun extends Run {
+  /** The Worker is gone: `done` rejects with this. */
+  fail(error: Error): void;
+}
+
+/** One that the Worker reads: what the Worker says of it. */
+export interface WorkerStream extends ActiveRun {
+  /** It wants a chunk. */
+  pull(): Promise<void>;
+  /** It has all it needs. */
+  enough(): void;
+  ingested(end: Extract<ToPage, { type: 'ingested' }>): void;
+  lost(error: WireError): void;
+}
+
+/** The streams under way, and those of them that the Worker reads, by the id of their request. */
+export class Ingests {
+  readonly active = new Set<ActiveRun>();
+  readonly byId = new Map<number, WorkerStream>();
+
+  abortAll(reason: unknown): void {
+    for (const run of [...this.active]) run.abort(reason);
+  }
+
+  failAll(error: Error): void {
+    for (const run of [...this.active]) run.fail(error);
+    this.byId.clear();
+  }
+}

@@ -1,0 +1,45 @@
+/** The entry of `ingest`: checks the arguments and picks who reads the stream. */
+import type { IngestOptions, StreamFormat, StreamSource } from '../../api.js';
+import type { WireReply } from '../../core-module.js';
+import { aborted } from './ingest-errors.js';
+import { newId } from '../calls/ids.js';
+import type { ActiveRun, IngestHost } from './active-runs.js';
+import { MappedRun } from './mapped-run.js';
+import { sourceOf } from './stream-source.js';
+import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
+import { WorkerRun } from './worker-run.js';
+
+const FORMATS = ['openai-chat', 'text'] as const satisfies readonly StreamFormat[];
+
+/** `run`: the id of a run scope, 0 for none. */
+export async function ingest(
+  host: IngestHost, sessionId: string, source: StreamSource, options: IngestOptions, run = 0,
+): Promise<ActiveRun> {
+  checkId('sessionId', sessionId);
+  checkObject('The options of ingest', options);
+  checkOptions(options);
+  const { format, model, provider, messageId = newId(), signal } = options;
+  const read = sourceOf(source);
+  if (signal?.aborted) throw aborted(signal.reason);
+  const reply: WireReply = {
+    sessionId, messageId, resume: options.messageId !== undefined, writer: newId(), run,
+    ...(model !== undefined && { model }), ...(provider !== undefined && { provider }),
+  };
+  if (typeof format === 'function') return MappedRun.start(host, reply, read, format, signal);
+  return WorkerRun.start(host, reply, read, format, options);
+}
+
+const OPTIONS = [
+  'format', 'role', 'model', 'provider', 'messageId', 'signal', 'onUsage',
+] as const satisfies readonly (keyof IngestOptions)[];
+
+function checkOptions(options: IngestOptions): void {
+  checkFields('ingest', options, OPTIONS);
+  const { format, role = 'assistant', messageId, signal, onUsage } = options;
+  if (typeof format !== 'function') oneOf('format, if it is no function,', format, FORMATS);
+  // A message of any other role is finished from the start.
+  oneOf('The role of a message to stream into', role, ['assistant']);
+  checkOptionalId('messageId', messageId);
+  checkSignal(signal);
+  if (onUsage !== undefined) checkFunction('onUsage', onUsage);
+}

@@ -1,0 +1,63 @@
+import type { CoreFiles, CoreModule, CoreStore } from '../../core-module.js';
+import type { OpenRequest, Opened } from '../../protocol.js';
+import { openBackend, type Backend } from '../storage/backend.js';
+import type { CoreGuard } from './core-guard.js';
+import { fromCore } from '../wire-error.js';
+
+export interface OpenedStore {
+  readonly core: CoreStore;
+  readonly storage: Opened['storage'];
+  /** Drains, then closes, whatever was drained. Rejects with what kept it from being saved. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Starts the core, undefined: from where it lies beside the Worker. */
+export type LoadCore = (wasmUrl?: string) => Promise<CoreModule>;
+
+/** Opens the core on its files. Whatever calls into it goes through `guard`. */
+export async function openStore(request: OpenRequest, loadCore: LoadCore, guard: CoreGuard): Promise<OpenedStore> {
+  // The backend first: what it asks the browser for is on its way while this thread starts the core.
+  const opening = openBackend(request);
+  const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), opening);
+  const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
+  try {
+    const core = await new Promise<CoreStore>((resolve, reject) => {
+      guard.guard(module).openStore(guardedFiles(backend.files, guard), { windowMs, mustDeliverTimeoutMs, mailboxCapacity }, (error, store) => {
+        if (error) reject(fromCore(error));
+        else resolve(guard.guard(store!));
+      });
+    });
+    return { core, storage: backend.storage, close: (timeoutMs) => close(core, backend, timeoutMs) };
+  } catch (error) {
+    await backend.release();
+    throw error;
+  }
+}
+
+async function close(core: CoreStore, backend: Backend, timeoutMs: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      core.close(timeoutMs, (error) => {
+        if (error) reject(fromCore(error));
+        else resolve();
+      });
+    });
+  } finally {
+    await backend.release();
+  }
+}
+
+/** The end of a commit is told to the core as well. */
+function guardedFiles(files: CoreFiles | undefined, guard: CoreGuard): CoreFiles | undefined {
+  if (!files || !('commit' in files)) return files;
+  return { ...files, commit: (change, pending) => files.commit(change, guard.guard(pending)) };
+}
+
+/** Both at once; when the first fails, what the second opened is given back. */
+async function bothOrNeither<A>(first: Promise<A>, second: Promise<Backend>): Promise<[A, Backend]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (b.status === 'rejected') throw b.reason;
+  if (a.status === 'fulfilled') return [a.value, b.value];
+  await b.value.release();
+  throw a.reason;
+}

@@ -1,0 +1,172 @@
+/**
+ * One reply on its way into its message.
+ *
+ *   start ──▶ message saved ──▶ read and feed, chunk by chunk ──▶ finished message durable ──▶ reported
+ *                 │             (after its finish for LATE_MS more)
+ *                 │ no: replied with the error      │
+ *                 └─ the source is let go           └─ abort, error: finished as canceled or error
+ *
+ * Invariant: the message is on disk before the first byte is asked for, and the stream ends exactly once.
+ */
+import type { Callback, CoreStore, CoreStream, StreamEnd } from '../../core-module.js';
+import { MillraceError } from '../../errors.js';
+import type { IngestRequest, ToPage, WireError, WireSource } from '../../protocol.js';
+import { isBytes } from '../../realms.js';
+import type { Message } from '../../types.js';
+import { dropSource, openSource, type PageSource, type Source } from './source.js';
+import { fromCore, toWire } from '../wire-error.js';
+
+/** Milliseconds that a reply which has ended may keep its connection open, for the counts of tokens that come last. */
+const LATE_MS = 4000;
+
+/** How an ingest speaks to the page. */
+export interface PageLink {
+  /** Asks the page to do its part of the reading. */
+  ask(message: ToPage): void;
+  /** Says that something is done. */
+  answer(message: ToPage): void;
+}
+
+export class Ingest {
+  /** Resolves once the outcome is reported. Never rejects. */
+  readonly ended: Promise<void>;
+
+  readonly #core: CoreStore;
+  readonly #id: number;
+  readonly #request: IngestRequest;
+  readonly #page: PageLink;
+  readonly #source: Source | PageSource;
+  /** Set by an abort, which may come before there is a message. */
+  #failure: WireError | undefined;
+
+  constructor(core: CoreStore, id: number, request: IngestRequest, page: PageLink) {
+    this.#core = core;
+    this.#id = id;
+    this.#request = request;
+    this.#page = page;
+    this.#source = openSource(request.source, {
+      pull: () => page.ask({ type: 'pull', ingest: id }),
+      enough: () => page.ask({ type: 'enough', ingest: id }),
+    });
+    this.ended = this.#run();
+  }
+
+  /** Ends it as canceled; what had arrived is kept. */
+  abort(reason: string): void {
+    this.#failure ??= { code: 'aborted', message: reason };
+    this.#source.cancel();
+  }
+
+  /** Lets the source go: nothing is read any more. */
+  drop(): void { this.#source.cancel(); }
+
+  supply(source: WireSource): void {
+    if ('supply' in this.#source) this.#source.supply(source);
+    else dropSource(source);
+  }
+  chunk(bytes: Uint8Array): void { if ('chunk' in this.#source) this.#source.chunk(bytes); }
+  end(): void { if ('end' in this.#source) this.#source.end(); }
+  fail(error: WireError): void { if ('fail' in this.#source) this.#source.fail(error); }
+
+  async #run(): Promise<void> {
+    let stream: CoreStream | undefined;
+    try {
+      stream = this.#openStream();
+      const message = await this.#begin(stream);
+      this.#page.answer({ type: 'reply', id: this.#id, value: message });
+    } catch (error) {
+      stream?.delete();
+      this.#source.cancel();
+      this.#page.answer({ type: 'reply', id: this.#id, error: toWire(error) });
+      return;
+    }
+    const failure = this.#failure ?? await this.#read(stream);
+    await this.#end(stream, this.#failure ?? failure);
+    stream.delete();
+  }
+
+  #openStream(): CoreStream {
+    const { format } = this.#request;
+    const stream = this.#core.openStream(format);
+    if (stream) return stream;
+    throw new MillraceError('invalid-argument', `The format "${format}" is not one this version reads`);
+  }
+
+  #begin(stream: CoreStream): Promise<Message> {
+    return promise((done) => stream.begin(this.#request.reply, done));
+  }
+
+  /** Feeds until the reply ends. The error it ended with, if any. */
+  async #read(stream: CoreStream): Promise<WireError | undefined> {
+    const patience = new Patience();
+    try {
+      for (;;) {
+        if (stream.ending()) patience.begin();
+        else patience.end();
+        const chunk = await patience.wait(this.#source.next());
+        if (chunk === undefined || this.#failure) return undefined;
+        if (!isBytes(chunk)) {
+          throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
+        }
+        if (!stream.feed(chunk)) return undefined;
+      }
+    } catch (error) {
+      return toWire(error);
+    } finally {
+      patience.end();
+      this.#source.cancel();
+    }
+  }
+
+  async #end(stream: CoreStream, failure: WireError | undefined): Promise<void> {
+    try {
+      const { message, error, usage } = await promise<StreamEnd>((done) => {
+        if (failure) stream.fail({ code: failure.code, message: failure.message }, done);
+        else stream.finish(done);
+      });
+      // The core knows the code and what the provider said, the failure the rest (status, body, …).
+      const told = error && { ...failure, ...error };
+      this.#page.answer({
+        type: 'ingested', ingest: this.#id, message, ...(told && { error: told }), ...(usage && { usage }),
+      });
+    } catch (error) {
+      const lost = toWire(error);
+      // Its run ended before it did, and finished the message.
+      if (lost.code === 'finished') lost.code = 'aborted';
+      this.#page.answer({ type: 'ingest-lost', ingest: this.#id, error: lost });
+    }
+  }
+}
+
+/** A limit on how long to wait for more; none until `begin`. */
+class Patience {
+  #over: Promise<undefined> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Waits LATE_MS more, from the first call on. */
+  begin(): void {
+    this.#over ??= new Promise((resolve) => {
+      this.#timer = setTimeout(() => resolve(undefined), LATE_MS);
+    });
+  }
+
+  /** Undefined when it takes too long. */
+  wait<T>(promise: Promise<T>): Promise<T | undefined> {
+    return this.#over ? Promise.race([promise, this.#over]) : promise;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#over = undefined;
+  }
+}
+
+/** A call of the core as a promise. */
+function promise<T>(call: (done: Callback<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, value) => {
+      if (error) reject(fromCore(error));
+      else resolve(value as T);
+    });
+  });
+}

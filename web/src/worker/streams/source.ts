@@ -1,0 +1,159 @@
+/** The three places a reply's bytes come from, read one chunk at a time. */
+import { httpError } from '../../http-error.js';
+import { MillraceError } from '../../errors.js';
+import type { WireError, WireSource } from '../../protocol.js';
+
+export interface Source {
+  /** Undefined at the end. Rejects with a MillraceError ('network', 'http', …). */
+  next(): Promise<Uint8Array | undefined>;
+  /** Nobody reads on: a pending `next` ends soon, its outcome does not matter. Never throws. */
+  cancel(): void;
+}
+
+/** What a pumped source asks the page for. */
+export interface PumpSignals { pull(): void; enough(): void }
+
+/** A source that the page feeds. */
+export interface PageSource extends Source {
+  /** Brings the source that it waits for. */
+  supply(source: WireSource): void;
+  chunk(bytes: Uint8Array): void;
+  end(): void;
+  fail(error: WireError): void;
+}
+
+export function openSource(source: WireSource, signals: PumpSignals): Source | PageSource {
+  switch (source.kind) {
+    case 'stream': return readStream(source.body);
+    case 'request': return readRequest(source.url, source.init);
+    case 'pump': return new Pump(signals);
+    case 'later': return new LateSource(signals);
+  }
+}
+
+/** Lets go of a source that nobody is going to read. */
+export function dropSource(source: WireSource): void {
+  if (source.kind === 'stream') void source.body.cancel().catch(() => undefined);
+}
+
+function readStream(body: ReadableStream<Uint8Array>): Source {
+  const reader = body.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw new MillraceError('network', `The reply broke off: ${reasonOf(error)}`, { cause: error });
+      });
+      return done ? undefined : value;
+    },
+    cancel: () => void reader.cancel().catch(() => undefined),
+  };
+}
+
+/** Makes the request at the first `next`. */
+function readRequest(url: string, init?: RequestInit): Source {
+  const aborter = new AbortController();
+  const open = async (): Promise<Source> => {
+    const response = await fetch(url, { ...init, signal: aborter.signal }).catch((error: unknown) => {
+      throw new MillraceError('network', `The request to ${url} failed: ${reasonOf(error)}`, { cause: error });
+    });
+    if (!response.ok) throw await httpError(response);
+    return readStream(response.body ?? new Blob().stream());
+  };
+  let body: Promise<Source> | undefined;
+  return {
+    async next() {
+      body ??= open();
+      return (await body).next();
+    },
+    cancel: () => aborter.abort(),
+  };
+}
+
+type PumpEvent = { chunk: Uint8Array } | { end: true } | { error: MillraceError };
+
+/** The page reads and sends a chunk for every `pull`; an end or an error may come unasked. */
+class Pump implements PageSource {
+  readonly #signals: PumpSignals;
+  #ended: PumpEvent | undefined;
+  #waiting: ((event: PumpEvent) => void) | undefined;
+
+  constructor(signals: PumpSignals) { this.#signals = signals; }
+
+  async next(): Promise<Uint8Array | undefined> {
+    const event = this.#ended ?? await this.#pull();
+    if ('error' in event) throw event.error;
+    return 'chunk' in event ? event.chunk : undefined;
+  }
+
+  cancel(): void {
+    if (!this.#ended) this.#signals.enough();
+    this.end();
+  }
+
+  supply(source: WireSource): void { dropSource(source); }
+  chunk(bytes: Uint8Array): void { this.#waiting?.({ chunk: bytes }); }
+  end(): void { this.#finish({ end: true }); }
+  fail({ code, message, ...details }: WireError): void { this.#finish({ error: new MillraceError(code, message, details) }); }
+
+  #pull(): Promise<PumpEvent> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#signals.pull();
+    });
+  }
+
+  #finish(event: PumpEvent): void {
+    this.#ended ??= event;
+    this.#waiting?.(event);
+  }
+}
+
+/** One that the page does not have yet. */
+class LateSource implements PageSource {
+  readonly #signals: PumpSignals;
+  #source: Source | PageSource | undefined;
+  #arrive!: (source: Source) => void;
+  readonly #arrived = new Promise<Source>((resolve) => (this.#arrive = resolve));
+
+  constructor(signals: PumpSignals) { this.#signals = signals; }
+
+  async next(): Promise<Uint8Array | undefined> { return (await this.#arrived).next(); }
+
+  supply(source: WireSource): void {
+    if (this.#source) dropSource(source);
+    else this.#become(openSource(source, this.#signals));
+  }
+
+  chunk(bytes: Uint8Array): void { this.#page()?.chunk(bytes); }
+  end(): void { this.#page()?.end(); }
+
+  fail({ code, message, ...details }: WireError): void {
+    const page = this.#page();
+    if (page) page.fail({ code, message, ...details });
+    else if (!this.#source) this.#become(failing(new MillraceError(code, message, details)));
+  }
+
+  cancel(): void {
+    if (this.#source) this.#source.cancel();
+    else this.#become(ended);
+  }
+
+  #become(source: Source): void {
+    this.#source = source;
+    this.#arrive(source);
+  }
+
+  #page(): PageSource | undefined {
+    return this.#source && 'fail' in this.#source ? this.#source : undefined;
+  }
+}
+
+const ended: Source = { next: () => Promise.resolve(undefined), cancel: () => undefined };
+
+function failing(error: MillraceError): Source {
+  return { ...ended, next: () => Promise.reject(error) };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
