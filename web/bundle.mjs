@@ -5,7 +5,7 @@
 //
 // Node has both sides in one thread, and so in one file: what it imports, and what it requires. Jest
 // requires, as it runs no ES modules of packages.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -16,6 +16,8 @@ async function write(options, output) {
   await bundle.write(output);
   await bundle.close();
 }
+
+const SUBPATHS = ['live', 'react'];
 
 const NODE = here('dist/node.js');
 const NODE_SOURCE = `
@@ -45,8 +47,22 @@ const node = {
   plugins: [{ name: 'node', resolveId: (id) => (id === NODE ? NODE : undefined), load: (id) => (id === NODE ? NODE_SOURCE : undefined) }],
 };
 
+/** A subpath takes what another one of the package has from there, so that a page holds each of them once. */
+const OTHER_ENTRIES = { '../index.js': 'millrace', '../live/index.js': 'millrace/live' };
+const subpath = (name) => ({
+  input: here(`dist/${name}/index.js`),
+  platform: 'browser',
+  external: ['react'],
+  plugins: [{
+    name: 'other entries',
+    resolveId: (id, importer) => (importer && id in OTHER_ENTRIES ? { id: OTHER_ENTRIES[id], external: true } : undefined),
+  }],
+});
+
 // The types of what is required: a compiler reads them as those of a CommonJS module by their ending.
-for (const name of ['index', 'api', 'types', 'errors', 'client/open-store']) {
+const ofSubpaths = SUBPATHS.flatMap((name) => readdirSync(here(`dist/${name}`)).filter((file) => file.endsWith('.d.ts'))
+  .map((file) => `${name}/${file.slice(0, -'.d.ts'.length)}`));
+for (const name of ['index', 'api', 'types', 'errors', 'client/open-store', ...ofSubpaths]) {
   const types = readFileSync(here(`dist/${name}.d.ts`), 'utf8');
   writeFileSync(here(`dist/${name}.d.cts`), types.replace(/(from '\.[^']*)\.js'/g, "$1.cjs'"));
 }
@@ -55,4 +71,8 @@ await write(node, { file: NODE, format: 'esm' });
 await write(node, { file: here('dist/node.cjs'), format: 'cjs', banner: GLOBALS });
 for (const entry of ['dist/index.js', 'dist/worker/worker.js']) {
   await write({ input: here(entry), platform: 'browser' }, { file: here(entry), format: 'esm' });
+}
+for (const name of SUBPATHS) {
+  await write(subpath(name), { file: here(`dist/${name}.js`), format: 'esm' });
+  await write(subpath(name), { file: here(`dist/${name}.cjs`), format: 'cjs' });
 }

@@ -62,6 +62,22 @@ TEST_F(HeldTurn, C2_OneThatIsRefusedFailsAlone) {
   EXPECT_EQ(nowhere.status.code(), Code::kNotFound);
 }
 
+// A listener that follows the list of sessions showed a new one without its first message.
+TEST_F(HeldTurn, ASessionAndItsFirstMessageAreBothTold) {
+  Outcome made;
+  Outcome said;
+  {
+    const Store::Turn turn(*store_);
+    Session session;
+    session.id = SessionId("s");
+    store_->sessions().Create(session, made.AsDoneSession());
+    Create("m", "s", said);
+  }
+  ASSERT_EQ(EventsOf<SessionCreated>().size(), 1U);
+  ASSERT_EQ(EventsOf<SessionUpdated>().size(), 1U);
+  EXPECT_EQ(EventsOf<SessionUpdated>().back().session.message_count, 1);
+}
+
 TEST_F(HeldTurn, C11_MessagesAreReadFreshInsideIt) {
   OpenSession();
   Outcome outcome;

@@ -95,19 +95,22 @@ function* checkBorder(file, text, files) {
 
 const SIDES = [
   ['worker', 'web/src/worker/'],
+  ['live', 'web/src/live/'],
   ['react', 'web/src/react/'],
   ['page', 'web/src/client/'],
 ];
-const sideOf = (file) => SIDES.find(([, folder]) => file.startsWith(folder))?.[0] ?? 'shared';
+/** The package's entries tie the sides together. */
+const ENTRIES = new Set(['web/src/index.ts', 'web/src/node-store.ts']);
+const sideOf = (file) => ENTRIES.has(file) ? 'entry' : SIDES.find(([, folder]) => file.startsWith(folder))?.[0] ?? 'shared';
 /** Side -> the sides whose values it may import. Types are free: they vanish in the build. */
 const SIDE_IMPORTS = {
   shared: ['shared'],
   worker: ['worker', 'shared'],
   page: ['page', 'shared'],
-  react: ['react', 'shared'],
+  // A subpath of the package is a file of its own: what it took from the rest would be on a page twice.
+  live: ['live'],
+  react: ['react', 'live', 'entry'],
 };
-/** The package's entries tie the sides together. */
-const ENTRIES = new Set(['web/src/index.ts']);
 const TYPES_ONLY = new Set(['web/src/protocol.ts', 'web/src/types.ts', 'web/src/core-module.ts']);
 
 function* imports(text) {
@@ -124,7 +127,7 @@ function checkWebImport(file, specifier, onlyTypes) {
     if (onlyTypes) return undefined;
     return sideOf(file) === 'react' && specifier === 'react' ? undefined : `the package imports nothing at run time ("${specifier}")`;
   }
-  const target = path.posix.join(path.posix.dirname(file), specifier);
+  const target = path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, '.ts');
   if (!target.startsWith('web/src/')) return `"${specifier}" leaves web/src`;
   if (onlyTypes) return undefined;
   if (TYPES_ONLY.has(file)) return `${path.posix.basename(file)} imports types only ("${specifier}")`;

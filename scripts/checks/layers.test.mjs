@@ -30,6 +30,9 @@ const forbidden = [
   ['the page running the worker, lazily', 'web/src/client/a.ts', "void import('../worker/serve.js');\n", 'may not import the worker side'],
   ['the worker running the page', 'web/src/worker/a.ts', "import { Client } from '../client/client.js';\n", 'may not import the page side'],
   ['the entry running the worker', 'web/src/index.ts', "export { serve } from './worker/serve.js';\n", 'no code of the worker'],
+  ['a live query taking code of the page', 'web/src/live/a.ts', "import { MillraceError } from '../errors.js';\n", 'may not import the shared side'],
+  ['the page using a live query', 'web/src/client/a.ts', "import { liveMessage } from '../live/index.js';\n", 'may not import the live side'],
+  ['a binding reaching past the entry', 'web/src/react/a.ts', "import { x } from '../client/x.js';\n", 'may not import the page side'],
   ['the protocol importing a value', 'web/src/protocol.ts', "import { x } from './errors.js';\n", 'imports types only'],
   ['a dependency at run time', 'web/src/client/a.ts', "import { z } from 'zod';\n", 'imports nothing at run time'],
   ['leaving the sources', 'web/src/client/a.ts', "import { x } from '../../demo/x.js';\n", 'leaves web/src'],
@@ -54,6 +57,7 @@ const allowed = [
   ['names that only look like clocks', 'core/src/base/a.cc', 'auto a = finish.time; int b = x.time(); int c = first_time(0);\n'],
   ['types across the sides', 'web/src/client/a.ts', "import type { Serve } from '../worker/serve.js';\nimport { type A, type B } from '../worker/b.js';\n"],
   ['shared files', 'web/src/worker/a.ts', "import { MillraceError } from '../errors.js';\n"],
+  ['a binding', 'web/src/react/a.ts', "import { useMemo } from 'react';\nimport { openStore } from '../index.js';\nimport { liveMessage } from '../live/index.js';\n"],
   ['the address of the worker', 'web/src/client/a.ts', "new Worker(new URL('../worker/worker.js', import.meta.url));\n"],
   ['the demo using the package', 'web/demo/src/a.ts', "import { openStore } from 'millrace';\n"],
 ];

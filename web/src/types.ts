@@ -139,6 +139,10 @@ export type StoreEvent =
    */
   | { type: 'lagged'; dropped: number; messageIds: readonly string[] }
   /** One per spell of trouble; until 'storage-recovered' updates come with `saved: false`. */
+  /**
+   * One per spell of trouble; until 'storage-recovered' updates come with `saved: false`. Or the last event of all, if the
+   * Worker of the store has ended: every call rejects with this error from then on; open the store again.
+   */
   | { type: 'storage-error'; error: MillraceError }
   /** Everything accepted so far is saved again. */
   | { type: 'storage-recovered' };

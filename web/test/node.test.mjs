@@ -5,6 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as millrace from 'millrace';
+import * as live from 'millrace/live';
+import { observersOf } from './support/page/observers.js';
 import { serve } from './support/server.mjs';
 import * as specs from './specs/index.js';
 
@@ -30,7 +32,7 @@ async function run(spec, name) {
   const open = [];
   try {
     await spec({
-      name, storage: 'memory', millrace, provider: `${server.url}provider/`,
+      name, storage: 'memory', millrace, provider: `${server.url}provider/`, observe: observersOf(live),
       async open(asked = {}) {
         const store = await millrace.openStore({ name, storage: 'memory', ...asked });
         open.push(store);

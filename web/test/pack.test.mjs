@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
+import { rolldown } from 'rolldown';
 import { build } from 'vite';
 import { launchChromium, openPage } from './support/chromium.mjs';
 import { installPacked } from './support/packed.mjs';
@@ -22,6 +23,8 @@ const options = { timeout: 60_000 };
 /** Of all that a page loads, compressed by brotli; and of what its own thread loads. A KB is 1,000 bytes here. */
 const BUDGET_BYTES = 420_000;
 const PAGE_BUDGET_BYTES = 12_000;
+/** Of what a page adds that imports everything of a subpath, without what that imports from others. */
+const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500 };
 
 /** What both pages run. @param {string} from */
 const application = (from) => `
@@ -68,7 +71,12 @@ async function textOfPage(url) {
 test('the package holds what it needs and nothing else', () => {
   const place = join(folder, 'node_modules/millrace');
   const listed = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(place, join(parentPath, name)));
-  assert.deepEqual(listed.sort(), [...JSON.parse(readFileSync(join(web, 'package.json'), 'utf8')).files, 'LICENSE', 'README.md', 'package.json'].sort());
+  /** @type {string[]} */
+  const wanted = [...JSON.parse(readFileSync(join(web, 'package.json'), 'utf8')).files, 'LICENSE', 'README.md', 'package.json'];
+  // `*` stands for the name of a file: the types of a subpath are several.
+  const patterns = wanted.map((file) => new RegExp(`^${file.replaceAll('.', '\\.').replace('*', '[a-z-]+')}$`));
+  assert.deepEqual(listed.filter((file) => !patterns.some((pattern) => pattern.test(file))), [], 'not listed');
+  assert.deepEqual(wanted.filter((_file, index) => !listed.some((file) => patterns[index]?.test(file))), [], 'missing');
 });
 
 test('publint finds nothing', async () => {
@@ -140,9 +148,29 @@ test('what a page has to load stays within its budget', options, async (context)
   assert.ok(sum(sizes, 'brotli') <= BUDGET_BYTES, `${sum(sizes, 'brotli')} bytes in all`);
 });
 
+for (const [name, budget] of Object.entries(SUBPATH_BUDGET_BYTES)) {
+  test(`millrace/${name} stays within its budget`, options, async (context) => {
+    const bundle = await rolldown({
+      input: 'everything', external: ['react', /^millrace($|\/)/],
+      plugins: [{
+        name: 'everything',
+        resolveId: (id) => (id === 'everything' ? id : undefined),
+        load: (id) => (id === 'everything' ? `export * from ${JSON.stringify(join(folder, `node_modules/millrace/dist/${name}.js`))}` : undefined),
+      }],
+    });
+    const { output: [chunk] } = await bundle.generate({ format: 'esm', minify: true });
+    await bundle.close();
+    const size = brotliCompressSync(chunk.code).length;
+    context.diagnostic(`${name}: ${chunk.code.length} bytes, brotli ${size}`);
+    assert.ok(size <= budget, `${size} bytes of millrace/${name}`);
+  });
+}
+
 test('for the compiler, with either resolution of modules', options, () => {
   writeFileSync(join(folder, 'app.ts'), `
     import { openStore, type Message, type Store } from 'millrace';
+    import { liveConversation, type Snapshot } from 'millrace/live';
+    export const messagesOf = (store: Store, id: string): Snapshot<{ readonly messages: readonly Message[] }> => liveConversation(store, id).get();
     export async function last(store: Store, id: string): Promise<Message | undefined> {
       store.subscribe((events) => { for (const event of events) if (event.type === 'updated') console.log(event.appended); });
       return store.messages.lastAssistant(id);

@@ -7,11 +7,14 @@
 namespace millrace {
 
 Result<Session*> BatchBuilder::EditSession(const SessionId& id) {
-  if (const auto it = sessions_.find(id); it != sessions_.end()) return &it->second.session;
+  if (const auto it = sessions_.find(id); it != sessions_.end()) {
+    it->second.edited = true;
+    return &it->second.session;
+  }
   Result<std::optional<Session>> stored = storage_.ReadSession(id);
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return NotFound("no session '" + id.value + "'");
-  return &sessions_.emplace(id, Edit{**std::move(stored), false}).first->second.session;
+  return &sessions_.emplace(id, Edit{**std::move(stored), true}).first->second.session;
 }
 
 Result<bool> BatchBuilder::HasSession(const SessionId& id) const {
@@ -22,18 +25,18 @@ Result<bool> BatchBuilder::HasSession(const SessionId& id) const {
 }
 
 Status BatchBuilder::CreateSession(Session session) {
-  Result<Session*> there = EditSession(session.id);
-  if (there.ok()) return InvalidArgument("session id '" + session.id.value + "' is taken");
-  if (there.status().code() != Code::kNotFound) return there.status();
+  const Result<bool> there = HasSession(session.id);
+  if (!there.ok()) return there.status();
+  if (*there) return InvalidArgument("session id '" + session.id.value + "' is taken");
   SessionId id = session.id;
-  sessions_.emplace(std::move(id), Edit{std::move(session), true});
+  sessions_.emplace(std::move(id), Edit{std::move(session), false});
   return Status::Ok();
 }
 
 std::vector<SessionId> BatchBuilder::edited_sessions() const {
   std::vector<SessionId> ids;
   for (const auto& [id, edit] : sessions_) {
-    if (!edit.created) ids.push_back(id);
+    if (edit.edited) ids.push_back(id);
   }
   return ids;
 }

@@ -29,14 +29,14 @@ class BatchBuilder {
   // Behind everything else of the batch: deletes and imports.
   void AddLast(StorageOp op) { last_.push_back(std::move(op)); }
 
-  // Sessions that were there and changed; read before Take.
+  // Sessions that changed after they were there, or were made; read before Take.
   std::vector<SessionId> edited_sessions() const;
   StorageBatch Take();
 
  private:
   struct Edit {
     Session session;
-    bool created = false;
+    bool edited = false;  // since it was there, or was made
   };
 
   Storage& storage_;

@@ -56,7 +56,10 @@ export class SharedStore implements RunHost {
     this.connection = new Connection(worker, {
       beforeCall: () => this.outbox.flush(),
       notice: (message) => this.#notice(message),
-      failed: (error) => this.#end(error),
+      failed: (error) => {
+        this.#end(error);
+        this.feed.ended(error);
+      },
     });
     this.feed = new Feed(this.connection, (message) => this.drafts.heard(message));
     this.#watchPage(true);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The Worker is gone in the middle of everything: no call stays pending, and nothing acknowledged is lost. */
 import { deepEqual, equal, ok } from '../support/page/assert.js';
-import { finishOf, startReply, textOf } from '../support/page/context.js';
+import { finishOf, listen, startReply, textOf, until } from '../support/page/context.js';
 import { setFault } from '../support/page/faults.js';
 
 /** @import { Spec, SpecContext } from '../support/page/context.js' */
@@ -33,6 +33,9 @@ async function afterTheEnd(context, end, says) {
   const reply = await startReply(store);
   reply.draft.appendText('acknowledged');
   await reply.draft.flush();
+  const heard = listen(store, { types: ['storage-error'] });
+  const shown = context.observe.conversation(store, reply.session.id);
+  await until(() => shown.shown().status === 'ready');
   const calls = await callsUnderWay(store, reply, context);
   await end(/** @type {Worker} */ (/** @type {unknown} */ (worker)));
   const outcomes = await calls();
@@ -40,6 +43,9 @@ async function afterTheEnd(context, end, says) {
   ok(outcomes.includes('MillraceError internal'), 'the end is told');
   const told = await store.sessions.list().then(() => undefined, (/** @type {any} */ error) => error.message);
   ok(says.test(told), `it says what happened: ${told}`);
+  deepEqual(heard.events.map((event) => event.type === 'storage-error' && event.error.message), [told], 'listeners hear it once:');
+  await until(() => shown.shown().status === 'error');
+  equal(textOf(shown.shown().messages?.[0]), 'acknowledged', 'what was shown stays:');
   const again = await context.open();
   ok(again !== store, 'another handle');
   const message = await again.messages.get(reply.draft.id);

@@ -5,6 +5,7 @@
  * page that is busy is sent at most CREDITS batches, however much happens meanwhile (B7).
  */
 import type { WireEvent } from '../../core-module.js';
+import type { MillraceError } from '../../errors.js';
 import { CREDITS } from '../../protocol.js';
 import type { EventFilter, Listener, Message } from '../../types.js';
 import type { Connection } from '../calls/connection.js';
@@ -55,6 +56,11 @@ export class Feed {
       // Whatever happens: without its credits the Worker says nothing any more.
       if (this.#subscribed && ++this.#owed === CREDITS) this.#giveBack();
     }
+  }
+
+  /** The Worker has ended, which it cannot say itself. */
+  ended(error: MillraceError): void {
+    this.#listeners.deliver([{ event: Object.freeze({ type: 'storage-error', error }) }]);
   }
 
   #giveBack(): void {

@@ -1,6 +1,8 @@
 // @ts-check
 /** What a spec is given, and how it is called. A spec runs inside a page and knows no browser and no backend. */
+import { observersOf } from './observers.js';
 
+/** @import { Observers } from './observers.js' */
 /** @import { Message, OpenOptions, Part, Store, StoreEvent } from '../../../dist/index.js' */
 
 /**
@@ -10,6 +12,7 @@
  * @property {(options?: OpenOptions) => Promise<Store>} open the store of that name on that storage
  * @property {string} provider where the endpoints of provider.mjs and sqlite3.mjs are
  * @property {typeof import('../../../dist/index.js')} millrace
+ * @property {Observers} observe what shows live queries
  */
 
 /** @typedef {(context: SpecContext) => Promise<void>} Spec */
@@ -22,12 +25,12 @@
  * @param {{ name: string; storage: 'opfs' | 'indexeddb' | 'memory'; keepOpen: boolean }} options
  */
 export async function runSpec(module, spec, phase, { name, storage, keepOpen }) {
-  const [millrace, specs] = await Promise.all([import(/** @type {string} */ ('/dist/index.js')), import(module)]);
+  const [millrace, live, specs] = await Promise.all(['/dist/index.js', '/dist/live.js', module].map((from) => import(from)));
   /** @type {Store[]} */
   const stores = [];
   /** @type {SpecContext} */
   const context = {
-    name, storage, millrace, provider: new URL('/provider/', location.href).href,
+    name, storage, millrace, provider: new URL('/provider/', location.href).href, observe: observersOf(live),
     async open(options = {}) {
       const store = await millrace.openStore({ name, storage, ...options });
       stores.push(store);

@@ -1,0 +1,54 @@
+/** The messages of a conversation that are held, and how events change them. Pure functions. */
+import type { Message, StoreEvent } from '../types.js';
+
+/** The newest messages of a session, in the order of creation. */
+export interface MessageList {
+  readonly messages: readonly Message[];
+  /** Whether the session has messages before these. */
+  readonly hasEarlier: boolean;
+}
+
+/** Undefined: the events do not say what the list is now, it must be read. */
+export function afterEvents(list: MessageList, events: readonly StoreEvent[]): MessageList | undefined {
+  let messages: readonly Message[] | undefined = list.messages;
+  for (const event of events) {
+    messages = afterEvent(messages, event, list.hasEarlier);
+    if (!messages) return undefined;
+  }
+  if (messages === list.messages) return list;
+  return messages.length === 0 && list.hasEarlier ? undefined : { ...list, messages };
+}
+
+function afterEvent(messages: readonly Message[], event: StoreEvent, hasEarlier: boolean): readonly Message[] | undefined {
+  switch (event.type) {
+    case 'created': return replaced(messages, event.message) ?? [...messages, event.message];
+    // One that is not held comes before those that are.
+    case 'updated': return replaced(messages, event.message) ?? messages;
+    case 'deleted': {
+      const gone = new Set(event.messageIds);
+      const left = messages.filter(({ id }) => !gone.has(id));
+      // Whether there are others before these now is for the store to say.
+      if (hasEarlier && messages.length - left.length < gone.size) return undefined;
+      return left.length === messages.length ? messages : left;
+    }
+    default: return messages;
+  }
+}
+
+/** With the message in the place of its older state; undefined if there is none. */
+function replaced(messages: readonly Message[], message: Message): readonly Message[] | undefined {
+  let index = messages.length - 1;
+  // The newest are the ones that change.
+  while (index >= 0 && messages[index]!.id !== message.id) --index;
+  const held = messages[index];
+  if (!held) return undefined;
+  if (held.version >= message.version) return messages;
+  const next = [...messages];
+  next[index] = message;
+  return next;
+}
+
+/** A message of the same version says the same, unless another one has taken its id meanwhile. */
+export function stateOf({ id, version, createdAt }: Message): string {
+  return `${version} ${createdAt} ${id}`;
+}
