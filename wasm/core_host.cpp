@@ -8,10 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
+#include "call_arguments.h"
 #include "callback.h"
+#include "calls.h"
 #include "host_storage.h"
 #include "js_value.h"
 #include "millrace/streams/stream_reader.h"
@@ -53,21 +54,6 @@ std::optional<T> Take(Result<T> read, const val& done) {
   return std::nullopt;
 }
 
-template <typename IdType>
-std::optional<IdType> TakeId(const val& word, const val& done) {
-  constexpr bool kSession = std::is_same_v<IdType, SessionId>;
-  auto id = Take(ReadWord(word, kSession ? "the session's id" : "the message's id"), done);
-  if (!id) return std::nullopt;
-  return IdType(*std::move(id));
-}
-
-std::optional<RunExit> RunExitFromName(const std::string& how) {
-  if (how == "returned") return RunExit::kReturned;
-  if (how == "threw") return RunExit::kThrew;
-  if (how == "aborted") return RunExit::kAborted;
-  return std::nullopt;
-}
-
 }  // namespace
 
 void StoreHost::Open(const val& files, const val& options, const val& done) {
@@ -99,83 +85,17 @@ StoreHost::StoreHost(std::unique_ptr<Store> store, HostClock clock)
 
 val StoreHost::Recovered() const { return ToJs(store_->recovered()); }
 
-val StoreHost::Stats() const { return ToJs(store_->stats()); }
-
-// ---- sessions
-
-void StoreHost::CreateSession(const val& init, const val& done) {
+void StoreHost::Call(const std::string& name, const val& arguments, const val& done) {
   const TimerPump::Turn turn(pump_);
-  auto session = Take(ReadNewSession(init), done);
-  if (!session) return;
-  store_->sessions().Create(*std::move(session), Completion(done));
-}
-
-void StoreHost::GetSession(const val& id, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(id, done);
-  if (!session) return;
-  CallBack(done, store_->sessions().Get(*std::move(session)));
-}
-
-void StoreHost::ListSessions(const val& options, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto query = Take(ReadSessionQuery(options), done);
-  if (!query) return;
-  CallBack(done, store_->sessions().List(*query));
-}
-
-void StoreHost::UpdateSession(const val& id, const val& change, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(id, done);
-  if (!session) return;
-  auto changes = Take(ReadSessionChange(change), done);
-  if (!changes) return;
-  store_->sessions().Update(*std::move(session), *std::move(changes), Completion(done));
-}
-
-void StoreHost::DeleteSession(const val& id, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(id, done);
-  if (!session) return;
-  store_->sessions().Delete(*std::move(session), Completion(done));
-}
-
-// ---- messages
-
-void StoreHost::CreateMessage(const val& session_id, const val& init, const val& writer, int run,
-                              const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(session_id, done);
-  if (!session) return;
-  auto message = Take(ReadNewMessage(*std::move(session), init), done);
-  if (!message) return;
-  auto writer_name = Take(ReadWord(writer, "the writer"), done);
-  if (!writer_name) return;
-  store_->messages().Create(*std::move(message), Completion(done), {*std::move(writer_name), run});
-}
-
-void StoreHost::OpenMessage(const val& id, bool resume, const val& writer, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto message = TakeId<MessageId>(id, done);
-  if (!message) return;
-  auto writer_name = Take(ReadWord(writer, "the writer"), done);
-  if (!writer_name) return;
-  store_->messages().Open(*std::move(message), resume, Completion(done), *writer_name);
-}
-
-void StoreHost::BeginReply(const val& start, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto reply = Take(ReadReplyStart(start), done);
-  if (!reply) return;
-  store_->messages().BeginReply(*std::move(reply), Completion(done));
+  Answer(*store_, clock_.Now(), name, arguments, done);
 }
 
 void StoreHost::Write(const val& id, const val& writer, double version, const val& mutations,
                       const val& done) {
   const TimerPump::Turn turn(pump_);
-  auto message = TakeId<MessageId>(id, done);
+  auto message = Take(ReadArgument<MessageId>(id), done);
   if (!message) return;
-  auto writer_name = Take(ReadWord(writer, "the writer"), done);
+  auto writer_name = Take(ReadArgument<WriterName>(writer), done);
   if (!writer_name) return;
   auto list = Take(ReadMutations(mutations), done);
   if (!list) return;
@@ -194,7 +114,7 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
   const auto outcome = std::make_shared<Outcome>(Outcome{done, {}, {}});
   const auto accepted = store_->messages().Write(*std::move(message),
                                                  {.mutations = *std::move(list),
-                                                  .writer = *std::move(writer_name),
+                                                  .writer = std::move(writer_name->name),
                                                   .version = static_cast<std::int64_t>(version),
                                                   .usage = std::nullopt},
                                                  [outcome](const Status& status) {
@@ -204,85 +124,6 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
   if (!accepted.ok()) return CallBack(outcome->done, accepted.status());
   outcome->version = *accepted;
   outcome->Report();
-}
-
-void StoreHost::UpdateMessage(const val& message, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto snapshot = Take(ReadMessage(message), done);
-  if (!snapshot) return;
-  store_->messages().Update(*std::move(snapshot), Completion(done));
-}
-
-void StoreHost::GetMessage(const val& id, bool committed, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto message = TakeId<MessageId>(id, done);
-  if (!message) return;
-  CallBack(done, store_->messages().Get(*std::move(message), {.committed = committed}));
-}
-
-void StoreHost::ListMessages(const val& session_id, const val& options, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(session_id, done);
-  if (!session) return;
-  auto list_options = Take(ReadListOptions(options), done);
-  if (!list_options) return;
-  CallBack(done, store_->messages().List(*std::move(session), *list_options));
-}
-
-void StoreHost::ListUser(const val& session_id, const val& limit, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  std::optional<SessionId> session;
-  if (KindOf(session_id) != Kind::kAbsent) {
-    session = TakeId<SessionId>(session_id, done);
-    if (!session) return;
-  }
-  ObjectWriter options;
-  options.Set("limit", limit);
-  auto list_options = Take(ReadListOptions(options.Take()), done);
-  if (!list_options) return;
-  CallBack(done, store_->messages().ListUser(std::move(session), list_options->limit));
-}
-
-void StoreHost::LastAssistant(const val& session_id, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(session_id, done);
-  if (!session) return;
-  CallBack(done, store_->messages().LastAssistant(*std::move(session)));
-}
-
-void StoreHost::DeleteMessage(const val& id, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto message = TakeId<MessageId>(id, done);
-  if (!message) return;
-  store_->messages().Delete(*std::move(message), Completion(done));
-}
-
-void StoreHost::DeleteAll(const val& session_id, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(session_id, done);
-  if (!session) return;
-  store_->messages().DeleteAll(*std::move(session), Completion(done));
-}
-
-void StoreHost::Flush(const val& id, double timeout_ms, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto message = TakeId<MessageId>(id, done);
-  if (!message) return;
-  store_->messages().Flush(*std::move(message), Deadline(timeout_ms), Completion(done));
-}
-
-void StoreHost::FlushAll(double timeout_ms, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  store_->messages().FlushAll(Deadline(timeout_ms), Completion(done));
-}
-
-// ---- the whole content
-
-void StoreHost::Search(const val& query, const val& options, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto search = Take(ReadSearchQuery(query, options), done);
-  if (!search) return;
-  CallBack(done, store_->Search(*std::move(search)));
 }
 
 void StoreHost::Export(const val& into, const val& done) {
@@ -296,26 +137,6 @@ void StoreHost::Export(const val& into, const val& done) {
 void StoreHost::Import(const val& from, const val& done) {
   const TimerPump::Turn turn(pump_);
   store_->Import(std::make_shared<OpfsBlockFile>(from, "the file to import"), Completion(done));
-}
-
-// ---- runs
-
-void StoreHost::BeginRun(const val& session_id, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto session = TakeId<SessionId>(session_id, done);
-  if (!session) return;
-  const Result<RunId> run = store_->messages().BeginRun(*session);
-  if (!run.ok()) return CallBack(done, run.status());
-  CallJs(done, val::null(), val(static_cast<double>(*run)));
-}
-
-void StoreHost::EndRun(int run, const val& how, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto word = Take(ReadWord(how, "how the run ended"), done);
-  if (!word) return;
-  const auto exit = RunExitFromName(*word);
-  if (!exit) return CallBack(done, InvalidArgument("a run cannot end as " + *word));
-  store_->messages().EndRun(run, *exit, Completion(done));
 }
 
 // ---- streams and feeds
@@ -360,19 +181,5 @@ void FeedHost::Forget(const val& message_id) {
 }
 
 void FeedHost::SetFilters(const val& filters) { feed_->SetFilters(ReadFilters(filters)); }
-
-// ---- the end
-
-void StoreHost::Close(double timeout_ms, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  store_->Close(Deadline(timeout_ms), Completion(done));
-}
-
-TimeMs StoreHost::Deadline(double timeout_ms) {
-  // Past this many milliseconds, or without a number, there is no deadline.
-  constexpr double kForeverMs = 1e15;
-  if (!(timeout_ms >= 0 && timeout_ms < kForeverMs)) return kNever;
-  return clock_.Now() + static_cast<TimeMs>(std::ceil(timeout_ms));
-}
 
 }  // namespace millrace::wasm

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "js_value.h"
@@ -32,44 +33,21 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   void EndTurn() { held_turn_.reset(); }
 
   val Recovered() const;
-  val Stats() const;
 
-  void CreateSession(const val& init, const val& done);
-  void GetSession(const val& id, const val& done);
-  void ListSessions(const val& options, const val& done);
-  void UpdateSession(const val& id, const val& change, const val& done);
-  void DeleteSession(const val& id, const val& done);
+  // Every call but those below; see calls.h.
+  void Call(const std::string& name, const val& arguments, const val& done);
 
-  void CreateMessage(const val& session_id, const val& init, const val& writer, int run,
-                     const val& done);
-  void OpenMessage(const val& id, bool resume, const val& writer, const val& done);
-  void BeginReply(const val& start, const val& done);
+  // The hot path: not through the table.
   void Write(const val& id, const val& writer, double version, const val& mutations,
              const val& done);
-  void UpdateMessage(const val& message, const val& done);
-  void GetMessage(const val& id, bool committed, const val& done);
-  void ListMessages(const val& session_id, const val& options, const val& done);
-  void ListUser(const val& session_id, const val& limit, const val& done);
-  void LastAssistant(const val& session_id, const val& done);
-  void DeleteMessage(const val& id, const val& done);
-  void DeleteAll(const val& session_id, const val& done);
 
-  void Flush(const val& id, double timeout_ms, const val& done);
-  void FlushAll(double timeout_ms, const val& done);
-
-  void Search(const val& query, const val& options, const val& done);
   // `into`, `from`: files as FileSystemSyncAccessHandle has them, wherever their bytes are.
   void Export(const val& into, const val& done);
   void Import(const val& from, const val& done);
 
-  void BeginRun(const val& session_id, const val& done);
-  void EndRun(int run, const val& how, const val& done);
-
   // nullptr for a format the core does not know.
   std::shared_ptr<StreamHost> OpenStream(const val& format);
   std::shared_ptr<FeedHost> Subscribe(const val& filters, const val& deliver, int credits);
-
-  void Close(double timeout_ms, const val& done);
 
   // For the streams and feeds of this store.
   Store& store() { return *store_; }
@@ -81,8 +59,6 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
     TimerPump::Turn timer;
     Store::Turn turn;
   };
-
-  TimeMs Deadline(double timeout_ms);
 
   HostClock clock_;
   std::unique_ptr<Store> store_;

@@ -42,6 +42,7 @@ emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);
 emscripten::val ToJs(const RecoveredMessage& recovered);
 emscripten::val ToJs(const std::vector<RecoveredMessage>& recovered);
+inline emscripten::val ToJs(RunId run) { return emscripten::val(static_cast<double>(run)); }
 
 // ---- message_list.cpp: { json, bytes }, the WireMessages of web/src/core-module.ts
 

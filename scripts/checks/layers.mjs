@@ -111,7 +111,7 @@ const SIDE_IMPORTS = {
   live: ['live'],
   react: ['react', 'live', 'entry'],
 };
-const TYPES_ONLY = new Set(['web/src/protocol.ts', 'web/src/types.ts', 'web/src/core-module.ts']);
+const TYPES_ONLY = new Set(['web/src/calls.ts', 'web/src/protocol.ts', 'web/src/types.ts', 'web/src/core-module.ts']);
 
 function* imports(text) {
   const code = withoutComments(text);

@@ -5,8 +5,9 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
+import type { Calls, CoreMethod, WireReply } from './calls.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, FinishReason, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session } from './types.js';
+import type { EventFilter, FinishReason, Message, Part, Role, Session } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -44,15 +45,6 @@ export type WireEvent =
   | { type: 'storage-error'; error: CoreError }
   | { type: 'storage-recovered' };
 
-/** Many messages, as the JSON of a `Message[]`: quicker than objects. The `data` of a binary part is the index of its bytes. */
-export interface WireMessages { json: string; bytes: Uint8Array[] }
-
-export interface CoreStats {
-  updates: number; commits: number; bytesWritten: number;
-  conflated: number; dropped: number; mustDeliverDropped: number;
-  subscribers: number; pending: number; liveMessages: number; sqliteVersion: string;
-}
-
 export interface CoreOptions {
   windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
 }
@@ -64,16 +56,6 @@ export interface StreamEnd {
   error?: CoreError & { providerType?: string };
   usage?: { inputTokens: number; outputTokens: number };
   skippedLines: number;
-}
-
-/** The message of a reply, to be created or, with `resume`, gone on with if it exists. */
-export interface WireReply {
-  sessionId: string; messageId: string; resume: boolean;
-  model?: string; provider?: string;
-  /** Names the stream to the core: it is the only one that writes into the message. */
-  writer: string;
-  /** The run scope it belongs to; 0: none. */
-  run: number;
 }
 
 /** One reply being read: bytes in, mutations of its message inside the core. Free with `delete()`. */
@@ -110,41 +92,14 @@ export interface CoreStore {
 
   /** Finished as 'interrupted' while opening. */
   recovered(): { messageId: string; sessionId: string }[];
-  stats(): CoreStats;
 
-  createSession(init: { id: string; title?: string; parentId?: string }, done: Callback<Session>): void;
-  getSession(id: string, done: Callback<Session | undefined>): void;
-  listSessions(options: { limit?: number; parentId?: string }, done: Callback<Session[]>): void;
-  updateSession(id: string, change: object, done: Callback<Session>): void;
-  deleteSession(id: string, done: Callback<void>): void;
-
-  /** Resolves with the message as created; `writer` counts its versions from there. `run` 0: none. */
-  createMessage(sessionId: string, init: NewMessage & { id: string }, writer: string, run: number, done: Callback<Message>): void;
-  openMessage(id: string, resume: boolean, writer: string, done: Callback<Message>): void;
-  /** One step, whatever happens meanwhile. 'in-use': another stream writes into the message; 'closed': the run is over. */
-  beginReply(reply: WireReply, done: Callback<Message>): void;
+  /** Answers a call of the table. */
+  call<M extends CoreMethod>(method: M, args: Parameters<Calls[M]>, done: Callback<ReturnType<Calls[M]>>): void;
   /** `done` when durable if one of them is terminal, else when accepted; value: the version reached. */
   write(id: string, writer: string, version: number, mutations: WireMutation[], done: Callback<number>): void;
-  updateMessage(message: Message, done: Callback<Message>): void;
-  getMessage(id: string, committed: boolean, done: Callback<Message | undefined>): void;
-  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }, done: Callback<WireMessages>): void;
-  listUser(sessionId: string | undefined, limit: number | undefined, done: Callback<WireMessages>): void;
-  lastAssistant(sessionId: string, done: Callback<Message | undefined>): void;
-  deleteMessage(id: string, done: Callback<void>): void;
-  deleteAll(sessionId: string, done: Callback<void>): void;
-
-  search(query: string, options: SearchOptions, done: Callback<SearchPage>): void;
   /** Makes `into` a SQLite file of everything accepted before the call. */
   exportTo(into: SyncFile, done: Callback<void>): void;
   importFrom(file: SavedFile, done: Callback<{ sessions: number; messages: number }>): void;
-
-  /** timeoutMs < 0: no time-out. */
-  flush(id: string, timeoutMs: number, done: Callback<void>): void;
-  flushAll(timeoutMs: number, done: Callback<void>): void;
-
-  /** A run scope (C14): `endRun` finishes what its messages left open and flushes them. */
-  beginRun(sessionId: string, done: Callback<number>): void;
-  endRun(run: number, how: 'returned' | 'threw' | 'aborted', done: Callback<void>): void;
 
   /** Null for a format the core does not know. */
   openStream(format: string): CoreStream | null;
@@ -152,8 +107,7 @@ export interface CoreStore {
   /** Hears what passes one of the filters. */
   subscribe(filters: EventFilter[], deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
 
-  close(timeoutMs: number, done: Callback<void>): void;
-  /** Frees the core. After `close` completed. */
+  /** Frees the core. After the call `close` completed. */
   delete(): void;
 }
 

@@ -20,9 +20,10 @@
  * Messages of one direction arrive in the order they were sent. What one side says in one turn crosses as one array: the
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
-import type { CoreError, CoreStats, WireEvent, WireMessages, WireMutation, WireReply } from './core-module.js';
+import type { Calls, Method, WireReply } from './calls.js';
+import type { CoreError, WireEvent, WireMutation } from './core-module.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
+import type { EventFilter, Message } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -46,36 +47,6 @@ export interface Opened {
   recovered: { messageId: string; sessionId: string }[];
 }
 
-/** Request and answer of each method, named as the core names it. */
-export interface Calls {
-  createSession(init: { id: string; title?: string; parentId?: string }): Session;
-  getSession(id: string): Session | undefined;
-  listSessions(options: { limit?: number; parentId?: string }): Session[];
-  updateSession(id: string, change: object): Session;
-  deleteSession(id: string): void;
-  /** `writer`: the draft that counts its versions from the answer. `run` 0: none. */
-  createMessage(sessionId: string, init: NewMessage & { id: string }, writer: string, run: number): Message;
-  openMessage(id: string, resume: boolean, writer: string): Message;
-  beginReply(reply: WireReply): Message;
-  updateMessage(message: Message): Message;
-  getMessage(id: string, committed: boolean): Message | undefined;
-  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): WireMessages;
-  listUser(sessionId: string | undefined, limit: number | undefined): WireMessages;
-  lastAssistant(sessionId: string): Message | undefined;
-  deleteMessage(id: string): void;
-  deleteAll(sessionId: string): void;
-  search(query: string, options: SearchOptions): SearchPage;
-  /** Blobs cross as references, not as copies. */
-  export(): Blob;
-  import(file: Blob): { sessions: number; messages: number };
-  flush(id: string, timeoutMs: number): void;
-  flushAll(timeoutMs: number): void;
-  beginRun(sessionId: string): number;
-  endRun(run: number, how: 'returned' | 'threw' | 'aborted'): void;
-  stats(): CoreStats;
-  close(timeoutMs: number): void;
-}
-export type Method = keyof Calls;
 export type Call = { [M in Method]: { type: 'call'; id: number; method: M; args: Parameters<Calls[M]> } }[Method];
 
 /** Where a reply comes from, as far as it can be sent. */

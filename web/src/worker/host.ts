@@ -1,225 +1,128 @@
 /**
- * The Worker's side of the protocol: requests of the page become calls of the core, its outcomes become replies.
+ * The store of a Worker and the clients that it serves: each has a port and a session of its own, and they share the core.
  *
- *   new ── open ──▶ open ── close ──▶ closed (the Worker ends itself)
- *    └── delete-store ──▶ new
+ *   page ───▶ Client ─┐
+ *   tab ────▶ Client ─┼─▶ one store, one core
+ *   tab ────▶ Client ─┘
  */
-import type { Callback } from '../core-module.js';
-import { MillraceError } from '../errors.js';
-import type { Call, Method, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
-import { TurnMessages } from '../turn-messages.js';
-import { Answers } from './answers.js';
-import { deleteBackend } from './storage/backend.js';
-import { callCore } from './core/calls.js';
+import type { OpenRequest, ToPage, ToWorker } from '../protocol.js';
+import { Client, type Clientele } from './client.js';
 import { CoreGuard } from './core/core-guard.js';
-import { checkSize } from './core/call-size.js';
-import { PageFeed } from './feed.js';
-import { Ingest } from './streams/ingest.js';
-import { holdForLife } from './life-lock.js';
+import { READS_OF_DISK } from './core/calls.js';
 import { openStore, type LoadCore, type OpenedStore } from './core/open-store.js';
-import { dropSource } from './streams/source.js';
-import { toWire } from './wire-error.js';
+import { holdForLife } from './life-lock.js';
+import { fromCore } from './wire-error.js';
+import type { MillraceError } from '../errors.js';
 
-export interface Page {
-  post(messages: ToPage[]): void;
-  /** Ends the Worker. */
-  end(): void;
-}
-
-/** Reads of what is on disk. They follow what was asked for before them, so they end the turn that it shares. */
-const READS_OF_DISK: ReadonlySet<Method> = new Set<Method>(['getSession', 'listSessions', 'search', 'export', 'stats', 'close']);
-
-interface OpenState {
-  readonly store: OpenedStore;
-  readonly feed: PageFeed;
-  readonly ingests: Map<number, Ingest>;
+/** A client's way to the host. */
+export interface Port {
+  /** What the client posted together. */
+  receive(messages: readonly ToWorker[]): void;
+  /** The client's tab is gone. */
+  disconnect(): void;
 }
 
 export class Host {
-  readonly #page: Page;
   readonly #loadCore: LoadCore;
-  readonly #outgoing: TurnMessages<ToPage>;
-  readonly #answers: Answers;
+  readonly #end: () => void;
   readonly #guard = new CoreGuard((error) => this.#trapped(error));
-  #open: OpenState | undefined;
+  readonly #clients = new Set<Client>();
+  #opening: Promise<OpenedStore> | undefined;
+  #store: OpenedStore | undefined;
   /** The store whose turn is held open for the messages that came together. */
-  #held: OpenState | undefined;
+  #held: OpenedStore | undefined;
 
-  constructor(page: Page, loadCore: LoadCore) {
-    this.#page = page;
+  /** `end`: called when no client is left, and after a trap. */
+  constructor(loadCore: LoadCore, end: () => void) {
     this.#loadCore = loadCore;
-    this.#outgoing = new TurnMessages((messages) => page.post(messages));
-    this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#open?.feed.blocked ?? false);
+    this.#end = end;
   }
 
-  /** What the page said in one turn of its own becomes one turn of the core, except where something reads what is on disk. */
-  receive(messages: readonly ToWorker[]): void {
-    for (const message of messages) {
-      if (message.type === 'call' && READS_OF_DISK.has(message.method)) this.#endTurn();
-      else if (messages.length > 1) this.#beginTurn();
-      this.#receiveOne(message);
-    }
-    this.#endTurn();
+  connect(post: (messages: ToPage[]) => void): Port {
+    const client = new Client(this.#clientele, post);
+    this.#clients.add(client);
+    return {
+      receive: (messages) => this.#receive(client, messages),
+      disconnect: () => {
+        client.disconnect();
+        void this.#clientele.leave(client, 0).finally(() => this.#clientele.left(client));
+      },
+    };
   }
 
   /** An exception that nobody caught. */
   failed(error: unknown): void { this.#guard.caught(error); }
 
+  readonly #clientele: Clientele = {
+    open: (request) => (this.#opening ??= this.#open(request)),
+    leave: async (client, timeoutMs) => {
+      const store = this.#store;
+      if (!store) return false;
+      if ([...this.#clients].some((other) => other !== client)) {
+        await flushed(store, timeoutMs);
+        return true;
+      }
+      this.#store = this.#opening = undefined;
+      await store.close(timeoutMs);
+      return false;
+    },
+    left: (client) => {
+      if (this.#clients.delete(client) && this.#clients.size === 0) this.#end();
+    },
+  };
+
+  async #open(request: OpenRequest): Promise<OpenedStore> {
+    // The page asks for this lock once it is answered, so the Worker must hold it by then.
+    const living = request.lifeLock === undefined ? undefined : holdForLife(request.lifeLock);
+    try {
+      const [store] = await Promise.all([openStore(request, this.#loadCore, this.#guard), living]);
+      this.#store = store;
+      return store;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  /** What a client said in one turn of its own becomes one turn of the core, except where something reads what is on disk. */
+  #receive(client: Client, messages: readonly ToWorker[]): void {
+    for (const message of messages) {
+      if (message.type === 'call' && READS_OF_DISK.has(message.method)) this.#endTurn();
+      else if (messages.length > 1) this.#beginTurn();
+      client.receive(message);
+    }
+    this.#endTurn();
+  }
+
   #beginTurn(): void {
-    if (this.#held || !this.#open) return;
-    this.#open.store.core.beginTurn();
-    this.#held = this.#open;
+    if (this.#held || !this.#store) return;
+    this.#store.core.beginTurn();
+    this.#held = this.#store;
   }
 
   #endTurn(): void {
     const held = this.#held;
     this.#held = undefined;
     try {
-      held?.store.core.endTurn();
+      held?.core.endTurn();
     } catch {
-      // It trapped, now or before: the page has been told.
+      // It trapped, now or before: the clients have been told.
     }
   }
 
-  /** Nothing of the core is called any more. The page fails what is pending. */
+  /** Nothing of the core is called any more. */
   #trapped(error: MillraceError): void {
-    for (const ingest of this.#open?.ingests.values() ?? []) ingest.drop();
-    this.#open = undefined;
-    this.#outgoing.post({ type: 'trapped', error: toWire(error) } satisfies ToPage);
-    this.#outgoing.flush();
-    this.#page.end();
+    this.#store = undefined;
+    for (const client of this.#clients) client.trapped(error);
+    this.#end();
   }
+}
 
-  #receiveOne(message: ToWorker): void {
-    switch (message.type) {
-      case 'open':
-        this.#answer(message.id, this.#openStore(message.request));
-        return;
-      case 'delete-store':
-        this.#answer(message.id, deleteBackend(message.name));
-        return;
-      default:
-        this.#receiveOpen(message);
-    }
-  }
-
-  #receiveOpen(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
-    const open = this.#open;
-    if (!open) {
-      this.#refuse(message);
-      return;
-    }
-    switch (message.type) {
-      case 'call': return this.#call(open, message);
-      case 'write': return this.#write(open, message);
-      case 'subscribe': return open.feed.subscribe(message.filters);
-      case 'unsubscribe':
-        open.feed.unsubscribe();
-        return this.#answers.release();
-      case 'credit':
-        open.feed.grant(message.count);
-        return this.#answers.release();
-      case 'forget': return open.feed.forget(message.messageId);
-      case 'ingest': return this.#ingest(open, message);
-      case 'source': {
-        const ingest = open.ingests.get(message.ingest);
-        return ingest ? ingest.supply(message.source) : dropSource(message.source);
-      }
-      case 'chunk': return open.ingests.get(message.ingest)?.chunk(message.bytes);
-      case 'end': return open.ingests.get(message.ingest)?.end();
-      case 'fail': return open.ingests.get(message.ingest)?.fail(message.error);
-      case 'abort': return open.ingests.get(message.ingest)?.abort(message.reason);
-    }
-  }
-
-  async #openStore(request: OpenRequest): Promise<Opened> {
-    // The page asks for this lock once it is answered, so the Worker must hold it by then.
-    const living = request.lifeLock === undefined ? undefined : holdForLife(request.lifeLock);
-    const [store] = await Promise.all([openStore(request, this.#loadCore, this.#guard), living]);
-    const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events } satisfies ToPage));
-    this.#open = { store, feed, ingests: new Map() };
-    return { storage: store.storage, recovered: store.core.recovered() };
-  }
-
-  #call(open: OpenState, { id, method, args }: Call): void {
-    if (method === 'close') {
-      this.#open = undefined;
-      void this.#answer(id, this.#close(open, args[0])).then(() => {
-        this.#answers.release();
-        this.#outgoing.flush();
-        this.#page.end();
-      });
-      return;
-    }
-    try {
-      checkSize(args, `What "${method}" was given`);
-      // The compiler cannot see that `method` and `args` of a Call belong together.
-      callCore(open.store.core, method, args as never, this.#replyTo(id));
-    } catch (error) {
-      this.#fail(id, toWire(error));
-    }
-  }
-
-  /** What is being ingested ends as canceled first. */
-  async #close({ store, ingests }: OpenState, timeoutMs: number): Promise<void> {
-    const running = [...ingests.values()];
-    for (const ingest of running) ingest.abort('The store was closed');
-    const ended = Promise.all(running.map((ingest) => ingest.ended));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
-    // Under Node it would keep the process alive.
-    clearTimeout(timer);
-    await store.close(timeoutMs);
-  }
-
-  #write({ store }: OpenState, message: Extract<ToWorker, { type: 'write' }>): void {
-    const { id, messageId, writer, version, others, mutations } = message;
-    const expected = version + mutations.length - 1 + others;
-    const reply: Callback<unknown> = id === undefined
-      ? (error) => { if (error) this.#answers.post({ type: 'write-failed', messageId, writer, error } satisfies ToPage); }
-      : this.#replyTo(id);
-    const done: Callback<number> = (error, reached) => {
-      reply(error, undefined);
-      if (!error && reached !== expected) this.#outgoing.post({ type: 'others-wrote', writer } satisfies ToPage);
-    };
-    try {
-      checkSize(mutations, 'What was written to the message in one call');
-      store.core.write(messageId, writer, version, mutations, done);
-    } catch (error) {
-      done(toWire(error));
-    }
-  }
-
-  #ingest({ store, ingests }: OpenState, { id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
-    const ingest = new Ingest(store.core, id, request, {
-      ask: (message) => this.#outgoing.post(message),
-      answer: (message) => this.#answers.post(message),
+function flushed({ core }: OpenedStore, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    core.call('flushAll', [timeoutMs], (error) => {
+      if (error) reject(fromCore(error));
+      else resolve();
     });
-    ingests.set(id, ingest);
-    void ingest.ended.then(() => ingests.delete(id));
-  }
-
-  /** What comes before the store is open or after it was closed. */
-  #refuse(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
-    const { id } = message as { id?: number };
-    if (id !== undefined) this.#fail(id, toWire(new MillraceError('closed', 'The store is closed')));
-  }
-
-  #answer(id: number, outcome: Promise<unknown>): Promise<void> {
-    return outcome.then(
-      (value) => this.#answers.post({ type: 'reply', id, value } satisfies ToPage),
-      (error: unknown) => this.#fail(id, toWire(error)),
-    );
-  }
-
-  #replyTo(id: number): Callback<unknown> {
-    return (error, value) => {
-      if (error) this.#fail(id, error);
-      else this.#answers.post({ type: 'reply', id, value } satisfies ToPage);
-    };
-  }
-
-  #fail(id: number, error: WireError): void {
-    this.#answers.post({ type: 'reply', id, error } satisfies ToPage);
-  }
+  });
 }

@@ -5,12 +5,12 @@
  */
 import type { ToPage, ToWorker } from '../protocol.js';
 import { isBlob } from '../realms.js';
-import { Host } from './host.js';
+import { Host, type Port } from './host.js';
 import { loadCore, startCore } from './load-core.js';
 
 /** What the page's side uses of a Worker. */
 export class InProcessWorker extends EventTarget {
-  readonly #host: Host;
+  readonly #page: Port;
   /** By its own `close`: what it said before still arrives. */
   #closed = false;
   #terminated = false;
@@ -18,17 +18,18 @@ export class InProcessWorker extends EventTarget {
   /** `compiled`: the core, unless the store is opened with a `wasmUrl`. */
   constructor(compiled: WebAssembly.Module) {
     super();
-    this.#host = new Host({
-      post: (messages: ToPage[]) => deliver(messages, [], (data) => {
-        if (!this.#terminated) this.dispatchEvent(new MessageEvent('message', { data }));
-      }),
-      end: () => { this.#closed = true; },
-    }, (wasmUrl) => (wasmUrl === undefined ? startCore((imports) => WebAssembly.instantiate(compiled, imports)) : loadCore(wasmUrl)));
+    const host = new Host(
+      (wasmUrl) => (wasmUrl === undefined ? startCore((imports) => WebAssembly.instantiate(compiled, imports)) : loadCore(wasmUrl)),
+      () => { this.#closed = true; },
+    );
+    this.#page = host.connect((messages) => deliver(messages, [], (data) => {
+      if (!this.#terminated) this.dispatchEvent(new MessageEvent('message', { data }));
+    }));
   }
 
   postMessage(messages: ToWorker[], transfer: Transferable[] = []): void {
     deliver(messages, transfer, (data) => {
-      if (!this.#closed && !this.#terminated) this.#host.receive(data);
+      if (!this.#closed && !this.#terminated) this.#page.receive(data);
     });
   }
 

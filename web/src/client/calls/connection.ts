@@ -9,8 +9,9 @@
  * 2. After `failure` is set nothing is sent, and every request rejects with it.
  * 3. A request is copied when it is made: what the caller does to its arguments afterwards changes nothing.
  */
+import type { Calls, Method } from '../../calls.js';
 import { MillraceError } from '../../errors.js';
-import type { Calls, Method, ToPage, ToWorker, WireError } from '../../protocol.js';
+import type { ToPage, ToWorker, WireError } from '../../protocol.js';
 import { WORKER_HINT } from '../../start-worker.js';
 import { TurnMessages } from '../../turn-messages.js';
 import { cloned, unsendable } from './validate.js';

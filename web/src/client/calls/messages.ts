@@ -1,5 +1,5 @@
 import type { Messages } from '../../api.js';
-import type { WireMessages } from '../../core-module.js';
+import type { WireMessages } from '../../calls.js';
 import type { Message } from '../../types.js';
 import { createDraft } from '../drafts/create-draft.js';
 import { PageDraft } from '../drafts/draft.js';
@@ -53,7 +53,7 @@ export function messagesOf(use: () => SharedStore): Messages {
       const { connection } = use();
       checkOptionalId('sessionId', sessionId);
       checkLimit(limit);
-      return messagesIn(await connection.call('listUser', sessionId, limit));
+      return messagesIn(await connection.call('listUser', sessionId, { limit }));
     },
     async lastAssistant(sessionId) {
       return useWith(sessionId, 'sessionId').connection.call('lastAssistant', sessionId);

@@ -1,6 +1,6 @@
 /** The entry of `ingest`: checks the arguments and picks who reads the stream. */
 import type { IngestOptions, StreamFormat, StreamSource } from '../../api.js';
-import type { WireReply } from '../../core-module.js';
+import type { WireReply } from '../../calls.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from '../calls/ids.js';
 import type { ActiveRun, IngestHost } from './active-runs.js';

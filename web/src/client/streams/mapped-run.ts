@@ -1,6 +1,6 @@
 /** A stream that a function of the page maps to a draft, chunk by chunk. */
 import type { Draft } from '../../api.js';
-import type { WireReply } from '../../core-module.js';
+import type { WireReply } from '../../calls.js';
 import type { FinishPart, FinishReason, Message } from '../../types.js';
 import { MillraceError } from '../../errors.js';
 import type { Chunks } from './chunks.js';

@@ -9,7 +9,7 @@
  */
 import type { IngestOptions, StreamFormat } from '../../api.js';
 import { MillraceError } from '../../errors.js';
-import type { WireReply } from '../../core-module.js';
+import type { WireReply } from '../../calls.js';
 import type { IngestRequest, ToPage, WireError, WireSource } from '../../protocol.js';
 import type { Message } from '../../types.js';
 import type { Chunks } from './chunks.js';

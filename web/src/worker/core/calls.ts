@@ -1,39 +1,16 @@
-/** Each call of the protocol as the call of the core that answers it. No rules here. */
+/** Calls of the page as calls of the core, and the two in which the Worker has a part. */
+import type { Calls, Method } from '../../calls.js';
 import type { Callback, CoreStore } from '../../core-module.js';
-import type { Calls, Method } from '../../protocol.js';
+import type { Call } from '../../protocol.js';
 import { exportFrom, importInto } from './transfer.js';
 
-type Handler<M extends Method> = (core: CoreStore, args: Parameters<Calls[M]>, done: Callback<ReturnType<Calls[M]>>) => void;
+/** Reads of what is on disk. They follow what was asked for before them, so they end the turn that it shares. */
+export const READS_OF_DISK: ReadonlySet<Method> = new Set<Method>(['getSession', 'listSessions', 'search', 'export', 'stats', 'close']);
 
-/** All but `close`, which concerns more than the core. */
-export type CoreMethod = Exclude<Method, 'close'>;
-
-const handlers: { [M in CoreMethod]: Handler<M> } = {
-  createSession: (core, args, done) => core.createSession(...args, done),
-  getSession: (core, args, done) => core.getSession(...args, done),
-  listSessions: (core, args, done) => core.listSessions(...args, done),
-  updateSession: (core, args, done) => core.updateSession(...args, done),
-  deleteSession: (core, args, done) => core.deleteSession(...args, done),
-  createMessage: (core, args, done) => core.createMessage(...args, done),
-  openMessage: (core, args, done) => core.openMessage(...args, done),
-  beginReply: (core, args, done) => core.beginReply(...args, done),
-  updateMessage: (core, args, done) => core.updateMessage(...args, done),
-  getMessage: (core, args, done) => core.getMessage(...args, done),
-  listMessages: (core, args, done) => core.listMessages(...args, done),
-  listUser: (core, args, done) => core.listUser(...args, done),
-  lastAssistant: (core, args, done) => core.lastAssistant(...args, done),
-  deleteMessage: (core, args, done) => core.deleteMessage(...args, done),
-  deleteAll: (core, args, done) => core.deleteAll(...args, done),
-  search: (core, args, done) => core.search(...args, done),
-  export: (core, _args, done) => exportFrom(core, done),
-  import: (core, [file], done) => importInto(core, file, done),
-  flush: (core, args, done) => core.flush(...args, done),
-  flushAll: (core, args, done) => core.flushAll(...args, done),
-  beginRun: (core, args, done) => core.beginRun(...args, done),
-  endRun: (core, args, done) => core.endRun(...args, done),
-  stats: (core, _args, done) => done(null, core.stats()),
-};
-
-export function callCore<M extends CoreMethod>(core: CoreStore, method: M, args: Parameters<Calls[M]>, done: Callback<ReturnType<Calls[M]>>): void {
-  handlers[method](core, args, done);
+export function callCore(core: CoreStore, call: Call, done: Callback<ReturnType<Calls[Method]>>): void {
+  switch (call.method) {
+    case 'export': return exportFrom(core, done);
+    case 'import': return importInto(core, call.args[0], done);
+    default: return core.call(call.method, call.args, done);
+  }
 }

@@ -38,7 +38,7 @@ export class CoreGuard {
       return isCoreObject(result) ? this.guard(result) : result;
     } catch (error) {
       if (!isTrap(error)) throw error;
-      throw this.#trap(name, args, error);
+      throw this.#trap(name === 'call' ? String(args[0]) : name, args, error);
     }
   }
 

@@ -37,7 +37,7 @@ export async function openStore(request: OpenRequest, loadCore: LoadCore, guard:
 async function close(core: CoreStore, backend: Backend, timeoutMs: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
-      core.close(timeoutMs, (error) => {
+      core.call('close', [timeoutMs], (error) => {
         if (error) reject(fromCore(error));
         else resolve();
       });

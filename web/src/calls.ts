@@ -1,0 +1,66 @@
+/**
+ * The calls of a store, once: what the page asks, the Worker passes on and the core answers. The types of all three follow from
+ * this table, and the compiler holds them to it.
+ *
+ *   page                          Worker                              core
+ *   connection.call(m, ...args) ▶ core.call(m, args, done) ─────────▶ wasm/calls.cpp: the same names, each argument by its type
+ *
+ * To add a call: a line here, a line and a function in wasm/calls.cpp, and the method that calls it in client/calls.
+ */
+import type { Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
+
+/** Arguments and answer of each call. */
+export interface Calls {
+  createSession(init: { id: string; title?: string; parentId?: string }): Session;
+  getSession(id: string): Session | undefined;
+  listSessions(options: { limit?: number; parentId?: string }): Session[];
+  updateSession(id: string, change: object): Session;
+  deleteSession(id: string): void;
+  /** `writer`: the draft that counts its versions from the answer. `run` 0: none. */
+  createMessage(sessionId: string, init: NewMessage & { id: string }, writer: string, run: number): Message;
+  openMessage(id: string, resume: boolean, writer: string): Message;
+  /** One step, whatever happens meanwhile. 'in-use': another stream writes into the message; 'closed': the run is over. */
+  beginReply(reply: WireReply): Message;
+  updateMessage(message: Message): Message;
+  getMessage(id: string, committed: boolean): Message | undefined;
+  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): WireMessages;
+  listUser(sessionId: string | undefined, options: { limit?: number }): WireMessages;
+  lastAssistant(sessionId: string): Message | undefined;
+  deleteMessage(id: string): void;
+  deleteAll(sessionId: string): void;
+  search(query: string, options: SearchOptions): SearchPage;
+  /** Blobs cross as references, not as copies. */
+  export(): Blob;
+  import(file: Blob): { sessions: number; messages: number };
+  /** timeoutMs < 0: no time-out. */
+  flush(id: string, timeoutMs: number): void;
+  flushAll(timeoutMs: number): void;
+  /** A run scope (C14): `endRun` finishes what its messages left open and flushes them. */
+  beginRun(sessionId: string): number;
+  endRun(run: number, how: 'returned' | 'threw' | 'aborted'): void;
+  stats(): CoreStats;
+  close(timeoutMs: number): void;
+}
+export type Method = keyof Calls;
+/** Those that the Worker has a part in. */
+export type WorkerMethod = 'export' | 'import';
+export type CoreMethod = Exclude<Method, WorkerMethod>;
+
+/** Many messages, as the JSON of a `Message[]`: quicker than objects. The `data` of a binary part is the index of its bytes. */
+export interface WireMessages { json: string; bytes: Uint8Array[] }
+
+export interface CoreStats {
+  updates: number; commits: number; bytesWritten: number;
+  conflated: number; dropped: number; mustDeliverDropped: number;
+  subscribers: number; pending: number; liveMessages: number; sqliteVersion: string;
+}
+
+/** The message of a reply, to be created or, with `resume`, gone on with if it exists. */
+export interface WireReply {
+  sessionId: string; messageId: string; resume: boolean;
+  model?: string; provider?: string;
+  /** Names the stream to the core: it is the only one that writes into the message. */
+  writer: string;
+  /** The run scope it belongs to; 0: none. */
+  run: number;
+}

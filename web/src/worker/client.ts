@@ -1,0 +1,211 @@
+/**
+ * One client of the store: the page of this Worker, or another tab. Requests become calls of the core, outcomes become replies.
+ * Ids of requests, the subscription and the streams are its own; the core and its turns are everybody's.
+ *
+ *   new ── open ──▶ open ── close, or its tab is gone ──▶ over
+ *    └── delete-store ──▶ new
+ */
+import type { Callback } from '../core-module.js';
+import { MillraceError } from '../errors.js';
+import type { Call, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
+import { TurnMessages } from '../turn-messages.js';
+import { Answers } from './answers.js';
+import { checkSize } from './core/call-size.js';
+import { callCore } from './core/calls.js';
+import type { OpenedStore } from './core/open-store.js';
+import { PageFeed } from './feed.js';
+import { deleteBackend } from './storage/backend.js';
+import { Ingest } from './streams/ingest.js';
+import { dropSource } from './streams/source.js';
+import { toWire } from './wire-error.js';
+
+/** What a client needs of the host that it is connected to. */
+export interface Clientele {
+  open(request: OpenRequest): Promise<OpenedStore>;
+  /** The client is through: what was written is saved within `timeoutMs`, the last one closes the store. Whether others go on. */
+  leave(client: Client, timeoutMs: number): Promise<boolean>;
+  /** The client has been told all that it is told. */
+  left(client: Client): void;
+}
+
+interface Session {
+  readonly store: OpenedStore;
+  readonly feed: PageFeed;
+  readonly ingests: Map<number, Ingest>;
+  /** Run scopes that it began and has not ended. */
+  readonly runs: Set<number>;
+}
+
+export class Client {
+  readonly #host: Clientele;
+  readonly #outgoing: TurnMessages<ToPage>;
+  readonly #answers: Answers;
+  #session: Session | undefined;
+
+  constructor(host: Clientele, post: (messages: ToPage[]) => void) {
+    this.#host = host;
+    this.#outgoing = new TurnMessages(post);
+    this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#session?.feed.blocked ?? false);
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'open':
+        void this.#answer(message.id, this.#open(message.request));
+        return;
+      case 'delete-store':
+        void this.#answer(message.id, deleteBackend(message.name));
+        return;
+      default:
+        this.#receiveOpen(message);
+    }
+  }
+
+  /** Its tab is gone: nobody hears it any more. What it was reading is canceled, its runs are over. */
+  disconnect(): void {
+    const session = this.#session;
+    if (!session) return;
+    for (const run of session.runs) session.store.core.call('endRun', [run, 'aborted'], () => undefined);
+    void this.#endSession(session, 'The tab that read the reply is gone');
+    session.feed.unsubscribe();
+  }
+
+  /** The core is never called again. The client fails what is pending. */
+  trapped(error: MillraceError): void {
+    for (const ingest of this.#session?.ingests.values() ?? []) ingest.drop();
+    this.#session = undefined;
+    this.#outgoing.post({ type: 'trapped', error: toWire(error) });
+    this.#outgoing.flush();
+  }
+
+  #receiveOpen(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
+    const session = this.#session;
+    if (!session) {
+      this.#refuse(message);
+      return;
+    }
+    switch (message.type) {
+      case 'call': return this.#call(session, message);
+      case 'write': return this.#write(session, message);
+      case 'subscribe': return session.feed.subscribe(message.filters);
+      case 'unsubscribe':
+        session.feed.unsubscribe();
+        return this.#answers.release();
+      case 'credit':
+        session.feed.grant(message.count);
+        return this.#answers.release();
+      case 'forget': return session.feed.forget(message.messageId);
+      case 'ingest': return this.#ingest(session, message);
+      case 'source': {
+        const ingest = session.ingests.get(message.ingest);
+        return ingest ? ingest.supply(message.source) : dropSource(message.source);
+      }
+      case 'chunk': return session.ingests.get(message.ingest)?.chunk(message.bytes);
+      case 'end': return session.ingests.get(message.ingest)?.end();
+      case 'fail': return session.ingests.get(message.ingest)?.fail(message.error);
+      case 'abort': return session.ingests.get(message.ingest)?.abort(message.reason);
+    }
+  }
+
+  async #open(request: OpenRequest): Promise<Opened> {
+    const store = await this.#host.open(request);
+    const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events }));
+    this.#session = { store, feed, ingests: new Map(), runs: new Set() };
+    return { storage: store.storage, recovered: store.core.recovered() };
+  }
+
+  #call(session: Session, call: Call): void {
+    if (call.method === 'close') {
+      void this.#answer(call.id, this.#close(session, call.args[0])).then(() => {
+        this.#answers.release();
+        this.#outgoing.flush();
+        this.#host.left(this);
+      });
+      return;
+    }
+    try {
+      checkSize(call.args, `What "${call.method}" was given`);
+      callCore(session.store.core, call, this.#noting(session, call, this.#replyTo(call.id)));
+    } catch (error) {
+      this.#fail(call.id, toWire(error));
+    }
+  }
+
+  /** Remembers which runs are under way. */
+  #noting({ runs }: Session, { method, args }: Call, done: Callback<unknown>): Callback<unknown> {
+    if (method === 'endRun') runs.delete(args[0]);
+    if (method !== 'beginRun') return done;
+    return (error, run) => {
+      if (!error) runs.add(run as number);
+      done(error, run);
+    };
+  }
+
+  /** What is being ingested ends as canceled first. */
+  async #close(session: Session, timeoutMs: number): Promise<void> {
+    const ended = this.#endSession(session, 'The store was closed');
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+    // Under Node it would keep the process alive.
+    clearTimeout(timer);
+    if (await this.#host.leave(this, timeoutMs)) session.feed.unsubscribe();
+  }
+
+  async #endSession({ ingests }: Session, reason: string): Promise<void> {
+    this.#session = undefined;
+    const running = [...ingests.values()];
+    for (const ingest of running) ingest.abort(reason);
+    await Promise.all(running.map((ingest) => ingest.ended));
+  }
+
+  #write({ store }: Session, message: Extract<ToWorker, { type: 'write' }>): void {
+    const { id, messageId, writer, version, others, mutations } = message;
+    const expected = version + mutations.length - 1 + others;
+    const reply: Callback<unknown> = id === undefined
+      ? (error) => { if (error) this.#answers.post({ type: 'write-failed', messageId, writer, error }); }
+      : this.#replyTo(id);
+    const done: Callback<number> = (error, reached) => {
+      reply(error, undefined);
+      if (!error && reached !== expected) this.#outgoing.post({ type: 'others-wrote', writer });
+    };
+    try {
+      checkSize(mutations, 'What was written to the message in one call');
+      store.core.write(messageId, writer, version, mutations, done);
+    } catch (error) {
+      done(toWire(error));
+    }
+  }
+
+  #ingest({ store, ingests }: Session, { id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
+    const ingest = new Ingest(store.core, id, request, {
+      ask: (message) => this.#outgoing.post(message),
+      answer: (message) => this.#answers.post(message),
+    });
+    ingests.set(id, ingest);
+    void ingest.ended.then(() => ingests.delete(id));
+  }
+
+  /** What comes before the store is open or after it was closed. */
+  #refuse(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
+    const { id } = message as { id?: number };
+    if (id !== undefined) this.#fail(id, toWire(new MillraceError('closed', 'The store is closed')));
+  }
+
+  #answer(id: number, outcome: Promise<unknown>): Promise<void> {
+    return outcome.then(
+      (value) => this.#answers.post({ type: 'reply', id, value }),
+      (error: unknown) => this.#fail(id, toWire(error)),
+    );
+  }
+
+  #replyTo(id: number): Callback<unknown> {
+    return (error, value) => {
+      if (error) this.#fail(id, error);
+      else this.#answers.post({ type: 'reply', id, value });
+    };
+  }
+
+  #fail(id: number, error: WireError): void {
+    this.#answers.post({ type: 'reply', id, error });
+  }
+}

@@ -1,0 +1,137 @@
+// @ts-check
+/** The Worker's host with several clients: each hears and answers for itself, all of them have one store. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { beforeEach, test } from 'node:test';
+import { Host } from '../../dist/worker/host.js';
+import { startCore } from '../../dist/worker/load-core.js';
+import { until } from '../support/page/context.js';
+
+const module = await WebAssembly.compile(readFileSync(new URL('../../dist/worker/millrace-core.wasm', import.meta.url)));
+const REQUEST = { name: 'shared', storage: /** @type {const} */ ('memory'), windowMs: 1, mustDeliverTimeoutMs: 50, mailboxCapacity: 64 };
+
+/** A page or a tab, without anything of its own. */
+class TestClient {
+  /** @type {any[]} */
+  said = [];
+  #lastId = 0;
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.port = host.connect((messages) => this.said.push(...structuredClone(messages)));
+  }
+
+  /** @param {any} message */
+  send(message) { this.port.receive([message]); }
+
+  /** Resolves with the answer. Ids begin at 1 for each client. @param {any} message */
+  async ask(message) {
+    const id = ++this.#lastId;
+    this.send({ ...message, id });
+    const reply = await until(() => this.said.find((said) => said.type === 'reply' && said.id === id));
+    if (reply.error) throw Object.assign(new Error(reply.error.message), reply.error);
+    return reply.value;
+  }
+
+  /** @param {string} method @param {unknown[]} args */
+  call(method, ...args) { return this.ask({ type: 'call', method, args }); }
+
+  open() { return this.ask({ type: 'open', request: REQUEST }); }
+
+  /** Types of the events it has heard. */
+  get heard() { return this.said.flatMap((said) => (said.type === 'batch' ? said.events : [])); }
+}
+
+/** @type {Host} */
+let host;
+let ends = 0;
+/** @type {TestClient} */
+let page;
+/** @type {TestClient} */
+let tab;
+
+beforeEach(async () => {
+  ends = 0;
+  host = new Host(() => startCore((imports) => WebAssembly.instantiate(module, imports)), () => { ends++; });
+  page = new TestClient(host);
+  tab = new TestClient(host);
+  await Promise.all([page.open(), tab.open()]);
+});
+
+/** @param {TestClient} client @param {string} sessionId @param {string} messageId */
+async function beginIngest(client, sessionId, messageId) {
+  const reply = { sessionId, messageId, resume: false, writer: `writer of ${messageId}`, run: 0 };
+  return client.ask({ type: 'ingest', request: { reply, format: 'text', source: { kind: 'pump' } } });
+}
+
+/** @param {TestClient} client @param {string} id */
+const reasonOf = async (client, id) => (await client.call('getMessage', id, false)).parts.find((/** @type {any} */ part) => part.type === 'finish')?.reason;
+
+test('clients share a store and have ids of their own', async () => {
+  await page.call('createSession', { id: 's' });
+  const [asPage, asTab] = await Promise.all([page.call('getSession', 's'), tab.call('getSession', 's')]);
+  assert.deepEqual(asTab, asPage);
+  assert.equal(page.said.filter(({ type, id }) => type === 'reply' && id === 1).length, 1);
+});
+
+test('each hears what any of them did, and only what it wants', async () => {
+  page.send({ type: 'subscribe', filters: [{}] });
+  tab.send({ type: 'subscribe', filters: [{ types: ['created'] }] });
+  await tab.call('createSession', { id: 's' });
+  await tab.call('createMessage', 's', { id: 'm', role: 'user' }, 'w', 0);
+  await until(() => tab.heard.length === 1);
+  assert.deepEqual(tab.heard.map(({ type }) => type), ['created']);
+  await until(() => page.heard.some(({ type }) => type === 'created'));
+  assert.ok(page.heard.some(({ type }) => type === 'session-created'));
+});
+
+test('a client that is busy holds up nobody else', async () => {
+  for (const client of [page, tab]) client.send({ type: 'subscribe', filters: [{}] });
+  for (let n = 0; n < 10; n++) {
+    await page.call('createSession', { id: `s${n}` });
+    page.send({ type: 'credit', count: page.said.filter(({ type }) => type === 'batch').length });
+  }
+  assert.equal(page.heard.length, 10);
+  assert.ok(tab.said.filter(({ type }) => type === 'batch').length <= 2, 'no more than its credits');
+  const answer = tab.call('getSession', 's0');
+  await page.call('getSession', 's0');
+  assert.ok(!tab.said.some(({ type, id }) => type === 'reply' && id > 1), 'its answers wait behind its events');
+  tab.send({ type: 'credit', count: 2 });
+  await answer;
+});
+
+test('a tab that is gone: its streams and runs end, those of others go on', async () => {
+  await page.call('createSession', { id: 's' });
+  await beginIngest(page, 's', 'of the page');
+  await beginIngest(tab, 's', 'of the tab');
+  const run = await tab.call('beginRun', 's');
+  await tab.call('createMessage', 's', { id: 'in the run', role: 'assistant' }, 'w', run);
+  tab.port.disconnect();
+  await until(async () => await reasonOf(page, 'of the tab') === 'canceled' && await reasonOf(page, 'in the run') === 'canceled');
+  assert.equal(await reasonOf(page, 'of the page'), undefined);
+  assert.equal(ends, 0);
+  await page.call('close', 1000);
+  await until(() => ends === 1);
+});
+
+test('the store closes with the last client, whose streams end first', async () => {
+  await tab.call('createSession', { id: 's' });
+  await beginIngest(tab, 's', 'm');
+  await tab.call('close', 1000);
+  assert.equal(await reasonOf(page, 'm'), 'canceled');
+  await assert.rejects(tab.call('getSession', 's'), { code: 'closed' });
+  assert.equal((await page.call('getSession', 's')).id, 's');
+  assert.equal(ends, 0);
+  await page.call('close', 1000);
+  await until(() => ends === 1);
+});
+
+test('a core that traps is over for all of them', async () => {
+  host.failed(new WebAssembly.RuntimeError('unreachable'));
+  for (const client of [page, tab]) await until(() => client.said.some(({ type }) => type === 'trapped'));
+  assert.equal(ends, 1);
+});
+
+test('a call that the core does not have is refused', async () => {
+  await assert.rejects(page.call('noSuchCall'), { code: 'invalid-argument', message: /noSuchCall/ });
+});
