@@ -24,7 +24,7 @@ const NODE_SOURCE = `
 import * as side from './worker/in-process.js';
 import { storesInNode } from './node-store.js';
 export * from './index.js';
-export const { openStore, deleteStore } = storesInNode(side, new URL('./worker/millrace-core.wasm', import.meta.url));
+export const { openStore, deleteStore } = storesInNode(side, new URL('./millrace-core.wasm', import.meta.url));
 `;
 /** What a page has and a document of jsdom in Jest has not, or not all of, from Node. */
 const GLOBALS = `
@@ -67,10 +67,21 @@ for (const name of ['index', 'api', 'types', 'errors', 'client/open-store', ...o
   writeFileSync(here(`dist/${name}.d.cts`), types.replace(/(from '\.[^']*)\.js'/g, "$1.cjs'"));
 }
 
-await write(node, { file: NODE, format: 'esm' });
-await write(node, { file: here('dist/node.cjs'), format: 'cjs', banner: GLOBALS });
+// Beside the module, as its address is written in there: a server's bundler looks whether the file is there.
+await write(node, { file: here('dist/worker/node.js'), format: 'esm' });
+await write(node, { file: here('dist/worker/node.cjs'), format: 'cjs', banner: GLOBALS });
+// Bundlers take three files instead of one. Who imports MillraceError alone gets no Worker then: some bundlers take along
+// whatever a file names by its address, whether the file is used or not.
+await write({
+  input: here('dist/client/open-store.js'),
+  platform: 'browser',
+  plugins: [{ name: 'errors', resolveId: (id, importer) => (importer && id.endsWith('/errors.js') ? { id: './errors.js', external: true } : undefined) }],
+}, { file: here('dist/store.js'), format: 'esm' });
+writeFileSync(here('dist/module.js'), "export { deleteStore, openStore } from './store.js';\nexport { MillraceError } from './errors.js';\n");
+
 for (const entry of ['dist/index.js', 'dist/worker/worker.js']) {
-  await write({ input: here(entry), platform: 'browser' }, { file: here(entry), format: 'esm' });
+  // Emscripten's script asks whether it runs under Node, for which Parcel would want to install something.
+  await write({ input: here(entry), platform: 'browser', transform: { define: { process: 'undefined' } } }, { file: here(entry), format: 'esm' });
 }
 for (const name of SUBPATHS) {
   await write(subpath(name), { file: here(`dist/${name}.js`), format: 'esm' });

@@ -24,7 +24,7 @@ export async function installReact(folder, from) {
   const entry = (/** @type {string} */ name) => pathToFileURL(join(folder, 'node_modules/millrace/dist', name)).href;
   const [react, client, dom, server, hooks, millrace] = await Promise.all([
     ...['react', 'react-dom/client', 'react-dom', 'react-dom/server'].map((name) => import(pathToFileURL(resolve(name)).href)),
-    import(entry('react.js')), import(entry('node.js')),
+    import(entry('react.js')), import(entry('worker/node.js')),
   ]);
   return {
     React: /** @type {typeof import('react')} */ (react.default), createRoot: client.default.createRoot, flushSync: dom.default.flushSync,
