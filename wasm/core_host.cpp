@@ -13,10 +13,10 @@
 #include "call_arguments.h"
 #include "callback.h"
 #include "calls.h"
+#include "handle_block_file.h"
 #include "host_storage.h"
 #include "js_value.h"
 #include "millrace/streams/stream_reader.h"
-#include "opfs_block_file.h"
 #include "stream_host.h"
 #include "value_codec.h"
 
@@ -65,7 +65,7 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
   auto storage = OpenHostStorage(files, [opened_host](const std::function<void()>& completion) {
     const std::shared_ptr<StoreHost> host = opened_host->lock();
     if (host == nullptr) return completion();
-    const TimerPump::Turn turn(host->pump());
+    const TimerPump::TimedCall timed(host->pump());
     completion();
   });
   if (!storage.ok()) return CallBack(done, storage.status());
@@ -75,7 +75,7 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
                 auto host = std::make_shared<StoreHost>(*std::move(opened), clock);
                 *opened_host = host;
                 // Arms the timer for what recovery left to do.
-                const TimerPump::Turn turn(host->pump());
+                const TimerPump::TimedCall timed(host->pump());
                 CallJs(done, val::null(), val(host));
               });
 }
@@ -86,13 +86,13 @@ StoreHost::StoreHost(std::unique_ptr<Store> store, HostClock clock)
 val StoreHost::Recovered() const { return ToJs(store_->recovered()); }
 
 void StoreHost::Call(const std::string& name, const val& arguments, const val& done) {
-  const TimerPump::Turn turn(pump_);
+  const TimerPump::TimedCall timed(pump_);
   Answer(*store_, clock_.Now(), name, arguments, done);
 }
 
 void StoreHost::Write(const val& id, const val& writer, double version, const val& mutations,
                       const val& done) {
-  const TimerPump::Turn turn(pump_);
+  const TimerPump::TimedCall timed(pump_);
   auto message = Take(ReadArgument<MessageId>(id), done);
   if (!message) return;
   auto writer_name = Take(ReadArgument<WriterName>(writer), done);
@@ -127,16 +127,16 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
 }
 
 void StoreHost::Export(const val& into, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  auto file = std::make_shared<OpfsBlockFile>(into, "the exported file");
+  const TimerPump::TimedCall timed(pump_);
+  auto file = std::make_shared<HandleBlockFile>(into, "the exported file");
   store_->Export(std::move(file), [done](const Result<std::uint64_t>& size) {
     CallBack(done, size.ok() ? Status::Ok() : size.status());
   });
 }
 
 void StoreHost::Import(const val& from, const val& done) {
-  const TimerPump::Turn turn(pump_);
-  store_->Import(std::make_shared<OpfsBlockFile>(from, "the file to import"), Completion(done));
+  const TimerPump::TimedCall timed(pump_);
+  store_->Import(std::make_shared<HandleBlockFile>(from, "the file to import"), Completion(done));
 }
 
 // ---- streams and feeds
@@ -157,7 +157,7 @@ std::shared_ptr<FeedHost> StoreHost::Subscribe(const val& filters, const val& de
 FeedHost::FeedHost(std::shared_ptr<StoreHost> host, std::vector<EventFilter> filters,
                    const val& deliver, int credits)
     : host_(std::move(host)) {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   feed_ = host_->store().OpenFeed(
       [deliver](const std::vector<Event>& batch) {
         return CallJs(deliver, ToJs(batch), val::undefined());
@@ -166,12 +166,12 @@ FeedHost::FeedHost(std::shared_ptr<StoreHost> host, std::vector<EventFilter> fil
 }
 
 FeedHost::~FeedHost() {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   feed_.reset();
 }
 
 void FeedHost::Grant(int credits) {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   feed_->Grant(credits);
 }
 

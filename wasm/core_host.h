@@ -55,9 +55,9 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 
  private:
   struct HeldTurn {
-    HeldTurn(TimerPump& pump, Store& store) : timer(pump), turn(store) {}
-    TimerPump::Turn timer;
-    Store::Turn turn;
+    HeldTurn(TimerPump& pump, Store& store) : timed(pump), turn(store) {}
+    TimerPump::TimedCall timed;
+    Store::HeldTurn turn;
   };
 
   HostClock clock_;
@@ -79,7 +79,7 @@ class FeedHost {
 
  private:
   std::shared_ptr<StoreHost> host_;  // a feed ends before its store
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
 };
 
 }  // namespace millrace::wasm

@@ -4,10 +4,10 @@
 
 #include <utility>
 
-#include "indexeddb_storage.h"
+#include "handle_block_file.h"
 #include "millrace/storage/block_file.h"
+#include "millrace/storage/block_image_storage.h"
 #include "millrace/storage/sqlite_storage.h"
-#include "opfs_block_file.h"
 
 namespace millrace::wasm {
 namespace {
@@ -15,9 +15,9 @@ namespace {
 Result<DatabaseFiles> OpfsFiles(const val& files) {
   ObjectReader in(files, "files");
   DatabaseFiles result;
-  result.database = std::make_unique<OpfsBlockFile>(in.Object("database"), "the database file");
-  result.wal = std::make_unique<OpfsBlockFile>(in.Object("wal"), "the write-ahead log");
-  result.journal = std::make_unique<OpfsBlockFile>(in.Object("journal"), "the journal");
+  result.database = std::make_unique<HandleBlockFile>(in.Object("database"), "the database file");
+  result.wal = std::make_unique<HandleBlockFile>(in.Object("wal"), "the write-ahead log");
+  result.journal = std::make_unique<HandleBlockFile>(in.Object("journal"), "the journal");
   if (!in.ok()) return in.status();
   return result;
 }
@@ -34,8 +34,8 @@ Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, InTurn in_tur
   if (KindOf(files) == Kind::kObject && KindOf(files["commit"]) == Kind::kFunction) {
     Result<BlockImages> images = LoadImages(files);
     if (!images.ok()) return images.status();
-    return IndexedDbStorage::Open(*std::move(images), SaveThrough(files, std::move(in_turn)),
-                                  std::move(options));
+    return OpenBlockImageStorage(*std::move(images), SaveThrough(files, std::move(in_turn)),
+                                 std::move(options));
   }
   Result<DatabaseFiles> opfs = OpfsFiles(files);
   if (!opfs.ok()) return opfs.status();

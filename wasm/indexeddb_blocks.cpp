@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "handle_block_file.h"
 #include "js_value.h"
-#include "opfs_block_file.h"
 #include "value_codec.h"
 
 namespace millrace::wasm {
@@ -15,7 +15,7 @@ namespace {
 Status Load(BlockImage& image, const val& handle, const char* name) {
   constexpr std::size_t kPieceBytes = 16 * BlockImage::kBlockBytes;
   // What was loaded answers the same calls as an open file.
-  OpfsBlockFile file(handle, name);
+  HandleBlockFile file(handle, name);
   const Result<std::uint64_t> size = file.Size();
   if (!size.ok()) return size.status();
   std::vector<std::byte> piece(kPieceBytes);

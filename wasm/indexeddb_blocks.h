@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "indexeddb_storage.h"
+#include "millrace/storage/block_image_storage.h"
 
 namespace millrace::wasm {
 

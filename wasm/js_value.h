@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "millrace/base/status.h"
+#include "millrace/model/header_fields.h"
 
 namespace millrace::wasm {
 
@@ -24,6 +25,9 @@ class Key {
   // Implicit, so that a literal reads as the name it is.
   consteval Key(const char (&literal)[kSize])  // NOLINT(google-explicit-constructor)
       : literal_(literal) {}
+
+  // Of a table's field, which has it from a literal.
+  explicit constexpr Key(const HeaderField& field) : literal_(field.property) {}
 
   const char* literal() const { return literal_; }
 

@@ -1,5 +1,5 @@
 // The JavaScript half of the border: what embind has no cheap or safe word for. C++ declares each
-// function in js_value.cpp, opfs_block_file.cpp or timer_pump.cpp, beside its use.
+// function in js_value.cpp, handle_block_file.cpp or timer_pump.cpp, beside its use.
 //
 // No function here lets an exception through, but for a trap: C++ is built without exceptions, and
 // a throw would skip its destructors. After a trap nothing calls the module any more. An EM_VAL is embind's handle of a JavaScript value; text is UTF-8.

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "js_value.h"
+#include "millrace/model/header_fields.h"
 #include "millrace/model/json_text.h"
 #include "millrace/model/message.h"
 #include "millrace/model/part.h"
@@ -103,20 +108,51 @@ void Describe(const Part& part, Writer& out) {
   std::visit(PartShape<Writer>{out}, part);
 }
 
+// A field of a message or a session (millrace/model/header_fields.h).
+template <typename Writer>
+struct FieldShape {
+  Writer& out;
+
+  void operator()(const HeaderField& field, const auto& value) {
+    if (field.shown != HeaderField::Shown::kNever) Show(field, value);
+  }
+
+ private:
+  void Show(const HeaderField& field, const std::string& text) {
+    if (field.shown == HeaderField::Shown::kAlways || !text.empty()) out.Set(Key(field), text);
+  }
+  template <typename Tag>
+  void Show(const HeaderField& field, const Id<Tag>& id) {
+    out.Set(Key(field), id.value);
+  }
+  template <typename IdType>
+  void Show(const HeaderField& field, OptionalId<IdType> value) {
+    out.SetUnlessEmpty(Key(field), value.id.value);
+  }
+  void Show(const HeaderField& field, Role role) { out.Set(Key(field), RoleName(role)); }
+  void Show(const HeaderField& field, const std::vector<Part>& parts) {
+    out.SetEach(Key(field), parts,
+                [](const Part& part, Writer& object) { Describe(part, object); });
+  }
+  void Show(const HeaderField& field, const std::optional<std::int64_t>& number) {
+    out.SetIfAny(Key(field), number);
+  }
+  void Show(const HeaderField& field, auto number) { out.Set(Key(field), number); }
+};
+
 template <typename Writer>
 void Describe(const Message& message, Writer& out) {
-  out.Set("id", message.id.value)
-      .Set("sessionId", message.session_id.value)
-      .Set("role", RoleName(message.role))
-      .SetEach("parts", message.parts,
-               [](const Part& part, Writer& object) { Describe(part, object); })
-      .SetUnlessEmpty("model", message.model)
-      .SetUnlessEmpty("provider", message.provider)
-      .Set("isSummary", message.is_summary)
-      .Set("createdAt", message.created_at)
-      .Set("updatedAt", message.updated_at)
-      .SetIfAny("finishedAt", message.finished_at)
-      .Set("version", message.version);
+  MessageFields(message, FieldShape<Writer>{out});
+}
+
+template <typename Writer>
+void Describe(const Session& session, Writer& out) {
+  SessionFields(session, FieldShape<Writer>{out});
+}
+
+template <typename Writer>
+void Describe(const HeaderOp& op, Writer& out) {
+  HeaderFields(op, FieldShape<Writer>{out});
 }
 
 }  // namespace millrace::wasm

@@ -12,7 +12,7 @@
 namespace millrace::wasm {
 namespace {
 
-val UsageToJs(const StreamUsage& usage) {
+val UsageToJs(const Usage& usage) {
   ObjectWriter out;
   out.Set("inputTokens", usage.input_tokens).Set("outputTokens", usage.output_tokens);
   return out.Take();
@@ -39,7 +39,7 @@ StreamHost::StreamHost(std::shared_ptr<StoreHost> host, StreamFormat format)
     : host_(std::move(host)), format_(format) {}
 
 void StreamHost::Begin(const val& start, const val& done) {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   auto reply = ReadReplyStart(start);
   if (!reply.ok()) return CallBack(done, reply.status());
   id_ = reply->id;
@@ -63,24 +63,24 @@ void StreamHost::Begun(const Message& message) {
 }
 
 bool StreamHost::Feed(const val& bytes) {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   if (KindOf(bytes) != Kind::kBytes) {
     Run([this](auto& out) { reader_->Fail(InvalidArgument("a chunk must be a Uint8Array"), out); });
     return false;
   }
   const std::string chunk = BytesOf(bytes);
-  Run([this, &chunk](auto& out) { reader_->Feed(chunk, out); });
+  Run([this, &chunk](auto& out) { reader_->Push(chunk, out); });
   return !reader_->done() && !last_write_->status;
 }
 
 void StreamHost::Finish(const val& done) {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   Run([this](auto& out) { reader_->Finish(out); });
   ReportWhenEnded(done);
 }
 
 void StreamHost::Fail(const val& error, const val& done) {
-  const TimerPump::Turn turn(host_->pump());
+  const TimerPump::TimedCall timed(host_->pump());
   Run([this, &error](auto& out) { reader_->Fail(ReadError(error), out); });
   ReportWhenEnded(done);
 }
@@ -98,9 +98,7 @@ void StreamHost::Run(const Step& step) {
                      .usage = {}};
   Done done;
   if (last) {
-    if (const auto& usage = reader_->outcome().usage) {
-      write.usage = Usage{usage->input_tokens, usage->output_tokens};
-    }
+    write.usage = reader_->outcome().usage;
     done = [ending = last_write_](const Status& status) { SetStatus(*ending, status); };
   }
   const auto accepted = host_->store().messages().Write(id_, std::move(write), std::move(done));

@@ -28,18 +28,18 @@ TimeMs HostClock::Now() {
   return static_cast<TimeMs>(std::floor(origin_ + monotonic));
 }
 
-TimerPump::Turn::Turn(TimerPump& pump) : pump_(pump) {
+TimerPump::TimedCall::TimedCall(TimerPump& pump) : pump_(pump) {
   if (pump_.depth_++ == 0) pump_.store_.AdvanceTo(pump_.clock_.Now());
 }
 
-TimerPump::Turn::~Turn() {
+TimerPump::TimedCall::~TimedCall() {
   if (--pump_.depth_ == 0) pump_.Arm();
 }
 
 void TimerPump::OnTimer(void* pump) {
   auto* self = static_cast<TimerPump*>(pump);
   self->armed_for_ = kNever;
-  const Turn turn(*self);
+  const TimedCall timed(*self);
 }
 
 void TimerPump::Arm() {

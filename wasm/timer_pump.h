@@ -17,14 +17,14 @@ class HostClock {
   double origin_;  // wall clock minus monotonic clock
 };
 
-// The one timer that drives a store. Around each call from JavaScript stands a Turn: it tells the
-// store the time before the call and arms the timer for the store's next deadline after it.
+// The one timer that drives a store. Around each call from JavaScript stands a TimedCall: it tells
+// the store the time before the call and arms the timer for the store's next deadline after it.
 //
-//   Turn begins ─▶ AdvanceTo(now) ─▶ the call ─▶ Turn ends ─▶ timer at NextDeadline()
-//                                                                  │
-//         AdvanceTo(now), arm again  ◀──────────── fires ──────────┘
+//   begins ─▶ AdvanceTo(now) ─▶ the call ─▶ ends ─▶ timer at NextDeadline()
+//                                                        │
+//   AdvanceTo(now), arm again  ◀────── fires ────────────┘
 //
-// Invariant: outside a turn a timer is armed at or before NextDeadline(), unless that is kNever.
+// Invariant: outside a call a timer is armed at or before NextDeadline(), unless that is kNever.
 class TimerPump {
  public:
   // `store` outlives the pump.
@@ -33,12 +33,12 @@ class TimerPump {
   TimerPump(const TimerPump&) = delete;
   TimerPump& operator=(const TimerPump&) = delete;
 
-  class Turn {
+  class TimedCall {
    public:
-    explicit Turn(TimerPump& pump);
-    ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    explicit TimedCall(TimerPump& pump);
+    ~TimedCall();
+    TimedCall(const TimedCall&) = delete;
+    TimedCall& operator=(const TimedCall&) = delete;
 
    private:
     TimerPump& pump_;
@@ -51,7 +51,7 @@ class TimerPump {
 
   Store& store_;
   HostClock& clock_;
-  int depth_ = 0;  // a callback of the core may call in again: only the outermost turn counts
+  int depth_ = 0;  // a callback of the core may call in again: only the outermost one counts
   long timer_ = 0;
   TimeMs armed_for_ = kNever;  // kNever: not armed
 };

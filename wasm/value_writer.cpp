@@ -72,16 +72,7 @@ val ToJs(const Message& message) {
 
 val ToJs(const Session& session) {
   ObjectWriter out;
-  out.Set("id", session.id.value)
-      .SetUnlessEmpty("parentId", session.parent_id.value)
-      .Set("title", session.title)
-      .Set("messageCount", session.message_count)
-      .Set("promptTokens", session.prompt_tokens)
-      .Set("completionTokens", session.completion_tokens)
-      .Set("cost", session.cost)
-      .SetUnlessEmpty("summaryMessageId", session.summary_message_id.value)
-      .Set("createdAt", session.created_at)
-      .Set("updatedAt", session.updated_at);
+  Describe(session, out);
   return out.Take();
 }
 
@@ -101,11 +92,8 @@ val ToJs(const PatchOp& op) {
   } else if (const auto* truncate = std::get_if<TruncateOp>(&op)) {
     out.Set("op", "truncate").Set("size", static_cast<double>(truncate->size));
   } else if (const auto* header = std::get_if<HeaderOp>(&op)) {
-    out.Set("op", "header")
-        .SetUnlessEmpty("model", header->model)
-        .SetUnlessEmpty("provider", header->provider)
-        .Set("isSummary", header->is_summary)
-        .SetIfAny("finishedAt", header->finished_at);
+    out.Set("op", "header");
+    Describe(*header, out);
   }
   return out.Take();
 }

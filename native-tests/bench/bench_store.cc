@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "millrace/storage/sqlite_storage.h"
+#include "support/forwarding_block_file.h"
 #include "support/posix_block_file.h"
 
 namespace millrace::bench {
@@ -18,21 +19,10 @@ namespace {
 constexpr DurationMs kWindowMs = 33;
 
 // A file that is never synced.
-class UnsyncedFile final : public BlockFile {
+class UnsyncedFile final : public ForwardingBlockFile {
  public:
-  explicit UnsyncedFile(std::unique_ptr<BlockFile> file) : file_(std::move(file)) {}
-  Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override {
-    return file_->Read(offset, into);
-  }
-  Status Write(std::uint64_t offset, std::span<const std::byte> from) override {
-    return file_->Write(offset, from);
-  }
-  Status Truncate(std::uint64_t size) override { return file_->Truncate(size); }
+  using ForwardingBlockFile::ForwardingBlockFile;
   Status Sync() override { return Status::Ok(); }
-  Result<std::uint64_t> Size() override { return file_->Size(); }
-
- private:
-  std::unique_ptr<BlockFile> file_;
 };
 
 DatabaseFiles OpenFiles(Medium medium, const std::string& folder) {
@@ -77,7 +67,7 @@ BenchStore::BenchStore(Medium medium, const Shape& shape) {
     Require(made.ok(), "the session could not be created");
   });
   for (int n = 0; n < shape.questions;) {
-    const Store::Turn turn(*store_);  // a thousand in a transaction
+    const Store::HeldTurn turn(*store_);  // a thousand in a transaction
     for (int end = std::min(shape.questions, n + 1000); n < end; ++n) Ask();
   }
   const std::string text(shape.text_bytes, 'x');

@@ -69,7 +69,7 @@ class BenchStore {
   std::string last_tool_call_;
   std::unique_ptr<Store> store_;
   std::int64_t batches_received_ = 0;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
 };
 
 // Ends the program unless `ok`.

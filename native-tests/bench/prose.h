@@ -36,7 +36,7 @@ class Prose {
   const std::string& word(std::size_t rank) const { return words_[rank]; }
 
   // The text of the n-th message. Beside its words it has one of the two that never meet, `e` and
-  // `mail` (as `e-mail` in every third message), and ten Chinese signs.
+  // `mail` (as `e-mail` in every third message), and ten Chinese characters.
   std::string Text(std::int64_t n) {
     std::string text;
     for (int i = 0; i < kWordsInMessage; ++i) {

@@ -124,7 +124,7 @@ class Searches {
 
  private:
   SearchPage Read(const SearchQuery& query) {
-    auto page = storage_.Search(query);
+    auto page = storage_.committed().Search(query);
     Require(page.ok(), "search failed");
     return *std::move(page);
   }
@@ -167,8 +167,8 @@ void MeasureSearch(Searches search, const Prose& prose, std::int64_t sessions) {
   search.Row(std::string(Prose::kOdd) + " " + Prose::kEven, "each in half, never together");
   search.Row("e-mail", "a phrase in a third of all");
   search.Row("mail-e", "a phrase that is nowhere, its words everywhere");
-  search.Row(Prose::Sign(0) + Prose::Sign(1), "a frequent word of two signs");
-  search.Row(Prose::Sign(0) + Prose::Sign(2900), "a frequent sign and a rare one");
+  search.Row(Prose::Sign(0) + Prose::Sign(1), "a frequent word of two characters");
+  search.Row(Prose::Sign(0) + Prose::Sign(2900), "a frequent character and a rare one");
   search.Row("nosuchword", "nothing");
   search.Row("the", "in one session", SessionOf(sessions / 2));
   search.Row("the " + prose.word(20), "in one session", SessionOf(sessions / 2));
@@ -186,10 +186,12 @@ void Measure(const std::string& path, const Prose& prose, std::int64_t sessions,
     MessageQuery query;
     query.session_id = SessionOf((n += sessions / 7) % sessions);
     query.limit = 50;
-    Require(storage->ReadMessages(query).ok(), "a page could not be read");
+    Require(storage->committed().ReadMessages(query).ok(), "a page could not be read");
   };
   Row("last page of a session (50 messages)", read_page, &page);
-  Row("50 sessions", [&] { Require(storage->ReadSessions({{}, 50}).ok(), "no sessions"); });
+  Row("50 sessions", [&] {
+    Require(storage->committed().ReadSessions({{}, 50}).ok(), "no sessions");
+  });
   MeasureSearch({*storage, search}, prose, sessions);
   n = 0;
   Row("delete a session", [&] { Commit(*storage, {DeleteSession{SessionOf(++n)}}); });
@@ -197,7 +199,7 @@ void Measure(const std::string& path, const Prose& prose, std::int64_t sessions,
   Require(into.ok(), "the export's file could not be opened");
   std::uint64_t size = 0;
   const double took = Milliseconds([&] {
-    const auto exported = storage->Export(*std::move(into));
+    const auto exported = storage->committed().Export(*std::move(into));
     Require(exported.ok(), "the export failed");
     size = *exported;
   });

@@ -68,12 +68,12 @@ TEST_P(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
     }
     life.Run([] { return false; });
     reached = disk.changes() >= target;
-    EXPECT_LE(life.storage_errors(), 1) << "one spell of trouble";
+    EXPECT_LE(life.storage_errors(), 1) << "one outage";
     if (life.unsaved_updates() > 0) ++unsaved;
 
     disk.set_plan({});
     life.RunFor(20'000);  // a back-off, and not so long that an idle message is folded
-    // A spell that began while opening, with finishing what was interrupted, began before anybody
+    // An outage that began while opening, with finishing what was interrupted, began before anybody
     // heard.
     EXPECT_EQ(life.storage_recoveries(), life.trouble_at_opening() ? 1 : life.storage_errors());
     ExpectTextsAreThereAfter(FaultDisk::Survival::kAll, disk, life);

@@ -81,7 +81,7 @@ class StoreLife {
   std::int64_t unsaved_updates_ = 0;
   bool trouble_at_opening_ = false;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<Feed> feed_;  // of store_: goes first
+  std::unique_ptr<EventFeed> feed_;  // of store_: goes first
 };
 
 // The text parts of a message, one after another.

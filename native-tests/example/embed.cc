@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   std::unique_ptr<Store> store = Open(argv[1], now);
 
   int notifications = 0;
-  std::unique_ptr<Feed> feed =
+  std::unique_ptr<EventFeed> feed =
       store->OpenFeed([&](const std::vector<Event>&) { return ++notifications, true; });
 
   Session session;

@@ -9,11 +9,15 @@ namespace {
 
 class Flush : public StoreFixture {
  protected:
-  void SetUp() override {
-    StoreFixture::SetUp();
-    OpenSession();
-    CreateMessage("a");
-    CreateMessage("b");
+  void SetUp() override { OpenWith({"a", "b"}); }
+
+  void ExpectFlushWaitsForTheSecondCommit() {
+    Outcome outcome;
+    store_->messages().FlushAll(kNever, outcome.AsDone());
+    storage_->ReleaseOne();
+    EXPECT_FALSE(outcome.called());
+    storage_->ReleaseOne();
+    EXPECT_TRUE(outcome.called() && outcome.status.ok());
   }
 };
 
@@ -132,12 +136,7 @@ TEST_F(Flush, C3_WaitsForSessionChangesOnTheirWay) {
   SessionChange change;
   change.title = "new";
   store_->sessions().Update(SessionId("s"), change, {});
-  Outcome outcome;
-  store_->messages().FlushAll(kNever, outcome.AsDone());
-  storage_->ReleaseOne();
-  EXPECT_FALSE(outcome.called());
-  storage_->ReleaseOne();
-  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+  ExpectFlushWaitsForTheSecondCommit();
   EXPECT_EQ((**store_->sessions().Get(SessionId("s"))).title, "new");
 }
 
@@ -145,12 +144,7 @@ TEST_F(Flush, C3_WaitsForCreatesOnTheirWay) {
   storage_->set_hold(true);
   ASSERT_TRUE(Write("b", Finish{}).ok());  // in flight, synced
   store_->messages().Create(Init("c"), {});
-  Outcome outcome;
-  store_->messages().FlushAll(kNever, outcome.AsDone());
-  storage_->ReleaseOne();
-  EXPECT_FALSE(outcome.called());
-  storage_->ReleaseOne();
-  EXPECT_TRUE(outcome.called() && outcome.status.ok());
+  ExpectFlushWaitsForTheSecondCommit();
   EXPECT_TRUE((*store_->messages().Get(MessageId("c"), {true})).has_value());
 }
 

@@ -28,7 +28,7 @@ TEST_F(HeldTurn, C2_CallsOfOneTurnShareACommitAndABatch) {
   batches_ = 0;
   std::vector<Outcome> outcomes(500);
   {
-    const Store::Turn turn(*store_);
+    const Store::HeldTurn turn(*store_);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       Create("m" + std::to_string(i), "s", outcomes[i]);
     }
@@ -48,7 +48,7 @@ TEST_F(HeldTurn, C2_OneThatIsRefusedFailsAlone) {
   Outcome taken;
   Outcome nowhere;
   {
-    const Store::Turn turn(*store_);
+    const Store::HeldTurn turn(*store_);
     Session session;
     session.id = SessionId("s");
     store_->sessions().Create(session, made.AsDoneSession());
@@ -67,7 +67,7 @@ TEST_F(HeldTurn, ASessionAndItsFirstMessageAreBothTold) {
   Outcome made;
   Outcome said;
   {
-    const Store::Turn turn(*store_);
+    const Store::HeldTurn turn(*store_);
     Session session;
     session.id = SessionId("s");
     store_->sessions().Create(session, made.AsDoneSession());
@@ -81,7 +81,7 @@ TEST_F(HeldTurn, ASessionAndItsFirstMessageAreBothTold) {
 TEST_F(HeldTurn, C11_MessagesAreReadFreshInsideIt) {
   OpenSession();
   Outcome outcome;
-  const Store::Turn turn(*store_);
+  const Store::HeldTurn turn(*store_);
   Create("m", "s", outcome);
   EXPECT_TRUE(store_->messages().Get(MessageId("m"))->has_value());
 }

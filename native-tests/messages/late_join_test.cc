@@ -51,7 +51,7 @@ class LateJoin : public StoreFixture {
   Message held_;
   int wholes_ = 0;
   int patches_ = 0;
-  std::unique_ptr<Feed> joined_;
+  std::unique_ptr<EventFeed> joined_;
 };
 
 TEST_F(LateJoin, C10_HearsTheMessageWholeOnceHoweverLateCommitsAre) {

@@ -47,7 +47,7 @@ std::int64_t LiveHeapBytes() {
 constexpr std::int64_t kSlack = 32 * 1024;
 
 // Keeps sessions, and of messages nothing at all: so all that grows is the core's.
-class ForgetfulStorage final : public Storage {
+class ForgetfulStorage final : public Storage, public StorageReads {
  public:
   void Commit(StorageBatch batch, Durability /*durability*/, CommitDone done) override {
     for (StorageOp& op : batch) {
@@ -55,6 +55,7 @@ class ForgetfulStorage final : public Storage {
     }
     done({});
   }
+  StorageReads& committed() override { return *this; }
   Result<std::optional<Message>> ReadMessage(const MessageId& /*id*/) override {
     return std::optional<Message>();
   }
@@ -125,7 +126,7 @@ class MessageMemory : public ::testing::Test {
 
   TimeMs now_ = 1'700'000'000'000;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
 };
 
 TEST_F(MessageMemory, C9_FinishedMessagesLeaveNothingBehind) {

@@ -9,12 +9,7 @@ namespace {
 
 class Order : public StoreFixture {
  protected:
-  void SetUp() override {
-    StoreFixture::SetUp();
-    OpenSession();
-    CreateMessage("a");
-    events_.clear();
-  }
+  void SetUp() override { OpenWith({"a"}); }
 };
 
 // Flaw 3: events could end on an older snapshot.

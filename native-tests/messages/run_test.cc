@@ -115,7 +115,7 @@ TEST_F(Run, C14_NeverFinishesAMessageOfSomebodyElse) {
     const RunId run = Begin();
     Outcome taken;
     Outcome ended;
-    std::optional<Store::Turn> turn;
+    std::optional<Store::HeldTurn> turn;
     if (at_once) turn.emplace(*store_);
     store_->messages().Create(Init("a"), taken.AsDoneMessage(), {"", run});
     store_->messages().EndRun(run, RunExit::kThrew, ended.AsDone());

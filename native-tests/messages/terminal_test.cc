@@ -12,9 +12,7 @@ class Terminal : public StoreFixture {
   void SetUp() override {
     StoreOptions options;
     options.window_ms = 3'600'000;
-    OpenStore(options);
-    OpenSession();
-    CreateMessage("a");
+    OpenWith({"a"}, options);
     Append("a", "Hello");
     events_.clear();
   }

@@ -9,12 +9,7 @@ namespace {
 
 class Trouble : public StoreFixture {
  protected:
-  void SetUp() override {
-    StoreFixture::SetUp();
-    OpenSession();
-    CreateMessage("a");
-    events_.clear();
-  }
+  void SetUp() override { OpenWith({"a"}); }
   void Fail() { storage_->set_failure(Status(Code::kQuotaExceeded, "disk full")); }
   void Heal() { storage_->set_failure(Status::Ok()); }
 };
@@ -31,7 +26,7 @@ TEST_F(Trouble, C5_StaysDirtyIsRetriedAndToldAsNotSaved) {
   EXPECT_EQ(EventsOf<StorageError>()[0].status.code(), Code::kQuotaExceeded);
   Append("a", "2");
   RunFor(2000);
-  EXPECT_EQ(EventsOf<StorageError>().size(), 1U) << "one per spell";
+  EXPECT_EQ(EventsOf<StorageError>().size(), 1U) << "one per outage";
   Heal();
   RunFor(20'000);
   EXPECT_EQ(SavedTextOf("a"), "12");
@@ -114,14 +109,14 @@ TEST_F(Trouble, C5_RecoveryIsToldOnlyWhenEverythingIsSaved) {
 }
 
 TEST_F(Trouble, C5_ANewSpellIsToldAgain) {
-  for (int spell = 1; spell <= 2; ++spell) {
+  for (int outage = 1; outage <= 2; ++outage) {
     Fail();
     Append("a", "x");
     Advance(10'000);
     Heal();
     RunFor(20'000);
-    EXPECT_EQ(EventsOf<StorageError>().size(), static_cast<std::size_t>(spell));
-    EXPECT_EQ(EventsOf<StorageRecovered>().size(), static_cast<std::size_t>(spell));
+    EXPECT_EQ(EventsOf<StorageError>().size(), static_cast<std::size_t>(outage));
+    EXPECT_EQ(EventsOf<StorageRecovered>().size(), static_cast<std::size_t>(outage));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "millrace/storage/sqlite_storage.h"
 #include "support/held_storage.h"
 #include "support/shared_files.h"
 #include "support/store_fixture.h"
@@ -21,9 +22,9 @@ class MeddlingStorage : public HeldStorage {
  public:
   using HeldStorage::HeldStorage;
   void set_on_read(std::function<void()> call) { on_read_ = std::move(call); }
-  Result<std::optional<Session>> ReadSession(const SessionId& id) override {
+  StorageReads& committed() override {
     if (on_read_) on_read_();
-    return HeldStorage::ReadSession(id);
+    return HeldStorage::committed();
   }
 
  private:

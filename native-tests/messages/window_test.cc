@@ -13,13 +13,8 @@ namespace {
 class Window : public StoreFixture {
  protected:
   void SetUp() override {
-    StoreFixture::SetUp();
-    OpenSession();
-    CreateMessage("a");
-    CreateMessage("b");
+    OpenWith({"a", "b"});
     commits_before_ = storage_->commits_seen();
-    events_.clear();
-    batches_ = 0;
   }
   // A store in which nothing is coalesced, with the message "c".
   void OpenWithoutWindow(DurationMs window_ms = 0) {

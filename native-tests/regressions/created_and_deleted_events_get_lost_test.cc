@@ -51,7 +51,7 @@ class LostStructure : public StoreFixture {
 
   Page page_;
   std::vector<Event> heard_;
-  std::unique_ptr<Feed> page_feed_;
+  std::unique_ptr<EventFeed> page_feed_;
 };
 
 TEST_F(LostStructure, B3_TheyWaitForRoomAndAreDelivered) {

@@ -54,7 +54,7 @@ class DeletedComesBack : public StoreFixture {
   }
 
   Page page_;
-  std::unique_ptr<Feed> page_feed_;
+  std::unique_ptr<EventFeed> page_feed_;
 };
 
 TEST_F(DeletedComesBack, C7_DeletedWhileItIsBeingWritten) {

@@ -15,9 +15,7 @@ class EditedCopy : public StoreFixture {
   void SetUp() override {
     StoreOptions options;
     options.window_ms = 3'600'000;
-    OpenStore(options);
-    OpenSession();
-    CreateMessage("a");
+    OpenWith({"a"}, options);
     ToolCallPart call;
     call.id = "call_1";
     call.name = "search";

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "millrace/messages/feed.h"
+#include "millrace/messages/event_feed.h"
 #include "millrace/model/patch.h"
 
 namespace millrace {
@@ -25,7 +25,7 @@ class Page {
     friend bool operator==(const Heard&, const Heard&) = default;
   };
 
-  Feed::Deliver Deliver() {
+  EventFeed::Deliver Deliver() {
     return [this](std::vector<Event> batch) {
       ++batches;
       std::set<MessageId> named;

@@ -53,8 +53,8 @@ class RetriedReply : public StoreFixture, public ::testing::WithParamInterface<D
 
   Page page_;
   Page slow_page_;
-  std::unique_ptr<Feed> live_;
-  std::unique_ptr<Feed> slow_;
+  std::unique_ptr<EventFeed> live_;
+  std::unique_ptr<EventFeed> slow_;
 };
 
 TEST_P(RetriedReply, C2_OnlyTheLastAttemptStays) {

@@ -33,7 +33,7 @@ class StrandedUpdate : public StoreFixture {
   }
 
   Page page_;
-  std::unique_ptr<Feed> page_feed_;
+  std::unique_ptr<EventFeed> page_feed_;
 };
 
 TEST_F(StrandedUpdate, C4_TheLastUpdateOfEachStreamArrivesWhileAllAreBeingWritten) {

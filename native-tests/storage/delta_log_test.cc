@@ -31,7 +31,7 @@ class DeltaLogRows : public testing::Test {
     storage_ = *std::move(storage);
   }
   Message Read(const Message& message) {
-    auto read = storage_->ReadMessage(message.id);
+    auto read = storage_->committed().ReadMessage(message.id);
     EXPECT_TRUE(read.ok());
     return read.ok() && read->has_value() ? **read : Message();
   }
@@ -66,11 +66,11 @@ TEST_F(DeltaLogRows, S2_UnfinishedMessageIsRowPlusDeltas) {
   ASSERT_TRUE(Commit(*storage_, {Grow(message, "lo, ")}).ok());
   ASSERT_TRUE(Commit(*storage_, {Grow(message, "w\0rld \xF0\x9F\x8C\x8A")}).ok());
   EXPECT_EQ(Read(message), message);
-  EXPECT_THAT(*storage_->ReadMessages({}), testing::ElementsAre(message));
-  EXPECT_THAT(*storage_->ReadUnfinished(), testing::ElementsAre(message));
+  EXPECT_THAT(*storage_->committed().ReadMessages({}), testing::ElementsAre(message));
+  EXPECT_THAT(*storage_->committed().ReadUnfinished(), testing::ElementsAre(message));
   Open();
   EXPECT_EQ(Read(message), message);
-  EXPECT_THAT(*storage_->ReadUnfinished(), testing::ElementsAre(message));
+  EXPECT_THAT(*storage_->committed().ReadUnfinished(), testing::ElementsAre(message));
 }
 
 TEST_F(DeltaLogRows, S2_EveryKindOfOp) {
@@ -111,7 +111,7 @@ TEST_F(DeltaLogRows, S2_FoldEmptiesTheLog) {
   const Message finished = Finished(message);
   ASSERT_TRUE(Commit(*storage_, {Put(finished)}, Durability::kPower).ok());
   EXPECT_EQ(Read(message), finished);
-  EXPECT_THAT(*storage_->ReadUnfinished(), IsEmpty());
+  EXPECT_THAT(*storage_->committed().ReadUnfinished(), IsEmpty());
   EXPECT_EQ(LogRows(), 0);
   EXPECT_EQ(Read(message), finished);
 }
@@ -168,12 +168,12 @@ TEST_F(DeltaLogRows, S2_DeletingTheSessionVoidsItsRows) {
                                  Grow(message, "a"), Grow(other, "b")})
                   .ok());
   ASSERT_TRUE(Commit(*storage_, {DeleteSession{SessionId("s")}}).ok());
-  EXPECT_FALSE(storage_->ReadMessage(message.id)->has_value());
+  EXPECT_FALSE(storage_->committed().ReadMessage(message.id)->has_value());
   EXPECT_EQ(LogRows(), 1);
   EXPECT_EQ(Read(other), other);
   ASSERT_TRUE(Commit(*storage_, {DeleteSessionMessages{SessionId("other")}}).ok());
   EXPECT_EQ(LogRows(), 0);
-  EXPECT_TRUE(storage_->ReadSession(SessionId("other"))->has_value());
+  EXPECT_TRUE(storage_->committed().ReadSession(SessionId("other"))->has_value());
 }
 
 TEST_F(DeltaLogRows, S2_AppendToNoMessageIsNotFound) {
@@ -245,7 +245,7 @@ TEST_F(DeltaLogRows, S2_ABrokenRowEndsItsMessageThere) {
     Tamper(damage);
     EXPECT_EQ(TextOf(Read(message)), "0") << damage;
     EXPECT_EQ(Read(other), other) << damage;
-    EXPECT_EQ(storage_->ReadUnfinished()->size(), 2U) << damage;
+    EXPECT_EQ(storage_->committed().ReadUnfinished()->size(), 2U) << damage;
   }
   // What can be trusted is folded, and the store goes on.
   Message rest = Read(message);
@@ -257,7 +257,7 @@ TEST_F(DeltaLogRows, S2_PartsThatCannotBeReadAreCarriedVerbatim) {
   ASSERT_TRUE(Commit(*storage_, {Put(MakeMessage(1, "a")), Put(MakeMessage(2, "b"))}).ok());
   for (const char* json : {"{\"not\":\"an array\"}", "[{\"type\":\"te", "", "\"\\\"x"}) {
     Tamper("UPDATE messages SET parts = '" + std::string(json) + "' WHERE seq = 1");
-    auto messages = storage_->ReadMessages({});
+    auto messages = storage_->committed().ReadMessages({});
     ASSERT_TRUE(messages.ok()) << json;
     ASSERT_EQ(messages->size(), 2U);
     ASSERT_EQ(messages->front().parts.size(), 1U);
@@ -288,7 +288,7 @@ TEST_F(DeltaLogRows, S2_AResumeInTheLogIsUnfinishedAndAFinishIsNot) {
   finish->Add(HeaderOp{"model", "provider", false, 9100});
   ASSERT_TRUE(Commit(*storage_, {AppendDelta{1, resume}, AppendDelta{2, finish}}).ok());
   Open();
-  auto unfinished = storage_->ReadUnfinished();
+  auto unfinished = storage_->committed().ReadUnfinished();
   ASSERT_EQ(unfinished->size(), 1U);
   EXPECT_EQ(unfinished->front().id, resumed.id);
 }

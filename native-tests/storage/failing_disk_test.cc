@@ -170,7 +170,7 @@ TEST_F(FailingDisk, S3_AFlushSyncsOnceAndOnlyWhatIsDirty) {
   storage->reset();
   disk.Restart(FaultDisk::Survival::kNone, 1);
   storage = OpenSqliteStorage(disk.Files());
-  EXPECT_EQ(TextOf(**(*storage)->ReadMessage(message.id)), "abc");
+  EXPECT_EQ(TextOf(**(*storage)->committed().ReadMessage(message.id)), "abc");
 }
 
 TEST_F(FailingDisk, S3_AFlushCoversWhatADeadProcessLeftUnsynced) {
@@ -187,7 +187,7 @@ TEST_F(FailingDisk, S3_AFlushCoversWhatADeadProcessLeftUnsynced) {
   storage->reset();
   disk.Restart(FaultDisk::Survival::kNone, 1);
   storage = OpenSqliteStorage(disk.Files());
-  EXPECT_EQ(**(*storage)->ReadMessage(message.id), message);
+  EXPECT_EQ(**(*storage)->committed().ReadMessage(message.id), message);
 }
 
 TEST_F(FailingDisk, S5_CloseOnAFullDiskKeepsEverything) {
@@ -200,7 +200,7 @@ TEST_F(FailingDisk, S5_CloseOnAFullDiskKeepsEverything) {
   storage->reset();
   disk.Restart(FaultDisk::Survival::kAll, 1);
   storage = OpenSqliteStorage(disk.Files());
-  EXPECT_EQ(**(*storage)->ReadMessage(message.id), message);
+  EXPECT_EQ(**(*storage)->committed().ReadMessage(message.id), message);
   EXPECT_TRUE((*storage)->Close().ok());
 }
 

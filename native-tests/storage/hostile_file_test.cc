@@ -18,7 +18,7 @@
 #include "storage/raw_database.h"
 #include "storage/sqlite/schema.h"
 #include "storage/test_data.h"
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 namespace {
@@ -40,7 +40,7 @@ std::string Cat(std::initializer_list<std::string_view> pieces) {
 }
 
 DatabaseFiles Alone(const std::shared_ptr<BlockFile>& file) {
-  return {LendFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
+  return {BorrowFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
 }
 
 Result<ImportCounts> Import(const std::shared_ptr<BlockFile>& file) {

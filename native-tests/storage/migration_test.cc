@@ -25,7 +25,7 @@ using testing::IsEmpty;
 class Migration : public testing::TestWithParam<int> {
  protected:
   static std::vector<std::string> Find(Storage& storage, const std::string& text) {
-    auto page = storage.Search({text, {}, {}, {}, {}});
+    auto page = storage.committed().Search({text, {}, {}, {}, {}});
     EXPECT_TRUE(page.ok()) << page.status().message();
     std::vector<std::string> ids;
     for (const SearchHit& hit : page->hits) ids.push_back(hit.message_id.value);
@@ -40,7 +40,7 @@ class Migration : public testing::TestWithParam<int> {
     EXPECT_THAT(Find(**storage, "turbines"), IsEmpty()) << "not folded yet";
     EXPECT_THAT(Find(**storage, "73"), IsEmpty()) << "of version 2, and no text";
     const auto counted = [&storage](const char* id) {
-      return (**(*storage)->ReadSession(SessionId(id))).message_count;
+      return (**(*storage)->committed().ReadSession(SessionId(id))).message_count;
     };
     EXPECT_EQ(counted("s"), 3);
     EXPECT_EQ(counted("t"), 1);

@@ -76,7 +76,7 @@ TEST_F(PosixFile, S7_AnExportOpensInTheSqliteProgramAndChecksOk) {
   const std::string path = (folder_ / "export.db").string();
   auto into = OpenPosixBlockFile(path);
   ASSERT_TRUE(into.ok());
-  const auto size = storage->Export(*std::move(into));
+  const auto size = storage->committed().Export(*std::move(into));
   ASSERT_TRUE(size.ok()) << size.status().message();
   EXPECT_EQ(std::filesystem::file_size(path), *size);
   EXPECT_EQ(RunProgram("sqlite3 " + path + " 'PRAGMA journal_mode; PRAGMA integrity_check'"),
@@ -91,7 +91,7 @@ TEST_F(PosixFile, S4_SurvivesTheDeathOfTheProcess) {
   ASSERT_TRUE(Commit(*storage, {Grow(message, "a window")}).ok());
   storage.reset();  // without Close, as the death of a process leaves it
   EXPECT_GT(std::filesystem::file_size(path_ + "-wal"), 0U);
-  EXPECT_EQ(**Open()->ReadMessage(message.id), message);
+  EXPECT_EQ(**Open()->committed().ReadMessage(message.id), message);
   EXPECT_EQ(RunProgram("sqlite3 " + path_ + " 'PRAGMA integrity_check'"), "ok\n");
 }
 

@@ -28,14 +28,14 @@ class Queries : public testing::Test {
     ASSERT_TRUE(Commit(*storage_, {Put(MakeSession("s"))}).ok());
   }
   std::vector<std::int64_t> Seqs(const MessageQuery& query) {
-    auto messages = storage_->ReadMessages(query);
+    auto messages = storage_->committed().ReadMessages(query);
     EXPECT_TRUE(messages.ok());
     std::vector<std::int64_t> seqs;
     for (const Message& message : *messages) seqs.push_back(message.seq);
     return seqs;
   }
   std::vector<std::string> SessionIds(const SessionQuery& query) {
-    auto sessions = storage_->ReadSessions(query);
+    auto sessions = storage_->committed().ReadSessions(query);
     EXPECT_TRUE(sessions.ok());
     std::vector<std::string> ids;
     for (const Session& session : *sessions) ids.push_back(session.id.value);
@@ -54,14 +54,14 @@ TEST_F(Queries, SessionRoundTrip) {
   session.summary_message_id = MessageId("m1");
   session.cost = 0.1 + 0.2;
   ASSERT_TRUE(Commit(*storage_, {Put(session)}).ok());
-  EXPECT_EQ(**storage_->ReadSession(session.id), session);
+  EXPECT_EQ(**storage_->committed().ReadSession(session.id), session);
   session.title = "";
   session.parent_id = SessionId();
   session.updated_at = 5000;
   session.completion_tokens = 9'000'000'000;
   ASSERT_TRUE(Commit(*storage_, {Put(session)}).ok());
-  EXPECT_EQ(**storage_->ReadSession(session.id), session);
-  EXPECT_FALSE(storage_->ReadSession(SessionId("nobody"))->has_value());
+  EXPECT_EQ(**storage_->committed().ReadSession(session.id), session);
+  EXPECT_FALSE(storage_->committed().ReadSession(SessionId("nobody"))->has_value());
   EXPECT_EQ(Commit(*storage_, {Put(MakeSession(""))}).code(), Code::kInvalidArgument);
 }
 
@@ -85,9 +85,9 @@ TEST_F(Queries, SessionsMostRecentlyUpdatedFirst) {
 TEST_F(Queries, UpdatingASessionKeepsItsMessagesAndCountsThem) {
   ASSERT_TRUE(Commit(*storage_, {Put(MakeMessage(1, "a")), Put(MakeMessage(2, "b"))}).ok());
   ASSERT_TRUE(Commit(*storage_, {Put(MakeSession("s", 4000))}).ok());
-  EXPECT_EQ((**storage_->ReadSession(SessionId("s"))).message_count, 2);
+  EXPECT_EQ((**storage_->committed().ReadSession(SessionId("s"))).message_count, 2);
   ASSERT_TRUE(Commit(*storage_, {DeleteMessage{MessageId("m1")}}).ok());
-  EXPECT_EQ(storage_->ReadSessions({})->front().message_count, 1);
+  EXPECT_EQ(storage_->committed().ReadSessions({})->front().message_count, 1);
 }
 
 TEST_F(Queries, C7_DeletingASessionDeletesItsMessages) {
@@ -96,10 +96,10 @@ TEST_F(Queries, C7_DeletingASessionDeletesItsMessages) {
                   .ok());
   ASSERT_TRUE(Commit(*storage_, {DeleteSession{SessionId("s")}}).ok());
   EXPECT_THAT(Seqs({}), ElementsAre(2));
-  EXPECT_FALSE(storage_->ReadSession(SessionId("s"))->has_value());
+  EXPECT_FALSE(storage_->committed().ReadSession(SessionId("s"))->has_value());
   ASSERT_TRUE(Commit(*storage_, {DeleteSessionMessages{SessionId("t")}}).ok());
   EXPECT_THAT(Seqs({}), IsEmpty());
-  EXPECT_TRUE(storage_->ReadSession(SessionId("t"))->has_value());
+  EXPECT_TRUE(storage_->committed().ReadSession(SessionId("t"))->has_value());
   EXPECT_TRUE(
       Commit(*storage_, {DeleteSession{SessionId("s")}, DeleteMessage{MessageId("m1")}}).ok())
       << "deleting what is not there is OK";
@@ -112,8 +112,8 @@ TEST_F(Queries, MessageRoundTrip) {
   message.version = 7;
   message.parts.emplace_back(ToolCallPart{"c", "name", "{}", true, false, ""});
   ASSERT_TRUE(Commit(*storage_, {Put(message)}).ok());
-  EXPECT_EQ(**storage_->ReadMessage(message.id), message);
-  EXPECT_FALSE(storage_->ReadMessage(MessageId("nobody"))->has_value());
+  EXPECT_EQ(**storage_->committed().ReadMessage(message.id), message);
+  EXPECT_FALSE(storage_->committed().ReadMessage(MessageId("nobody"))->has_value());
 }
 
 TEST_F(Queries, PutMessageRefusesWhatBelongsToAnother) {
@@ -133,7 +133,7 @@ TEST_F(Queries, PutMessageRefusesWhatBelongsToAnother) {
   const Status no_session = Commit(*storage_, {Put(MakeMessage(3, "", "nowhere"))});
   EXPECT_EQ(no_session.code(), Code::kNotFound);
   EXPECT_THAT(no_session.message(), HasSubstr("nowhere"));
-  EXPECT_THAT(*storage_->ReadMessages({}), ElementsAre(first));
+  EXPECT_THAT(*storage_->committed().ReadMessages({}), ElementsAre(first));
 }
 
 TEST_F(Queries, BatchIsAllOrNothing) {
@@ -145,11 +145,11 @@ TEST_F(Queries, BatchIsAllOrNothing) {
 }
 
 TEST_F(Queries, SeqsOfDeletedMessagesStayTaken) {
-  EXPECT_EQ(*storage_->LastSeq(), 0);
+  EXPECT_EQ(*storage_->committed().LastSeq(), 0);
   ASSERT_TRUE(Commit(*storage_, {Put(MakeMessage(41, "a")), Put(MakeMessage(7, "b"))}).ok());
-  EXPECT_EQ(*storage_->LastSeq(), 41);
+  EXPECT_EQ(*storage_->committed().LastSeq(), 41);
   ASSERT_TRUE(Commit(*storage_, {DeleteSession{SessionId("s")}}).ok());
-  EXPECT_EQ(*storage_->LastSeq(), 41);
+  EXPECT_EQ(*storage_->committed().LastSeq(), 41);
 }
 
 TEST_F(Queries, C11_PagesInTheOrderOfCreationWhateverTheClockSaid) {
@@ -198,7 +198,7 @@ TEST_F(Queries, C11_PagesInTheOrderOfCreationWhateverTheClockSaid) {
 
 TEST_F(Queries, C10_TheMessagesOfASessionAreKeptCounted) {
   const auto count = [this](const char* id) {
-    return (**storage_->ReadSession(SessionId(id))).message_count;
+    return (**storage_->committed().ReadSession(SessionId(id))).message_count;
   };
   StorageBatch batch = {Put(MakeSession("t"))};
   for (std::int64_t seq = 1; seq <= 5; ++seq) batch.push_back(Put(Finished(MakeMessage(seq, "x"))));
@@ -212,7 +212,7 @@ TEST_F(Queries, C10_TheMessagesOfASessionAreKeptCounted) {
   ASSERT_TRUE(Commit(*storage_, {DeleteMessage{MessageId("m2")}}).ok());
   ASSERT_TRUE(Commit(*storage_, {DeleteMessage{MessageId("nobody")}}).ok());
   EXPECT_EQ(count("s"), 4);
-  EXPECT_THAT(*storage_->ReadMessageIds(SessionId("s")),
+  EXPECT_THAT(*storage_->committed().ReadMessageIds(SessionId("s")),
               ElementsAre(MessageId("m1"), MessageId("m3"), MessageId("m4"), MessageId("m5")));
   ASSERT_TRUE(Commit(*storage_, {DeleteSessionMessages{SessionId("s")}}).ok());
   EXPECT_EQ(count("s"), 0);
@@ -231,14 +231,7 @@ TEST_F(Queries, TellsHowLongACommitTook) {
 TEST_F(Queries, PlansUseTheIndexes) {
   storage_.reset();
   auto connection = Connection::Open(disk_.Files());
-  const auto plan = [&](const std::string& sql) {
-    std::string text;
-    Query query = (*connection)->Prepare("EXPLAIN QUERY PLAN " + sql);
-    for (auto row = query.Next(); row.ok() && *row; row = query.Next()) {
-      text += query.String(3) + "; ";
-    }
-    return text;
-  };
+  const auto plan = [&](const std::string& sql) { return QueryPlan(**connection, sql); };
   const std::string by_session =
       plan("SELECT parts FROM messages WHERE session_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?");
   EXPECT_THAT(by_session, HasSubstr("messages_by_session (session_id=? AND rowid<?)"));

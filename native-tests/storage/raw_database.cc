@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "storage/vfs/block_vfs.h"
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 
@@ -17,7 +17,7 @@ std::shared_ptr<BlockFile> RawDatabase(const std::string& sql) {
 
 void RunRaw(const std::shared_ptr<BlockFile>& file, const std::string& sql) {
   auto vfs = BlockVfs::Register(
-      {LendFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
+      {BorrowFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
   sqlite3* db = nullptr;
   sqlite3_open_v2(BlockVfs::kDatabaseName, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                   (*vfs)->name());

@@ -77,8 +77,8 @@ TEST_F(Schema, S1_OpensAgain) {
   CreateStore();
   auto storage = OpenSqliteStorage(disk_.Files());
   ASSERT_TRUE(storage.ok());
-  EXPECT_EQ(TextOf((*(*storage)->ReadMessage(MessageId("m1"))).value()), "kept");
-  EXPECT_EQ(*(*storage)->LastSeq(), 1);
+  EXPECT_EQ(TextOf((*(*storage)->committed().ReadMessage(MessageId("m1"))).value()), "kept");
+  EXPECT_EQ(*(*storage)->committed().LastSeq(), 1);
 }
 
 TEST_F(Schema, S1_RefusesANewerSchema) {
@@ -122,7 +122,8 @@ TEST_F(Schema, S1_DamageInAPageIsCorrupt) {
   std::vector<std::byte>& file = disk_.content(FaultDisk::File::kDatabase);
   std::fill(file.begin() + 4096, file.end(), std::byte{0xff});
   auto storage = OpenSqliteStorage(disk_.Files());
-  const Status status = storage.ok() ? (*storage)->ReadMessages({}).status() : storage.status();
+  const Status status =
+      storage.ok() ? (*storage)->committed().ReadMessages({}).status() : storage.status();
   EXPECT_EQ(status.code(), Code::kCorrupt) << status.message();
 }
 

@@ -30,7 +30,7 @@ class SearchFixture : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.message();
   }
   SearchPage Page(const SearchQuery& query) {
-    auto page = storage_->Search(query);
+    auto page = storage_->committed().Search(query);
     EXPECT_TRUE(page.ok()) << page.status().message();
     return page.ok() ? *page : SearchPage();
   }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "millrace/base/utf8.h"
-#include "storage/search/word_signs.h"
+#include "storage/search/indexed_text.h"
 #include "storage/search_fixture.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/word_breaker.h"
@@ -152,7 +152,7 @@ TEST_F(Search, FindsWordsOfScriptsWithoutSpaces) {
   Store(4, "ฉันรักภาษาไทยมาก");
   EXPECT_THAT(Find("東京"), ElementsAre("m1"));
   EXPECT_THAT(Find("京"), ElementsAre("m2", "m1"));
-  EXPECT_THAT(Find("京東"), IsEmpty()) << "a word is its signs in their order";
+  EXPECT_THAT(Find("京東"), IsEmpty()) << "a word is its characters in their order";
   EXPECT_THAT(Find("ラーメン"), ElementsAre("m1"));
   EXPECT_THAT(Find("学习"), ElementsAre("m2"));
   EXPECT_THAT(Find("python入门"), ElementsAre("m2"));
@@ -187,10 +187,10 @@ TEST_F(Search, WhatIsTypedIsNeverAnError) {
   std::string long_text;
   while (long_text.size() < (1U << 20)) long_text += "text ";
   EXPECT_THAT(Find(long_text), ElementsAre("m1")) << "what is too much is left out";
-  EXPECT_TRUE(storage_->Search({std::string(1 << 20, 'x'), {}, {}, {}, {}}).ok());
-  std::string signs;
-  while (signs.size() < (1U << 20)) signs += "東";
-  EXPECT_THAT(Find(signs), IsEmpty());
+  EXPECT_TRUE(storage_->committed().Search({std::string(1 << 20, 'x'), {}, {}, {}, {}}).ok());
+  std::string characters;
+  while (characters.size() < (1U << 20)) characters += "東";
+  EXPECT_THAT(Find(characters), IsEmpty());
 }
 
 TEST_F(Search, OneSessionAndALimit) {
@@ -351,14 +351,7 @@ TEST_F(Search, FoldingAWordAgainChangesNothing) {
 TEST_F(Search, PlansUseTheIndexes) {
   storage_.reset();
   auto connection = Connection::Open(disk_.Files());
-  const auto plan = [&](const std::string& sql) {
-    std::string text;
-    Query query = (*connection)->Prepare("EXPLAIN QUERY PLAN " + sql);
-    for (auto row = query.Next(); row.ok() && *row; row = query.Next()) {
-      text += query.String(3) + "; ";
-    }
-    return text;
-  };
+  const auto plan = [&](const std::string& sql) { return QueryPlan(**connection, sql); };
   const std::string match =
       plan("SELECT rowid FROM message_search WHERE message_search MATCH ? ORDER BY rowid DESC");
   EXPECT_THAT(match, HasSubstr("VIRTUAL TABLE"));

@@ -76,13 +76,13 @@ Status Commit(Storage& storage, StorageBatch batch, Durability durability) {
 std::string Dump(Storage& storage) {
   std::string out;
   const auto add = [&out](const auto&... fields) { ((out.append(fields).append("|")), ...); };
-  Result<std::vector<Session>> sessions = storage.ReadSessions({});
+  Result<std::vector<Session>> sessions = storage.committed().ReadSessions({});
   if (!sessions.ok()) return "sessions: " + sessions.status().message();
   for (const Session& session : *sessions) {
     add("\nsession", session.id.value, session.title, std::to_string(session.message_count),
         std::to_string(session.completion_tokens), std::to_string(session.updated_at));
   }
-  Result<std::vector<Message>> messages = storage.ReadMessages({});
+  Result<std::vector<Message>> messages = storage.committed().ReadMessages({});
   if (!messages.ok()) return "messages: " + messages.status().message();
   for (const Message& message : *messages) {
     add("\nmessage", std::to_string(message.seq), message.id.value, message.session_id.value,
@@ -90,10 +90,19 @@ std::string Dump(Storage& storage) {
         std::to_string(message.updated_at), std::to_string(message.finished_at.value_or(-1)),
         std::to_string(message.version), EncodeParts(message.parts));
   }
-  Result<std::vector<Message>> unfinished = storage.ReadUnfinished();
+  Result<std::vector<Message>> unfinished = storage.committed().ReadUnfinished();
   if (!unfinished.ok()) return "unfinished: " + unfinished.status().message();
   for (const Message& message : *unfinished) add("\nunfinished", message.id.value, TextOf(message));
   return out;
+}
+
+std::string QueryPlan(Connection& connection, const std::string& sql) {
+  std::string text;
+  Query query = connection.Prepare("EXPLAIN QUERY PLAN " + sql);
+  for (auto row = query.Next(); row.ok() && *row; row = query.Next()) {
+    text += query.String(3) + "; ";
+  }
+  return text;
 }
 
 std::string IntegrityCheck(DatabaseFiles files) {

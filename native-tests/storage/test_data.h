@@ -15,6 +15,8 @@
 
 namespace millrace {
 
+class Connection;
+
 // Values for the storage tests, and the calls they repeat.
 
 Session MakeSession(const std::string& id, TimeMs updated_at = 1000);
@@ -35,6 +37,9 @@ Status Commit(Storage& storage, StorageBatch batch, Durability durability = Dura
 
 // Everything the storage answers, as text: two stores with the same dump hold the same.
 std::string Dump(Storage& storage);
+
+// How SQLite would run the statement, its steps one after another.
+std::string QueryPlan(Connection& connection, const std::string& sql);
 
 // What PRAGMA integrity_check says of the database that these bytes and this WAL make: "ok".
 std::string IntegrityCheck(DatabaseFiles files);

@@ -18,7 +18,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/schema.h"
 #include "storage/test_data.h"
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 namespace {
@@ -39,7 +39,7 @@ class Transfer : public testing::Test {
     return *std::move(storage);
   }
   static DatabaseFiles Alone(const std::shared_ptr<BlockFile>& file) {
-    return {LendFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
+    return {BorrowFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
   }
   // A database that `sql` makes, as one file.
   static std::shared_ptr<BlockFile> FileOf(const std::string& sql) {
@@ -57,7 +57,7 @@ class Transfer : public testing::Test {
   }
   std::shared_ptr<BlockFile> Export() {
     std::shared_ptr<BlockFile> file = MakeMemoryBlockFile();
-    const auto size = storage_->Export(file);
+    const auto size = storage_->committed().Export(file);
     EXPECT_TRUE(size.ok()) << size.status().message();
     EXPECT_EQ(*size, *file->Size());
     return file;
@@ -66,21 +66,21 @@ class Transfer : public testing::Test {
     auto source = OpenImportSource(std::move(file), kNow);
     if (!source.ok()) return source.status();
     auto added = std::make_shared<ImportCounts>();
-    const Status status =
-        Commit(storage, {ImportContent{*std::move(source), *storage.LastSeq() + 1, added}},
-               Durability::kPower);
+    const Status status = Commit(
+        storage, {ImportContent{*std::move(source), *storage.committed().LastSeq() + 1, added}},
+        Durability::kPower);
     if (!status.ok()) return status;
     return *added;
   }
   static std::vector<std::string> Find(Storage& storage, const std::string& text) {
     std::vector<std::string> ids;
-    const auto page = storage.Search({text, {}, {}, {}, {}});
+    const auto page = storage.committed().Search({text, {}, {}, {}, {}});
     EXPECT_TRUE(page.ok()) << page.status().message();
     for (const SearchHit& hit : page->hits) ids.push_back(hit.message_id.value);
     return ids;
   }
   Message Read(const std::string& id) {
-    auto message = storage_->ReadMessage(MessageId(id));
+    auto message = storage_->committed().ReadMessage(MessageId(id));
     EXPECT_TRUE(message.ok() && message->has_value()) << id;
     return message.ok() && message->has_value() ? **message : Message();
   }
@@ -118,13 +118,15 @@ TEST_F(Transfer, S7_ExportIsOnePlainFileWithAllThatIsCommitted) {
 
 TEST_F(Transfer, S7_ExportReplacesWhatWasInTheFileAndTellsOfFailures) {
   std::shared_ptr<BlockFile> file = FileOfBytes(std::string(1 << 20, 'x'));
-  ASSERT_TRUE(storage_->Export(file).ok());
+  ASSERT_TRUE(storage_->committed().Export(file).ok());
   EXPECT_EQ(IntegrityCheck(Alone(file)), "ok");
-  EXPECT_EQ(storage_->Export(LendFile(file, Access::kReadOnly)).status().code(), Code::kIo);
+  EXPECT_EQ(storage_->committed().Export(BorrowFile(file, Access::kReadOnly)).status().code(),
+            Code::kIo);
   FaultDisk full;
   full.set_plan(FailChange(4, FaultDisk::Fault::kFull, true));
   DatabaseFiles files = full.Files();
-  EXPECT_EQ(storage_->Export(std::move(files.database)).status().code(), Code::kQuotaExceeded);
+  EXPECT_EQ(storage_->committed().Export(std::move(files.database)).status().code(),
+            Code::kQuotaExceeded);
   EXPECT_TRUE(Commit(*storage_, {Put(MakeSession("goes on"))}).ok());
 }
 
@@ -141,10 +143,10 @@ TEST_F(Transfer, S7_ExportComesBackWhole) {
   const auto added = Import(*copy, file);
   ASSERT_TRUE(added.ok()) << added.status().message();
   EXPECT_EQ(*added, (ImportCounts{2, 3}));
-  EXPECT_EQ(**copy->ReadMessage(MessageId("m1")), Read("m1"));
-  EXPECT_EQ(**copy->ReadMessage(MessageId("m2")), Read("m2"));
-  EXPECT_EQ(copy->ReadSessions({})->front().id.value, "t");
-  const Message interrupted = **copy->ReadMessage(MessageId("m3"));
+  EXPECT_EQ(**copy->committed().ReadMessage(MessageId("m1")), Read("m1"));
+  EXPECT_EQ(**copy->committed().ReadMessage(MessageId("m2")), Read("m2"));
+  EXPECT_EQ(copy->committed().ReadSessions({})->front().id.value, "t");
+  const Message interrupted = **copy->committed().ReadMessage(MessageId("m3"));
   EXPECT_EQ(TextOf(interrupted), "a stream under way");
   ASSERT_NE(FinishOf(interrupted), nullptr);
   EXPECT_EQ(FinishOf(interrupted)->reason, FinishReason::kInterrupted);
@@ -167,9 +169,9 @@ TEST_F(Transfer, S7_AddsToWhatIsThereAndChangesNothingOfIt) {
   session.title = "mine";
   ASSERT_TRUE(Commit(*mine, {Put(session), Put(Finished(MakeMessage(1, "mine")))}).ok());
   EXPECT_EQ(*Import(*mine, file), (ImportCounts{0, 1}));
-  EXPECT_EQ((**mine->ReadSession(SessionId("s"))).title, "mine");
-  EXPECT_EQ(TextOf(**mine->ReadMessage(MessageId("m1"))), "mine");
-  EXPECT_EQ(*mine->LastSeq(), 2);
+  EXPECT_EQ((**mine->committed().ReadSession(SessionId("s"))).title, "mine");
+  EXPECT_EQ(TextOf(**mine->committed().ReadMessage(MessageId("m1"))), "mine");
+  EXPECT_EQ(*mine->committed().LastSeq(), 2);
 }
 
 TEST_F(Transfer, S7_TakesAnExportOfAnOlderSchema) {
@@ -188,18 +190,18 @@ TEST_F(Transfer, S7_TakesACrushDatabase) {
   const auto added = Import(*storage_, FileOf(kCrushDatabase));
   ASSERT_TRUE(added.ok()) << added.status().message();
   EXPECT_EQ(*added, (ImportCounts{2, 4})) << "a message without a session is left out";
-  const Session session = **storage_->ReadSession(SessionId("c1"));
+  const Session session = **storage_->committed().ReadSession(SessionId("c1"));
   EXPECT_EQ(session.title, "Water");
   EXPECT_EQ(session.created_at, 1'750'000'000'000);
   EXPECT_EQ(session.updated_at, 1'750'000'100'000);
   EXPECT_EQ(session.prompt_tokens, 12);
   EXPECT_EQ(session.cost, 0.5);
-  EXPECT_EQ((**storage_->ReadSession(SessionId("c2"))).parent_id.value, "c1");
+  EXPECT_EQ((**storage_->committed().ReadSession(SessionId("c2"))).parent_id.value, "c1");
 
   MessageQuery query;
   query.session_id = SessionId("c1");
   std::vector<std::string> ids;
-  const auto messages = storage_->ReadMessages(query);
+  const auto messages = storage_->committed().ReadMessages(query);
   for (const Message& message : *messages) ids.push_back(message.id.value);
   EXPECT_THAT(ids, ElementsAre("x-question", "a-answer", "b-broken")) << "as they were written";
 
@@ -246,7 +248,7 @@ TEST_F(Transfer, S7_RefusesWhatIsUnusable) {
 TEST_F(Transfer, S7_TakesUtf16AndAutoVacuum) {
   EXPECT_EQ(*Import(*storage_, FileOf(std::string("PRAGMA encoding='UTF-16';") + kCrushDatabase)),
             (ImportCounts{2, 4}));
-  EXPECT_EQ((**storage_->ReadSession(SessionId("c1"))).title, "Water");
+  EXPECT_EQ((**storage_->committed().ReadSession(SessionId("c1"))).title, "Water");
   FaultDisk other;
   EXPECT_EQ(
       *Import(*OpenNew(other), FileOf(std::string("PRAGMA auto_vacuum=FULL;") + kCrushDatabase)),

@@ -79,9 +79,9 @@ TEST(OpenAiChat, I3_Row03_DoneRepeatedOrEarlyOrSloppy) {
 TEST(OpenAiChat, I3_Row03_DoneEndsTheReplyAtOnce) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
   std::vector<Mutation> out;
-  reader->Feed(Content("a") + FinishReasonIs("stop"), out);
+  reader->Push(Content("a") + FinishReasonIs("stop"), out);
   EXPECT_FALSE(reader->done());  // usage may follow
-  reader->Feed(kDone, out);
+  reader->Push(kDone, out);
   EXPECT_TRUE(reader->done());
 }
 
@@ -89,7 +89,7 @@ TEST(OpenAiChat, I3_Row03_DoneEndsTheReplyAtOnce) {
 TEST(OpenAiChat, I3_Row09_EmptyDeltas) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
   std::vector<Mutation> out;
-  reader->Feed(Delta(R"({"role":"assistant"})") + Delta(R"({"content":null})") +
+  reader->Push(Delta(R"({"role":"assistant"})") + Delta(R"({"content":null})") +
                    Delta(R"({"content":"","refusal":null,"tool_calls":null})") +
                    Delta(R"({"content":"","reasoning_content":"","tool_calls":[]})") + Delta("{}") +
                    Data(R"({"choices":[]})") + Data(R"({"choices":[{}]})") +

@@ -235,20 +235,20 @@ TEST(OpenAiDialects, I3_WhatTheProviderWantsBackIsKeptWithTheMessage) {
 TEST(OpenAiDialects, I4_AfterTheFinishOnlyCountsAreExpected) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
   std::vector<Mutation> out;
-  reader->Feed(Content("a"), out);
+  reader->Push(Content("a"), out);
   EXPECT_FALSE(reader->ending());
-  reader->Feed(FinishReasonIs("stop"), out);
+  reader->Push(FinishReasonIs("stop"), out);
   EXPECT_TRUE(reader->ending());
   EXPECT_FALSE(reader->done()) << "usage may follow";
   for (const std::string& more :
        {Content("b"), Delta(R"({"tool_calls":[{"index":0,"id":"c","function":{"name":"f"}}]})"),
         Delta(R"({"images":[{"image_url":{"url":"data:,"}}]})")}) {
-    reader->Feed(more, out);
+    reader->Push(more, out);
     EXPECT_FALSE(reader->ending()) << "a gateway that sends several steps as one reply";
-    reader->Feed(FinishReasonIs("stop"), out);
+    reader->Push(FinishReasonIs("stop"), out);
     EXPECT_TRUE(reader->ending());
   }
-  reader->Feed(Data(R"({"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}})"), out);
+  reader->Push(Data(R"({"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}})"), out);
   reader->Finish(out);
   EXPECT_TRUE(reader->done());
   ASSERT_TRUE(reader->outcome().usage);

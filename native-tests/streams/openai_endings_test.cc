@@ -115,7 +115,7 @@ TEST(OpenAiEndings, I4_LongErrorIsCutAtACodePoint) {
 TEST(OpenAiEndings, I4_ErrorEndsTheReplyAtOnce) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
   std::vector<Mutation> out;
-  reader->Feed(Data(R"({"error":"No"})") + Content("after"), out);
+  reader->Push(Data(R"({"error":"No"})") + Content("after"), out);
   EXPECT_TRUE(reader->done());
   EXPECT_EQ(out.size(), 1u);
 }
@@ -180,7 +180,7 @@ TEST(OpenAiEndings, I4_Row15_HostSaysWhyItStopped) {
 TEST(OpenAiEndings, I4_EventTooLongIsProtocol) {
   OpenAiChatReader reader({}, /*max_event_bytes=*/1000);
   std::vector<Mutation> out;
-  reader.Feed(Content("a") + "data: " + std::string(2000, 'x'), out);
+  reader.Push(Content("a") + "data: " + std::string(2000, 'x'), out);
   EXPECT_TRUE(reader.done());
   EXPECT_EQ(reader.outcome().status.code(), Code::kProtocol);
   EXPECT_EQ(out.front(), Mutation(AppendText{"a", false}));

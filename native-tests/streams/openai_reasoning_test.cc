@@ -68,14 +68,14 @@ TEST(OpenAiReasoning, I3_EncryptedDetailsAreKeptVerbatim) {
 TEST(OpenAiReasoning, I3_EndsWhereTheAnswerOrACallBegins) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
   std::vector<Mutation> out;
-  reader->Feed(Delta(R"({"reasoning":"Hm"})"), out);
+  reader->Push(Delta(R"({"reasoning":"Hm"})"), out);
   EXPECT_THAT(out, ElementsAre(Mutation(AppendReasoning{"Hm"})));
   out.clear();
-  reader->Feed(Content("a"), out);
+  reader->Push(Content("a"), out);
   EXPECT_THAT(out, ElementsAre(Mutation(EndReasoning{""}), Mutation(AppendText{"a", false})));
   out.clear();
-  reader->Feed(Delta(R"({"reasoning":"More"})"), out);
-  reader->Feed(Delta(R"({"tool_calls":[{"index":0,"id":"x","function":{"name":"f"}}]})"), out);
+  reader->Push(Delta(R"({"reasoning":"More"})"), out);
+  reader->Push(Delta(R"({"tool_calls":[{"index":0,"id":"x","function":{"name":"f"}}]})"), out);
   EXPECT_THAT(out, ElementsAre(Mutation(AppendReasoning{"More"}), Mutation(EndReasoning{""}),
                                Mutation(PutToolCall{Call("x", "f", "", false)})));
 }

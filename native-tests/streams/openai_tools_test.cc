@@ -187,7 +187,7 @@ TEST(OpenAiTools, I4_CutReplyLeavesItsLastCallUnfinished) {
 TEST(OpenAiTools, I1_ACallWithoutAnIdTakesThePlaceOfNoStoredOne) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat, {"call_0", "call_2", "b"});
   std::vector<Mutation> out;
-  reader->Feed(Tools(R"({"index":0,"function":{"name":"f"}})") +
+  reader->Push(Tools(R"({"index":0,"function":{"name":"f"}})") +
                    Tools(R"({"index":1,"function":{"name":"g"}})") +
                    Tools(R"({"index":2,"id":"b","function":{"name":"h"}})"),
                out);

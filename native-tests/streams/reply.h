@@ -39,7 +39,7 @@ inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>
   Reply reply;
   const auto reader = MakeStreamReader(format);
   for (const std::string_view piece : pieces) {
-    if (!reader->done()) reader->Feed(piece, reply.mutations);
+    if (!reader->done()) reader->Push(piece, reply.mutations);
   }
   if (!reader->done()) {
     if (end.ok()) {
@@ -52,7 +52,7 @@ inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>
   reply.outcome = reader->outcome();
   // Done is done: nothing more comes, whoever calls.
   const std::size_t size = reply.mutations.size();
-  reader->Feed("data: {\"choices\":[{\"delta\":{\"content\":\"late\"}}]}\n\n", reply.mutations);
+  reader->Push("data: {\"choices\":[{\"delta\":{\"content\":\"late\"}}]}\n\n", reply.mutations);
   reader->Finish(reply.mutations);
   reader->Fail({Code::kNetwork, "late"}, reply.mutations);
   EXPECT_EQ(reply.mutations.size(), size);

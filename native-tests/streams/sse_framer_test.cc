@@ -27,7 +27,7 @@ std::vector<std::string> Items(SseFramer& framer, const std::vector<std::string_
     }
   };
   for (const std::string_view piece : pieces) {
-    framer.Feed(piece);
+    framer.Push(piece);
     read();
   }
   framer.End();
@@ -62,9 +62,9 @@ TEST(SseFramer, I3_EveryLineEndIsALineEnd) {
 
 TEST(SseFramer, I3_EventIsGivenAsSoonAsItIsWhole) {
   SseFramer framer;
-  framer.Feed("data: a\r\n\r");  // the blank line ended; its LF is still to come
+  framer.Push("data: a\r\n\r");  // the blank line ended; its LF is still to come
   ASSERT_TRUE(framer.Next().has_value());
-  framer.Feed("\ndata: b");
+  framer.Push("\ndata: b");
   EXPECT_FALSE(framer.Next().has_value());
 }
 
@@ -122,12 +122,12 @@ TEST(SseFramer, I3_LongLineInSmallPiecesIsLinear) {
   // Quadratic, this would be 64 billion steps.
   SseFramer framer;
   const std::string piece(16, 'x');
-  framer.Feed("data: ");
+  framer.Push("data: ");
   for (int i = 0; i < 32 * 1024; ++i) {
-    framer.Feed(piece);
+    framer.Push(piece);
     ASSERT_FALSE(framer.Next().has_value());
   }
-  framer.Feed("\n\n");
+  framer.Push("\n\n");
   const auto item = framer.Next();
   ASSERT_TRUE(item.has_value());
   EXPECT_EQ(item->text.size(), 512u * 1024);

@@ -46,28 +46,4 @@ void HeldStorage::Pass(Waiting waiting) {
       });
 }
 
-Result<std::optional<Message>> HeldStorage::ReadMessage(const MessageId& id) {
-  return inner_->ReadMessage(id);
-}
-Result<std::vector<Message>> HeldStorage::ReadMessages(const MessageQuery& query) {
-  return inner_->ReadMessages(query);
-}
-Result<std::vector<MessageId>> HeldStorage::ReadMessageIds(const SessionId& id) {
-  return inner_->ReadMessageIds(id);
-}
-Result<std::vector<Message>> HeldStorage::ReadUnfinished() { return inner_->ReadUnfinished(); }
-Result<std::optional<Session>> HeldStorage::ReadSession(const SessionId& id) {
-  return inner_->ReadSession(id);
-}
-Result<std::vector<Session>> HeldStorage::ReadSessions(const SessionQuery& query) {
-  return inner_->ReadSessions(query);
-}
-Result<std::int64_t> HeldStorage::LastSeq() { return inner_->LastSeq(); }
-Result<SearchPage> HeldStorage::Search(const SearchQuery& query) { return inner_->Search(query); }
-Result<std::uint64_t> HeldStorage::Export(const std::shared_ptr<BlockFile>& into) {
-  return inner_->Export(into);
-}
-std::int64_t HeldStorage::bytes_written() const { return inner_->bytes_written(); }
-Status HeldStorage::Close() { return inner_->Close(); }
-
 }  // namespace millrace

@@ -4,7 +4,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -47,17 +46,9 @@ class HeldStorage : public Storage {
   std::int64_t failures() const { return failures_; }
 
   void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
-  Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
-  Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
-  Result<std::vector<MessageId>> ReadMessageIds(const SessionId& id) override;
-  Result<std::vector<Message>> ReadUnfinished() override;
-  Result<std::optional<Session>> ReadSession(const SessionId& id) override;
-  Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
-  Result<std::int64_t> LastSeq() override;
-  Result<SearchPage> Search(const SearchQuery& query) override;
-  Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
-  std::int64_t bytes_written() const override;
-  Status Close() override;
+  StorageReads& committed() override { return inner_->committed(); }
+  std::int64_t bytes_written() const override { return inner_->bytes_written(); }
+  Status Close() override { return inner_->Close(); }
 
  private:
   struct Waiting {

@@ -11,6 +11,7 @@
 
 #include "millrace/messages/store.h"
 #include "millrace/model/apply.h"
+#include "millrace/storage/sqlite_storage.h"
 #include "support/held_storage.h"
 #include "support/host_time.h"
 #include "support/shared_files.h"
@@ -94,6 +95,15 @@ class StoreFixture : public ::testing::Test {
     ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
   }
 
+  // A store with session "s" and these messages in it, of which nobody remembers an event.
+  void OpenWith(const std::vector<std::string>& ids, StoreOptions options = {}) {
+    OpenStore(options);
+    OpenSession();
+    for (const std::string& id : ids) CreateMessage(id);
+    events_.clear();
+    batches_ = 0;
+  }
+
   template <typename M>
   Result<std::int64_t> Write(const std::string& id, M mutation, Done done = {}) {
     MessageWrite write;
@@ -137,7 +147,7 @@ class StoreFixture : public ::testing::Test {
   TimeMs now_ = kStart;
   HeldStorage* storage_ = nullptr;  // owned by store_
   std::unique_ptr<Store> store_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
   std::vector<Event> events_;
   int batches_ = 0;
 };

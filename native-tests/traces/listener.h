@@ -86,7 +86,7 @@ class Listener {
   bool read_all_ = false;  // after the batch being taken
   bool stumbles_ = false;
   std::function<void()> next_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
   std::vector<MessageId> lost_;  // named by the batch being taken, no newest state yet
 };
 

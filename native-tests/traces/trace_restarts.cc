@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "millrace/storage/sqlite_storage.h"
 #include "traces/trace_player.h"
 
 namespace millrace {

@@ -12,7 +12,7 @@
 #include "millrace/storage/sqlite_storage.h"
 #include "storage/fixtures/crush_database.h"
 #include "storage/sqlite/connection.h"
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 namespace {
@@ -24,7 +24,7 @@ using testing::SizeIs;
 constexpr TimeMs kNow = 1'760'000'000'000;
 
 DatabaseFiles Alone(const std::shared_ptr<BlockFile>& file) {
-  return {LendFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
+  return {BorrowFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
 }
 
 std::shared_ptr<BlockFile> CrushFile() {
@@ -80,7 +80,7 @@ class StoreTransfer : public testing::Test {
   }
 
   std::unique_ptr<Store> store_;
-  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<EventFeed> feed_;
   std::vector<Event> events_;
 };
 

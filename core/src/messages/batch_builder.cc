@@ -11,7 +11,7 @@ Result<Session*> BatchBuilder::EditSession(const SessionId& id) {
     it->second.edited = true;
     return &it->second.session;
   }
-  Result<std::optional<Session>> stored = storage_.ReadSession(id);
+  Result<std::optional<Session>> stored = storage_.committed().ReadSession(id);
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return NotFound("no session '" + id.value + "'");
   return &sessions_.emplace(id, Edit{**std::move(stored), true}).first->second.session;
@@ -19,7 +19,7 @@ Result<Session*> BatchBuilder::EditSession(const SessionId& id) {
 
 Result<bool> BatchBuilder::HasSession(const SessionId& id) const {
   if (sessions_.contains(id)) return true;
-  const Result<std::optional<Session>> stored = storage_.ReadSession(id);
+  const Result<std::optional<Session>> stored = storage_.committed().ReadSession(id);
   if (!stored.ok()) return stored.status();
   return stored->has_value();
 }

@@ -9,9 +9,11 @@ CommitCycle::CommitCycle(Storage& storage, EventBroker& broker, DurationMs windo
                          DurationMs idle_ms, TimeMs now, std::int64_t last_seq)
     : storage_(storage),
       broker_(broker),
-      idle_ms_(idle_ms),
       now_(now),
       last_seq_(last_seq),
+      turns_([this] { return StartNext(); }),
+      live_(idle_ms),
+      waiters_(turns_),
       window_(window_ms) {}
 
 Status CommitCycle::CheckOpen() const {
@@ -22,51 +24,16 @@ Status CommitCycle::CheckAccepting() const {
   return closing_ ? Status(Code::kClosed, "the store is closing: open it again") : CheckOpen();
 }
 
-// ---- live messages
-
-LiveMessage* CommitCycle::Find(const MessageId& id) {
-  const auto it = live_.find(id);
-  return it == live_.end() ? nullptr : it->second.get();
-}
-
 Result<LiveMessage*> CommitCycle::Load(const MessageId& id) {
   const Status missing = NotFound("no message '" + id.value + "'");
-  if (LiveMessage* live = Find(id)) {
-    if (IsLeaving(live->accepted)) return missing;
+  if (LiveMessage* live = live_.Find(id)) {
+    if (live_.IsLeaving(live->accepted)) return missing;
     return live;
   }
-  Result<std::optional<Message>> stored = storage_.ReadMessage(id);
+  Result<std::optional<Message>> stored = committed().ReadMessage(id);
   if (!stored.ok()) return stored.status();
-  if (!stored->has_value() || IsLeaving(**stored)) return missing;
-  return &Adopt(**std::move(stored), true);
-}
-
-LiveMessage& CommitCycle::Adopt(Message message, bool on_disk) {
-  auto live = std::make_unique<LiveMessage>();
-  live->patched_version = message.version;
-  live->saved_version = on_disk ? message.version : 0;
-  live->first_version = message.version;
-  live->row_whole = message.finished();
-  live->has_log = on_disk && !message.finished();
-  live->on_disk = on_disk;
-  live->active_at = now_;
-  live->accepted = std::move(message);
-  idle_check_at_ = std::min(idle_check_at_, now_ + idle_ms_);
-  MessageId id = live->accepted.id;
-  return *(live_[std::move(id)] = std::move(live));
-}
-
-void CommitCycle::Erase(const MessageId& id) {
-  const auto it = live_.find(id);
-  if (it == live_.end()) return;
-  if (it->second->queued) dirty_.erase(std::find(dirty_.begin(), dirty_.end(), it->second.get()));
-  live_.erase(it);
-  if (live_.empty()) idle_check_at_ = kNever;
-}
-
-std::int64_t CommitCycle::pending_messages() const {
-  return std::count_if(live_.begin(), live_.end(),
-                       [](const auto& entry) { return !entry.second->clean(); });
+  if (!stored->has_value() || live_.IsLeaving(**stored)) return missing;
+  return &live_.Adopt(**std::move(stored), true, now_);
 }
 
 // ---- what has to be written
@@ -76,123 +43,153 @@ void CommitCycle::MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutat
   live.active_at = now_;
   live.fold = false;
   live.pending.back().terminal |= terminal;
-  if (!live.queued) {
-    live.queued = true;
-    dirty_.push_back(&live);
-  }
+  live_.Queue(live);
   if (terminal) urgent_ = true;
   if (!in_flight_) window_.Open(now_);
 }
 
-void CommitCycle::Submit(Request request) {
-  ++requests_submitted_;
-  requests_.push_back(std::move(request));
-}
-
-bool CommitCycle::IsLeaving(const Message& message) const {
-  return std::any_of(deletions_.begin(), deletions_.end(),
-                     [&](const Deletion* deletion) { return deletion->Covers(message); });
-}
-
 void CommitCycle::Wait(Waiter waiter) {
   waiter.since = commits_started_;
-  waiter.requests = requests_submitted_;
-  waiters_.push_back(std::move(waiter));
+  waiter.requests = requests_.submitted();
+  waiters_.Add(std::move(waiter));
   urgent_ = true;
-}
-
-void CommitCycle::DropTargets(const MessageId& id) {
-  for (Waiter& waiter : waiters_) {
-    const auto gone = std::remove_if(waiter.targets.begin(), waiter.targets.end(),
-                                     [&](const auto& target) { return target.first == id; });
-    if (gone == waiter.targets.end()) continue;
-    waiter.targets.erase(gone, waiter.targets.end());
-    if (waiter.if_deleted.ok()) continue;
-    Defer([done = std::move(waiter.done), status = waiter.if_deleted] { done(status); });
-    waiter.done = [](const Status&) {};
-  }
 }
 
 // ---- time
 
 void CommitCycle::AdvanceTo(TimeMs now) {
-  Turn turn(*this);
+  Turn turn(turns_);
   now_ = std::max(now_, now);
-  for (auto it = waiters_.begin(); it != waiters_.end();) {
-    if (it->deadline > now_) {
-      ++it;
-      continue;
-    }
-    Defer([done = std::move(it->done)] {
-      done(Status(Code::kTimeout, "not saved in time; the write goes on"));
-    });
-    it = waiters_.erase(it);
-  }
-  if (now_ >= idle_check_at_) LetGoIdle();
+  waiters_.Expire(now_);
+  if (now_ < live_.idle_check_at()) return;
+  if (live_.LetGoIdle(now_, closed_) && !in_flight_) window_.Open(now_);
 }
 
 TimeMs CommitCycle::NextDeadline() const {
-  TimeMs next = std::min(window_.deadline(), idle_check_at_);
-  for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
-  return next;
-}
-
-// Unfinished messages nobody writes to any more are written whole, so that the delta log can be
-// cut, and leave memory (C9).
-void CommitCycle::LetGoIdle() {
-  idle_check_at_ = kNever;
-  std::vector<MessageId> gone;
-  for (auto& [id, live] : live_) {
-    const TimeMs idle_at = live->active_at + idle_ms_;
-    const bool can_go = live->on_disk && live->clean() && !IsLeaving(live->accepted) && !closed_ &&
-                        live->all_writers_current();
-    if (!can_go || idle_at > now_) {
-      // One that cannot go now is looked at again after another idle time.
-      idle_check_at_ = std::min(idle_check_at_, idle_at > now_ ? idle_at : now_ + idle_ms_);
-    } else if (live->has_log) {
-      live->fold = true;
-      if (!live->queued) {
-        live->queued = true;
-        dirty_.push_back(live.get());
-      }
-      idle_check_at_ = std::min(idle_check_at_, now_ + idle_ms_);
-      if (!in_flight_) window_.Open(now_);
-    } else {
-      gone.push_back(id);
-    }
-  }
-  for (const MessageId& id : gone) Erase(id);
-}
-
-void CommitCycle::EndTurn() {
-  while (true) {
-    if (!due_.empty()) {
-      const std::function<void()> action = std::move(due_.front());
-      due_.pop_front();
-      action();
-    } else if (!in_flight_ && Due()) {
-      StartCommit();
-    } else {
-      assert(InvariantsHold());
-      return;
-    }
-  }
+  return std::min({window_.deadline(), live_.idle_check_at(), waiters_.NextDeadline()});
 }
 
 void CommitCycle::Shutdown() {
-  Turn turn(*this);
+  Turn turn(turns_);
   closed_ = true;
-  const Status closed = CheckOpen();
-  for (Waiter& waiter : waiters_) {
-    Defer([done = std::move(waiter.done), closed] { done(closed); });
-  }
-  waiters_.clear();
-  for (const Request& request : requests_) {
-    std::vector<Event> none;
-    Settle(request, closed, none);
-  }
-  requests_.clear();
+  waiters_.FailAll(CheckOpen());
+  requests_.FailAll(CheckOpen());
   window_.Close();
+}
+
+// ---- one commit after the other
+
+bool CommitCycle::StartNext() {
+  const bool due = !closed_ && (!requests_.empty() || urgent_ || now_ >= window_.deadline());
+  if (in_flight_ || !due) {
+    assert(InvariantsHold());
+    return false;
+  }
+  StartCommit();
+  return true;
+}
+
+void CommitCycle::StartCommit() {
+  urgent_ = false;
+  window_.Close();
+  CommitFlight& flight = in_flight_.emplace(++commits_started_, now_, live_, requests_);
+  StorageBatch batch;
+  {
+    Change change(turns_);
+    batch = flight.Take(BatchBuilder(storage_), coalesces());
+  }
+  const bool awaited = std::any_of(waiters_.begin(), waiters_.end(),
+                                   [this](const Waiter& waiter) { return WouldMeet(waiter); });
+  flight.set_synced(flight.is_terminal() || awaited || flight.request_count() > 0);
+  if (batch.empty() && !(flight.synced() && unsynced_)) return CommitEnded({});
+  storage_.Commit(std::move(batch), flight.synced() ? Durability::kPower : Durability::kProcess,
+                  [this, alive = std::weak_ptr<bool>(alive_)](const CommitOutcome& outcome) {
+                    if (!alive.expired()) CommitEnded(outcome);
+                  });
+}
+
+void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
+  Turn turn(turns_);
+  CommitFlight flight = *std::move(in_flight_);
+  in_flight_.reset();
+  const bool ok = outcome.status.ok();
+  window_.Ended(ok, std::max(outcome.took_ms, now_ - flight.started_at()));
+  if (ok) {
+    // Syncing makes all earlier commits safe too.
+    const bool wrote = flight.has_writes() || flight.request_count() > 0;
+    if (wrote) ++commits_;
+    if (wrote || flight.synced()) unsynced_ = !flight.synced();
+  }
+  std::vector<Event> events;
+  Change change(turns_);  // ends before the turn does
+  if (!ok) ReportOutage(outcome.status, flight.has_writes(), events);
+  flight.Settle(outcome, events);
+  if (ok) AddSessionEvents(flight.touched(), events);
+  if (ok) ReportRecovery(events);
+  if (!events.empty()) {
+    Defer([this, events = std::move(events)]() mutable { broker_.Publish(std::move(events)); });
+  }
+  waiters_.Settle(outcome.status, flight.number(),
+                  [this](const Waiter& waiter) { return IsMet(waiter); });
+  if (!waiters_.empty()) urgent_ = true;
+  if (live_.any_queued()) window_.Open(now_);
+}
+
+// Only a commit that meets a waiter is synced for it: syncing takes long, and one sync makes all
+// commits before it safe too.
+bool CommitCycle::WouldMeet(const Waiter& waiter) const {
+  if (requests_.settled() + in_flight_->request_count() < waiter.requests) return false;
+  return std::all_of(waiter.targets.begin(), waiter.targets.end(), [this](const auto& target) {
+    return live_.IsSaved(target.first, target.second) ||
+           in_flight_->Saves(target.first, target.second);
+  });
+}
+
+bool CommitCycle::IsMet(const Waiter& waiter) const {
+  return !unsynced_ && requests_.settled() >= waiter.requests &&
+         std::all_of(waiter.targets.begin(), waiter.targets.end(), [this](const auto& target) {
+           return live_.IsSaved(target.first, target.second);
+         });
+}
+
+void CommitCycle::ReportOutage(const Status& status, bool affects_messages,
+                               std::vector<Event>& events) {
+  // Who asked for something gets the error; an outage is about accepted changes not being saved.
+  if (in_outage_ || !affects_messages) return;
+  in_outage_ = true;
+  events.emplace_back(StorageError{++outages_, status});
+}
+
+void CommitCycle::ReportRecovery(std::vector<Event>& events) {
+  if (!in_outage_ || !live_.all_saved()) return;
+  in_outage_ = false;
+  events.emplace_back(StorageRecovered{outages_});
+}
+
+void CommitCycle::AddSessionEvents(const std::vector<SessionId>& touched,
+                                   std::vector<Event>& events) {
+  for (const SessionId& id : touched) {
+    Result<std::optional<Session>> session = committed().ReadSession(id);
+    if (session.ok() && session->has_value()) events.emplace_back(SessionUpdated{**session});
+  }
+}
+
+bool CommitCycle::InvariantsHold() const {
+  if (!turns_.at_rest()) return false;  // the turn left something behind
+  if (closed_) return true;
+  // Whatever may not wait is on its way.
+  if ((urgent_ || !requests_.empty() || !waiters_.empty()) && !in_flight_) return false;
+  if (!live_.QueueIsSound()) return false;
+  const bool covered = in_flight_ || window_.deadline() != kNever;
+  return std::all_of(live_.begin(), live_.end(), [&](const auto& entry) {
+    const LiveMessage& live = *entry.second;
+    if (live.in_flight && !in_flight_) return false;
+    // What is in flight is in nobody's queue.
+    const bool dirty = !live.pending.empty() || (!live.unsaved.empty() && !live.in_flight);
+    // What is being created or deleted waits for that request (C4).
+    const bool waits_for_request = !live.on_disk || live_.IsLeaving(live.accepted);
+    return !dirty || (live.queued && (covered || waits_for_request));
+  });
 }
 
 }  // namespace millrace

@@ -21,8 +21,8 @@ struct Deleting {
   bool of_session() const { return deletion.scope == Deletion::Scope::kSession; }
 };
 
-Status FindMessage(Storage& storage, Deleting& deleting) {
-  Result<std::optional<Message>> stored = storage.ReadMessage(deleting.deletion.message_id);
+Status FindMessage(StorageReads& committed, Deleting& deleting) {
+  Result<std::optional<Message>> stored = committed.ReadMessage(deleting.deletion.message_id);
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return Status::Ok();
   deleting.session_id = (*stored)->session_id;
@@ -30,13 +30,13 @@ Status FindMessage(Storage& storage, Deleting& deleting) {
   return Status::Ok();
 }
 
-Status FindSession(Storage& storage, Deleting& deleting) {
+Status FindSession(StorageReads& committed, Deleting& deleting) {
   deleting.session_id = deleting.deletion.session_id;
-  Result<std::vector<MessageId>> stored = storage.ReadMessageIds(deleting.session_id);
+  Result<std::vector<MessageId>> stored = committed.ReadMessageIds(deleting.session_id);
   if (!stored.ok()) return stored.status();
   deleting.ids = *std::move(stored);
   if (!deleting.of_session()) return Status::Ok();
-  const Result<std::optional<Session>> session = storage.ReadSession(deleting.session_id);
+  const Result<std::optional<Session>> session = committed.ReadSession(deleting.session_id);
   deleting.session_found = session.ok() && session->has_value();
   return session.status();
 }
@@ -44,7 +44,7 @@ Status FindSession(Storage& storage, Deleting& deleting) {
 Status Build(CommitCycle& cycle, Deleting& deleting, BatchBuilder& builder) {
   const bool one = deleting.deletion.scope == Deletion::Scope::kMessage;
   Status found =
-      one ? FindMessage(cycle.storage(), deleting) : FindSession(cycle.storage(), deleting);
+      one ? FindMessage(cycle.committed(), deleting) : FindSession(cycle.committed(), deleting);
   if (!found.ok()) return found;
   if (deleting.of_session()) {
     if (deleting.session_found) builder.AddLast(DeleteSession{deleting.session_id});
@@ -66,7 +66,7 @@ Status Build(CommitCycle& cycle, Deleting& deleting, BatchBuilder& builder) {
 void SettleOk(CommitCycle& cycle, const Deleting& deleting, std::vector<Event>& events) {
   for (const MessageId& id : deleting.ids) {
     cycle.DropTargets(id);
-    cycle.Erase(id);
+    cycle.live().Erase(id);
   }
   if (!deleting.ids.empty()) {
     events.emplace_back(MessagesDeleted{deleting.session_id, deleting.ids});
@@ -87,19 +87,24 @@ void SettleFailed(CommitCycle& cycle, const Deleting& deleting, std::vector<Even
     event.version = message.version;
     event.terminal = true;
     event.saved = (*live)->clean();
-    event.finished = message.finished() && (*live)->told();
+    event.finished = message.finished() && (*live)->published();
     events.emplace_back(std::move(event));
-    if ((*live)->evictable()) cycle.Erase(id);
+    if ((*live)->evictable()) cycle.live().Erase(id);
   }
 }
 
 }  // namespace
 
 void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done) {
+  Turn turn(cycle.turns());
+  done = OrNobody(std::move(done));
+  if (const Status open = cycle.CheckAccepting(); !open.ok()) {
+    return cycle.Defer([done = std::move(done), open] { done(open); });
+  }
   deletion.up_to_seq = cycle.last_seq();
   auto deleting = std::make_shared<Deleting>();
   deleting->deletion = std::move(deletion);
-  cycle.BeginDeletion(deleting->deletion);
+  cycle.live().BeginDeletion(deleting->deletion);
   Request request;
   request.alone = true;
   request.build = [&cycle, deleting](BatchBuilder& builder) {
@@ -107,7 +112,7 @@ void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done) {
   };
   request.settle = [&cycle, deleting, done = std::move(done)](const Status& status,
                                                               std::vector<Event>& events) {
-    cycle.EndDeletion(deleting->deletion);
+    cycle.live().EndDeletion(deleting->deletion);
     if (status.ok()) {
       SettleOk(cycle, *deleting, events);
     } else {

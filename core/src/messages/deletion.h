@@ -25,10 +25,10 @@ struct Deletion {
   }
 };
 
-// Deletes durably, then calls `done` (C7): from this call on the messages are gone for every
-// reader and writer; a write in flight ends, but is not heard of; the commit of the delete brings
-// exactly one `deleted`. When it fails, the messages are there again, with all that was accepted.
-// Deleting what is not there is OK.
+// One turn: deletes durably, then calls `done` (C7): from this call on the messages are gone for
+// every reader and writer; a write in flight ends, but is not heard of; the commit of the delete
+// brings exactly one `deleted`. When it fails, the messages are there again, with all that was
+// accepted. Deleting what is not there is OK. kClosed.
 void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done);
 
 }  // namespace millrace

@@ -66,8 +66,8 @@ std::string EventTraits::Key(const Event& event) {
           [](const SessionUpdated& e) { return Joined("session-updated:", e.session.id.value); },
           [](const SessionDeleted& e) { return Joined("session-deleted:", e.id.value); },
           [](const Lagged&) { return std::string("lagged"); },
-          [](const StorageError& e) { return "storage-error:" + std::to_string(e.spell); },
-          [](const StorageRecovered& e) { return "storage-recovered:" + std::to_string(e.spell); },
+          [](const StorageError& e) { return "storage-error:" + std::to_string(e.outage); },
+          [](const StorageRecovered& e) { return "storage-recovered:" + std::to_string(e.outage); },
       },
       event);
 }

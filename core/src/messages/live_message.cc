@@ -20,16 +20,16 @@ void LiveMessage::BeginCount(const std::string& writer) {
 }
 
 Result<std::size_t> LiveMessage::Skip(const MessageWrite& write) const {
-  const auto mark = writers.find(write.writer);
-  const bool known = mark != writers.end();
-  if (known && mark->second.had_stream && stream != write.writer) {
+  const auto count = writers.find(write.writer);
+  const bool known = count != writers.end();
+  if (known && count->second.had_stream && stream != write.writer) {
     return Status(Code::kFinished, "the reply that this stream wrote is over");
   }
   if (write.version == 0) return std::size_t{0};
   if (!known && accepted.finished()) {
     return Status(Code::kFinished, "message '" + accepted.id.value + "' is finished");
   }
-  const std::int64_t next = known ? mark->second.next : first_version + 1;
+  const std::int64_t next = known ? count->second.next : first_version + 1;
   if (write.version > next || (!known && write.version < next)) {
     return Status(Code::kStale, "the next write of this writer makes version " +
                                     std::to_string(next) + ", not " +
@@ -39,8 +39,8 @@ Result<std::size_t> LiveMessage::Skip(const MessageWrite& write) const {
 }
 
 void LiveMessage::CountTo(const std::string& writer, std::int64_t next) {
-  WriterMark& mark = writers[writer];
-  mark.next = std::max(mark.next, next);
+  WriterCount& count = writers[writer];
+  count.next = std::max(count.next, next);
 }
 
 Patch& LiveMessage::PatchForChange(bool merge) {

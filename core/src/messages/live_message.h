@@ -15,7 +15,7 @@
 namespace millrace {
 
 // What is known of a writer that counts its mutations.
-struct WriterMark {
+struct WriterCount {
   std::int64_t next = 0;    // the version its next mutation makes, as it counts them
   bool had_stream = false;  // it began a reply here: what comes after that reply's end is refused
 };
@@ -33,7 +33,7 @@ struct PendingPatch {
 //                              └── accept, or failed ───┘  (failed: its patch moves to `unsaved`)
 //
 // Invariants: accepted = what is on disk, then `unsaved`, then `pending` in order; in flight, the
-// patches under way stand in the cycle's InFlight, between `unsaved` and `pending`.
+// patches under way stand in the CommitFlight, between `unsaved` and `pending`.
 // patched_version is the last version some patch made; accepted.version may be ahead of it by
 // counted mutations that changed nothing.
 struct LiveMessage {
@@ -45,7 +45,7 @@ struct LiveMessage {
   std::deque<PendingPatch> pending;
   Patch unsaved;  // published as not saved, still to be written
   Usage usage;    // to add to the session with the next commit
-  std::map<std::string, WriterMark> writers;
+  std::map<std::string, WriterCount> writers;
   // The version it had when it came into memory. A writer that is not known here may go on from
   // this version only: a message leaves memory when all its writers have counted up to its version.
   std::int64_t first_version = 0;
@@ -56,15 +56,15 @@ struct LiveMessage {
   bool row_whole = false;  // the row alone is the message: no log to add to, it is rewritten
   bool has_log = false;    // rows of it stand in the delta log
   bool in_flight = false;
-  bool queued = false;  // stands in the cycle's dirty queue
+  bool queued = false;  // stands in the queue of LiveMessages
   bool fold = false;    // idle: write it whole and let it go
   // Somebody was given the accepted state whole: the next change begins a patch of its own, which
   // fits what they hold.
   bool sealed = false;
 
   // Every accepted change was published.
-  bool told() const { return pending.empty() && !in_flight; }
-  bool clean() const { return told() && unsaved.empty(); }
+  bool published() const { return pending.empty() && !in_flight; }
+  bool clean() const { return published() && unsaved.empty(); }
   // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.
   bool evictable() const;
   // No stream is writing, and no writer's count would be lost with this memory.

@@ -34,21 +34,21 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
   stored_query.order = MessageQuery::Order::kOldestFirst;
   // How many of the stored ones are on their way out is not known beforehand; that is rare and
   // short.
-  if (cycle.any_deletion()) stored_query.limit.reset();
-  Result<std::vector<Message>> read = cycle.storage().ReadMessages(stored_query);
+  if (cycle.live().any_deletion()) stored_query.limit.reset();
+  Result<std::vector<Message>> read = cycle.committed().ReadMessages(stored_query);
   if (!read.ok()) return read;
 
   std::vector<Message>& messages = *read;
-  std::erase_if(messages, [&](const Message& message) { return cycle.IsLeaving(message); });
+  std::erase_if(messages, [&](const Message& message) { return cycle.live().IsLeaving(message); });
   if (!cycle.live().empty()) {
     for (Message& message : messages) {
-      if (const LiveMessage* live = cycle.Find(message.id)) message = live->accepted;
+      if (const LiveMessage* live = cycle.live().Find(message.id)) message = live->accepted;
     }
   }
   const std::size_t stored = messages.size();
   for (const auto& [id, live] : cycle.live()) {
     const Message& message = live->accepted;
-    if (live->on_disk || !Matches(query, message) || cycle.IsLeaving(message)) continue;
+    if (live->on_disk || !Matches(query, message) || cycle.live().IsLeaving(message)) continue;
     messages.push_back(message);
   }
   // What is stored is in order, and the rest is rare.
@@ -67,13 +67,13 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
 
 Result<std::optional<Message>> MessageService::Get(const MessageId& id, ReadOptions options) const {
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
-  if (options.committed) return cycle_.storage().ReadMessage(id);
-  if (const LiveMessage* live = cycle_.Find(id)) {
-    if (cycle_.IsLeaving(live->accepted)) return std::optional<Message>();
+  if (options.committed) return cycle_.committed().ReadMessage(id);
+  if (const LiveMessage* live = cycle_.live().Find(id)) {
+    if (cycle_.live().IsLeaving(live->accepted)) return std::optional<Message>();
     return std::optional<Message>(live->accepted);
   }
-  Result<std::optional<Message>> stored = cycle_.storage().ReadMessage(id);
-  if (stored.ok() && stored->has_value() && cycle_.IsLeaving(**stored)) stored->reset();
+  Result<std::optional<Message>> stored = cycle_.committed().ReadMessage(id);
+  if (stored.ok() && stored->has_value() && cycle_.live().IsLeaving(**stored)) stored->reset();
   return stored;
 }
 
@@ -96,7 +96,7 @@ Result<std::vector<Message>> MessageService::List(const SessionId& session_id,
     *position = (*message)->seq;
   }
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
-  return options.committed ? cycle_.storage().ReadMessages(query) : ReadFresh(cycle_, query);
+  return options.committed ? cycle_.committed().ReadMessages(query) : ReadFresh(cycle_, query);
 }
 
 Result<std::vector<Message>> MessageService::ListUser(std::optional<SessionId> session_id,

@@ -17,7 +17,7 @@
 namespace millrace {
 
 void MessageService::BeginReply(ReplyStart start, DoneMessage done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   Status refused = cycle_.CheckAccepting();
   if (refused.ok()) refused = CheckRun(start.origin.run);

@@ -39,7 +39,7 @@ struct Ending {
 
 Result<RunId> MessageService::BeginRun(const SessionId& session_id) {
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return open;
-  const Result<std::optional<Session>> session = cycle_.storage().ReadSession(session_id);
+  const Result<std::optional<Session>> session = cycle_.committed().ReadSession(session_id);
   if (!session.ok()) return session.status();
   if (!session->has_value()) return NotFound("no session '" + session_id.value + "'");
   runs_[++last_run_];
@@ -62,7 +62,7 @@ void MessageService::RemoveFromRun(RunId run, const MessageId& id) {
 }
 
 void MessageService::EndRun(RunId run, RunExit how, Done done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   auto ending = std::make_shared<Ending>();
   ending->done = std::move(done);
   auto node = runs_.extract(run);

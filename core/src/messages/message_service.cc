@@ -9,6 +9,7 @@
 #include "millrace/model/apply.h"
 #include "millrace/model/codec.h"
 #include "millrace/model/event.h"
+#include "millrace/model/header_fields.h"
 
 namespace millrace {
 namespace {
@@ -31,7 +32,7 @@ void MessageService::Create(Message init, DoneMessage done, const Origin& origin
 
 void MessageService::CreateMessage(Message init, const Origin& origin, bool for_stream,
                                    DoneMessage done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
@@ -39,7 +40,7 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
   if (const Status running = CheckRun(origin.run); !running.ok()) return fail(running);
   if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
-  if (cycle_.Find(init.id) != nullptr) return fail(IdTaken(init.id));
+  if (cycle_.live().Find(init.id) != nullptr) return fail(IdTaken(init.id));
   if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
 
   for (Part& part : init.parts) {
@@ -52,14 +53,14 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   init.version = 1;
   init.finished_at = FinishedFromTheStart(init, now);
   auto created = std::make_shared<const Message>(init);
-  LiveMessage& adopted = cycle_.Adopt(std::move(init), false);
+  LiveMessage& adopted = cycle_.live().Adopt(std::move(init), false, now);
   if (for_stream) adopted.stream = origin.writer;
   if (!origin.writer.empty()) adopted.BeginCount(origin.writer);
   AddToRun(origin.run, created->id);
 
   Request request;
   request.build = [this, created](BatchBuilder& builder) -> Status {
-    Result<std::optional<Message>> there = cycle_.storage().ReadMessage(created->id);
+    Result<std::optional<Message>> there = cycle_.committed().ReadMessage(created->id);
     if (!there.ok()) return there.status();
     if (there->has_value()) return IdTaken(created->id);
     Result<Session*> session = builder.EditSession(created->session_id);
@@ -71,20 +72,20 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   request.settle = [this, created, run = origin.run, done = std::move(done)](
                        const Status& status, std::vector<Event>& events) {
     if (status.ok()) {
-      LiveMessage& live = *cycle_.Find(created->id);
+      LiveMessage& live = *cycle_.live().Find(created->id);
       live.on_disk = true;
       live.saved_version = std::max(live.saved_version, created->version);
       live.row_whole = created->finished();
       events.emplace_back(MessageCreated{created});
-      if (live.evictable() && created->finished() && !cycle_.IsLeaving(*created)) {
-        cycle_.Erase(created->id);
+      if (live.evictable() && created->finished() && !cycle_.live().IsLeaving(*created)) {
+        cycle_.live().Erase(created->id);
       }
     }
     cycle_.Defer([created, done, status] { status.ok() ? done(*created) : done(status); });
     if (status.ok()) return;
     // Who wrote to it meanwhile hears of it after the one who created it.
     cycle_.DropTargets(created->id);
-    cycle_.Erase(created->id);
+    cycle_.live().Erase(created->id);
     RemoveFromRun(run, created->id);
   };
   cycle_.Submit(std::move(request));
@@ -92,7 +93,7 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
 
 void MessageService::Open(const MessageId& id, bool resume, DoneMessage done,
                           const std::string& writer) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   const auto finish = [&](Result<Message> result) {
     cycle_.Defer([done = std::move(done), result = std::move(result)] { done(result); });
@@ -113,7 +114,7 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done,
   write.mutations.emplace_back(Resume{});
   const Result<std::int64_t> accepted =
       Write(id, std::move(write), [this, id, writer, shared](const Status& status) {
-        LiveMessage* resumed = cycle_.Find(id);
+        LiveMessage* resumed = cycle_.live().Find(id);
         if (!status.ok()) return (*shared)(status);
         if (resumed == nullptr) return (*shared)(NotFound("no message '" + id.value + "'"));
         if (!writer.empty()) resumed->BeginCount(writer);
@@ -125,7 +126,7 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done,
 }
 
 Result<std::int64_t> MessageService::Write(const MessageId& id, MessageWrite write, Done done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return open;
   Result<LiveMessage*> found = cycle_.Load(id);
   if (!found.ok()) return found.status();
@@ -203,7 +204,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
 }
 
 void MessageService::Update(Message snapshot, DoneMessage done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   const auto fail = [&](Status status) {
     cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
@@ -213,9 +214,11 @@ void MessageService::Update(Message snapshot, DoneMessage done) {
   if (!found.ok()) return fail(found.status());
   LiveMessage& live = **found;
   MessageWrite write;
-  write.mutations.emplace_back(Replace{std::move(snapshot.parts), std::move(snapshot.model),
-                                       std::move(snapshot.provider), snapshot.is_summary,
-                                       snapshot.version});
+  Replace replace;
+  WrittenHeader(replace) = WrittenHeader(snapshot);
+  replace.parts = std::move(snapshot.parts);
+  replace.version = snapshot.version;
+  write.mutations.emplace_back(std::move(replace));
   auto state = std::make_shared<Message>();
   auto shared = std::make_shared<DoneMessage>(std::move(done));
   const Result<std::int64_t> accepted =
@@ -230,22 +233,12 @@ void MessageService::Update(Message snapshot, DoneMessage done) {
 }
 
 void MessageService::Delete(const MessageId& id, Done done) {
-  CommitCycle::Turn turn(cycle_);
-  done = OrNobody(std::move(done));
-  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
-    return cycle_.Defer([done = std::move(done), open] { done(open); });
-  }
   Deletion deletion;
   deletion.message_id = id;
   SubmitDeletion(cycle_, std::move(deletion), std::move(done));
 }
 
 void MessageService::DeleteAll(const SessionId& session_id, Done done) {
-  CommitCycle::Turn turn(cycle_);
-  done = OrNobody(std::move(done));
-  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
-    return cycle_.Defer([done = std::move(done), open] { done(open); });
-  }
   Deletion deletion;
   deletion.scope = Deletion::Scope::kAllOfSession;
   deletion.session_id = session_id;
@@ -253,7 +246,7 @@ void MessageService::DeleteAll(const SessionId& session_id, Done done) {
 }
 
 void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   Status status = cycle_.CheckOpen();
   Waiter waiter;
@@ -272,7 +265,7 @@ void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
 }
 
 void MessageService::FlushAll(TimeMs deadline, Done done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckOpen(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });

@@ -7,20 +7,19 @@
 #include "messages/commit_cycle.h"
 #include "messages/deletion.h"
 #include "millrace/model/event.h"
+#include "millrace/model/header_fields.h"
 
 namespace millrace {
 namespace {
 
 void ApplyChange(const SessionChange& change, Session& session) {
-  if (change.title) session.title = *change.title;
-  if (change.prompt_tokens) session.prompt_tokens = *change.prompt_tokens;
-  if (change.completion_tokens) session.completion_tokens = *change.completion_tokens;
-  if (change.cost) session.cost = *change.cost;
-  if (change.summary_message_id) session.summary_message_id = *change.summary_message_id;
+  ChangedFields(change, session, [](const auto& wanted, auto& field) {
+    if (wanted) field = *wanted;
+  });
 }
 
 Result<Session> ReadBack(CommitCycle& cycle, const SessionId& id) {
-  Result<std::optional<Session>> session = cycle.storage().ReadSession(id);
+  Result<std::optional<Session>> session = cycle.committed().ReadSession(id);
   if (!session.ok()) return session.status();
   if (!session->has_value()) return NotFound("session '" + id.value + "' was deleted");
   return **std::move(session);
@@ -29,7 +28,7 @@ Result<Session> ReadBack(CommitCycle& cycle, const SessionId& id) {
 }  // namespace
 
 void SessionService::Create(Session init, DoneSession done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   Status refused = cycle_.CheckAccepting();
   if (refused.ok() && init.id.empty()) refused = InvalidArgument("a session needs an id");
@@ -57,7 +56,7 @@ void SessionService::Create(Session init, DoneSession done) {
 }
 
 void SessionService::Update(const SessionId& id, SessionChange change, DoneSession done) {
-  CommitCycle::Turn turn(cycle_);
+  Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
@@ -79,11 +78,6 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
 }
 
 void SessionService::Delete(const SessionId& id, Done done) {
-  CommitCycle::Turn turn(cycle_);
-  done = OrNobody(std::move(done));
-  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
-    return cycle_.Defer([done = std::move(done), open] { done(open); });
-  }
   Deletion deletion;
   deletion.scope = Deletion::Scope::kSession;
   deletion.session_id = id;
@@ -92,12 +86,12 @@ void SessionService::Delete(const SessionId& id, Done done) {
 
 Result<std::optional<Session>> SessionService::Get(const SessionId& id) const {
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
-  return cycle_.storage().ReadSession(id);
+  return cycle_.committed().ReadSession(id);
 }
 
 Result<std::vector<Session>> SessionService::List(const SessionQuery& query) const {
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
-  return cycle_.storage().ReadSessions(query);
+  return cycle_.committed().ReadSessions(query);
 }
 
 }  // namespace millrace

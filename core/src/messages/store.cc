@@ -20,8 +20,8 @@ std::optional<Event> NewestOf(CommitCycle& cycle, const MessageService& messages
     event.session_id = (*message)->session_id;
     event.version = (*message)->version;
     event.terminal = (*message)->finished();
-    const LiveMessage* live = cycle.Find(*id);
-    event.finished = event.terminal && (live == nullptr || live->told());
+    const LiveMessage* live = cycle.live().Find(*id);
+    event.finished = event.terminal && (live == nullptr || live->published());
     event.whole = std::make_shared<const Message>(**std::move(message));
     return event;
   }
@@ -48,18 +48,13 @@ Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, Time
 
 Store::~Store() { broker_.Shutdown(); }
 
-struct Store::Turn::Held {
-  explicit Held(CommitCycle& cycle) : turn(cycle) {}
-  CommitCycle::Turn turn;
-};
+Store::HeldTurn::HeldTurn(Store& store) : turn_(std::make_unique<Turn>(store.cycle_->turns())) {}
 
-Store::Turn::Turn(Store& store) : held_(std::make_unique<Held>(*store.cycle_)) {}
-
-Store::Turn::~Turn() = default;
+Store::HeldTurn::~HeldTurn() = default;
 
 void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
                  Opened opened) {
-  const Result<std::int64_t> last_seq = storage->LastSeq();
+  const Result<std::int64_t> last_seq = storage->committed().LastSeq();
   if (!last_seq.ok()) return opened(last_seq.status());
   auto store = std::unique_ptr<Store>(new Store(std::move(storage), options, now, *last_seq));
   Store& opening = *store;
@@ -78,13 +73,13 @@ void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, 
 
 // A crash leaves messages unfinished that nobody writes to any more (S4).
 void Store::Recover(Done done) {
-  Result<std::vector<Message>> unfinished = storage_->ReadUnfinished();
+  Result<std::vector<Message>> unfinished = storage_->committed().ReadUnfinished();
   if (!unfinished.ok()) return done(unfinished.status());
   if (unfinished->empty()) return done(Status::Ok());
-  CommitCycle::Turn turn(*cycle_);
+  Turn turn(cycle_->turns());
   for (Message& message : *unfinished) {
     const RecoveredMessage recovered{message.id, message.session_id};
-    cycle_->Adopt(std::move(message), true);
+    cycle_->live().Adopt(std::move(message), true, cycle_->now());
     MessageWrite write;
     Finish finish;
     finish.reason = FinishReason::kInterrupted;
@@ -94,25 +89,25 @@ void Store::Recover(Done done) {
   messages_.FlushAll(kNever, std::move(done));
 }
 
-std::unique_ptr<Feed> Store::OpenFeed(Feed::Deliver deliver, int credits,
-                                      std::vector<EventFilter> filters) {
+std::unique_ptr<EventFeed> Store::OpenFeed(EventFeed::Deliver deliver, int credits,
+                                           std::vector<EventFilter> filters) {
   const auto read_newest = [this](const MessageId& id) -> std::shared_ptr<const Message> {
     Result<std::optional<Message>> message = messages_.Get(id);
     if (!message.ok() || !message->has_value()) return nullptr;
     // It runs ahead of what is in flight and of what waits.
-    if (LiveMessage* live = cycle_->Find(id)) live->sealed = true;
+    if (LiveMessage* live = cycle_->live().Find(id)) live->sealed = true;
     return std::make_shared<const Message>(**std::move(message));
   };
-  return std::make_unique<Feed>(broker_, std::move(filters), read_newest, std::move(deliver),
-                                credits);
+  return std::make_unique<EventFeed>(broker_, std::move(filters), read_newest, std::move(deliver),
+                                     credits);
 }
 
 Result<SearchPage> Store::Search(SearchQuery query) const {
   if (const Status open = cycle_->CheckOpen(); !open.ok()) return open;
-  if (cycle_->any_deletion()) {
-    query.wanted = [this](const Message& message) { return !cycle_->IsLeaving(message); };
+  if (cycle_->live().any_deletion()) {
+    query.wanted = [this](const Message& message) { return !cycle_->live().IsLeaving(message); };
   }
-  return storage_->Search(query);
+  return storage_->committed().Search(query);
 }
 
 void Store::Export(std::shared_ptr<BlockFile> into, DoneExport done) {
@@ -122,12 +117,12 @@ void Store::Export(std::shared_ptr<BlockFile> into, DoneExport done) {
                      [this, into = std::move(into), done = std::move(done)](const Status& flushed) {
                        if (!flushed.ok() && flushed.code() != Code::kQuotaExceeded)
                          return done(flushed);
-                       done(storage_->Export(into));
+                       done(storage_->committed().Export(into));
                      });
 }
 
 void Store::Import(std::shared_ptr<BlockFile> file, DoneImport done) {
-  CommitCycle::Turn turn(*cycle_);
+  Turn turn(cycle_->turns());
   done = OrNobody(std::move(done));
   const auto fail = [&](const Status& status) { cycle_->Defer([done, status] { done(status); }); };
   if (const Status open = cycle_->CheckAccepting(); !open.ok()) return fail(open);
@@ -157,7 +152,7 @@ StoreStats Store::stats() const {
   stats.updates = cycle_->updates();
   stats.commits = cycle_->commits();
   stats.bytes_written = storage_->bytes_written();
-  stats.pending = cycle_->pending_messages();
+  stats.pending = cycle_->live().pending_count();
   stats.live_messages = static_cast<std::int64_t>(cycle_->live().size());
   stats.broker = broker_.counters();
   return stats;
@@ -173,7 +168,7 @@ TimeMs Store::NextDeadline() const {
 }
 
 void Store::Close(TimeMs deadline, Done done) {
-  CommitCycle::Turn turn(*cycle_);
+  Turn turn(cycle_->turns());
   done = OrNobody(std::move(done));
   if (const Status open = cycle_->CheckAccepting(); !open.ok()) {
     return cycle_->Defer([done = std::move(done), open] { done(open); });

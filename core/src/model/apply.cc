@@ -12,6 +12,7 @@
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
 #include "millrace/model/codec.h"
+#include "millrace/model/header_fields.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
@@ -206,7 +207,9 @@ class Rules {
   }
 
   void PutFinishedAt(std::optional<TimeMs> time) {
-    writer_.Write(HeaderOp{message_.model, message_.provider, message_.is_summary, time});
+    HeaderOp header = HeaderOf(message_);
+    header.finished_at = time;
+    writer_.Write(std::move(header));
   }
 
   Effect FinishWith(FinishPart finish) {

@@ -155,13 +155,13 @@ Part DecodeElement(std::string_view element, std::size_t depth) {
   if (too_deep || json::KindOf(element) != json::Kind::kObject) {
     return CustomPart{"", "null", Compact(element)};
   }
-  Element taken = TakeApart(element);
-  if (json::KindOf(taken.data) == json::Kind::kObject) {
-    std::optional<Part> part = DecodeByType(taken, std::make_index_sequence<kTypeNames.size()>());
+  Element apart = TakeApart(element);
+  if (json::KindOf(apart.data) == json::Kind::kObject) {
+    std::optional<Part> part = DecodeByType(apart, std::make_index_sequence<kTypeNames.size()>());
     if (part) return *std::move(part);
   }
-  return CustomPart{std::move(taken.type), Compact(taken.data),
-                    taken.plain ? "" : Compact(element)};
+  return CustomPart{std::move(apart.type), Compact(apart.data),
+                    apart.plain ? "" : Compact(element)};
 }
 
 Result<Part> DecodePart(std::string_view json) {

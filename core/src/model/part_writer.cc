@@ -96,8 +96,8 @@ void AppendKnown(const P& part, std::string_view type, std::string& out) {
   out.push_back('}');
   const std::string_view beside = extra ? ObjectMember(part.extra, kElementKey) : "";
   if (!beside.empty()) {
-    const auto taken = [](std::string_view key) { return key == "type" || key == "data"; };
-    AppendMembers(beside, taken, out);
+    const auto written = [](std::string_view key) { return key == "type" || key == "data"; };
+    AppendMembers(beside, written, out);
   }
   out.push_back('}');
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "millrace/base/status.h"
+#include "millrace/model/header_fields.h"
 #include "millrace/model/message.h"
 #include "millrace/model/part.h"
 #include "model/patch_writer.h"
@@ -165,10 +166,7 @@ void ApplyOp(const PatchOp& op, Message& message) {
   } else if (const auto* truncate = std::get_if<TruncateOp>(&op)) {
     message.parts.erase(message.parts.begin() + truncate->size, message.parts.end());
   } else if (const auto* header = std::get_if<HeaderOp>(&op)) {
-    message.model = header->model;
-    message.provider = header->provider;
-    message.is_summary = header->is_summary;
-    message.finished_at = header->finished_at;
+    SetHeader(*header, message);
   }
 }
 

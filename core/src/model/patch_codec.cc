@@ -18,6 +18,7 @@
 #include "millrace/base/status.h"
 #include "millrace/base/utf8.h"
 #include "millrace/model/codec.h"
+#include "millrace/model/header_fields.h"
 #include "millrace/model/part.h"
 #include "millrace/model/patch.h"
 #include "model/json.h"
@@ -25,6 +26,25 @@
 
 namespace millrace {
 namespace {
+
+struct HeaderWriter {
+  std::string& out;
+
+  void operator()(const HeaderField& field, const auto& value) const {
+    if constexpr (requires { value.has_value(); }) {
+      if (value) (*this)(field, *value);
+    } else {
+      if (out.back() != '{') out.push_back(',');
+      out.append("\"").append(field.column).append("\":");
+      Value(value);
+    }
+  }
+
+ private:
+  void Value(const std::string& text) const { json::AppendString(text, out); }
+  void Value(bool flag) const { out.append(flag ? "true" : "false"); }
+  void Value(std::int64_t number) const { json::AppendInt(number, out); }
+};
 
 struct OpWriter {
   std::string& out;
@@ -42,15 +62,8 @@ struct OpWriter {
     json::AppendInt(op.size, out);
   }
   void operator()(const HeaderOp& op) const {
-    out.append("[\"h\",{\"model\":");
-    json::AppendString(op.model, out);
-    out.append(",\"provider\":");
-    json::AppendString(op.provider, out);
-    out.append(op.is_summary ? ",\"is_summary\":true" : ",\"is_summary\":false");
-    if (op.finished_at) {
-      out.append(",\"finished_at\":");
-      json::AppendInt(*op.finished_at, out);
-    }
+    out.append("[\"h\",{");
+    HeaderFields(op, HeaderWriter{out});
     out.push_back('}');
   }
 
@@ -119,6 +132,22 @@ std::optional<PatchOp> ReadTruncate(Reader& reader) {
   return TruncateOp{*size};
 }
 
+bool ReadValue(std::string_view value, std::string& text) {
+  if (json::KindOf(value) != json::Kind::kString) return false;
+  text = json::DecodeString(value);
+  return true;
+}
+bool ReadValue(std::string_view value, bool& flag) {
+  if (json::KindOf(value) != json::Kind::kBool) return false;
+  flag = value == "true";
+  return true;
+}
+bool ReadValue(std::string_view value, std::optional<std::int64_t>& number) {
+  const std::optional<std::int64_t> read = json::DecodeInt(value);
+  if (read) number = read;
+  return read.has_value();
+}
+
 std::optional<PatchOp> ReadHeader(Reader& reader) {
   const std::optional<std::string_view> object = reader.Object();
   if (!object) return std::nullopt;
@@ -126,18 +155,11 @@ std::optional<PatchOp> ReadHeader(Reader& reader) {
   for (json::Cursor cursor(*object); cursor.Next();) {
     const std::string key = json::DecodeString(cursor.key());
     const std::string_view value = cursor.value();
-    const bool text = json::KindOf(value) == json::Kind::kString;
-    if (key == "model" && text) {
-      op.model = json::DecodeString(value);
-    } else if (key == "provider" && text) {
-      op.provider = json::DecodeString(value);
-    } else if (key == "is_summary" && json::KindOf(value) == json::Kind::kBool) {
-      op.is_summary = value == "true";
-    } else if (key == "finished_at" && json::DecodeInt(value)) {
-      op.finished_at = json::DecodeInt(value);
-    } else {
-      return std::nullopt;
-    }
+    bool known = false;
+    HeaderFields(op, [&](const HeaderField& field, auto& target) {
+      if (key == field.column) known = ReadValue(value, target);
+    });
+    if (!known) return std::nullopt;
   }
   return op;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "millrace/base/time.h"
 #include "millrace/model/apply.h"
 #include "millrace/model/codec.h"
+#include "millrace/model/header_fields.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
@@ -64,6 +66,15 @@ void Inherit(const Part& before, Part& after) {
 
 bool IsSetOnly(const std::string& before, const std::string& after) {
   return before.empty() || before == after;
+}
+bool IsSetOnly(bool before, bool after) { return before == after; }
+
+template <typename... Fields>
+bool IsSetOnly(const std::tuple<Fields...>& before, const std::tuple<Fields...>& after) {
+  const auto each = [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+    return (IsSetOnly(std::get<kIndex>(before), std::get<kIndex>(after)) && ...);
+  };
+  return each(std::index_sequence_for<Fields...>());
 }
 
 // Whether the part only went on from `before` to `after`: it ended, or got what it did not have.
@@ -133,14 +144,13 @@ Difference Compare(const Message& message, const Replace& snapshot,
     out.only_adds = false;
     out.ops.push_back(TruncateOp{static_cast<std::uint32_t>(common)});
   }
-  if (message.model != snapshot.model || message.provider != snapshot.provider ||
-      message.is_summary != snapshot.is_summary || message.finished_at != finished_at) {
+  if (WrittenHeader(message) != WrittenHeader(snapshot) || message.finished_at != finished_at) {
     out.structural = true;
-    out.only_adds = out.only_adds && IsSetOnly(message.model, snapshot.model) &&
-                    IsSetOnly(message.provider, snapshot.provider) &&
-                    message.is_summary == snapshot.is_summary;
-    out.ops.push_back(
-        HeaderOp{snapshot.model, snapshot.provider, snapshot.is_summary, finished_at});
+    out.only_adds = out.only_adds && IsSetOnly(WrittenHeader(message), WrittenHeader(snapshot));
+    HeaderOp header;
+    WrittenHeader(header) = WrittenHeader(snapshot);
+    header.finished_at = finished_at;
+    out.ops.push_back(std::move(header));
   }
   return out;
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "model/json.h"
-#include "streams/json_values.h"
+#include "model/json_values.h"
 #include "streams/openai_chat_reader.h"
 
 namespace millrace {
@@ -13,63 +13,65 @@ namespace {
 
 // Whether a value of reasoning says anything, in whatever shape.
 bool HasContent(std::string_view value) {
-  return HasText(value) || Is(value, json::Kind::kObject) || Is(value, json::Kind::kArray);
+  return json::HasText(value) || json::Is(value, json::Kind::kObject) ||
+         json::Is(value, json::Kind::kArray);
 }
 
 // Whether the content of a delta is flagged as the model's thought.
 bool IsThought(std::string_view delta) {
-  if (Member(delta, "thought") == "true") return true;
-  const std::string_view extra = Member(delta, "extra_content");
-  const std::string_view google = Is(extra, json::Kind::kObject) ? Member(extra, "google") : "";
-  return Is(google, json::Kind::kObject) && Member(google, "thought") == "true";
+  if (json::Member(delta, "thought") == "true") return true;
+  const std::string_view extra = json::Member(delta, "extra_content");
+  const std::string_view google =
+      json::Is(extra, json::Kind::kObject) ? json::Member(extra, "google") : "";
+  return json::Is(google, json::Kind::kObject) && json::Member(google, "thought") == "true";
 }
 
 }  // namespace
 
 void OpenAiChatReader::TakeDelta(std::string_view delta) {
   // One text comes under one of these names; where a server sends it under several, once is right.
-  const std::string_view details = Member(delta, "reasoning_details");
+  const std::string_view details = json::Member(delta, "reasoning_details");
   std::string_view reasoning;
   for (const char* name :
        {"reasoning_content", "reasoning", "reasoning_text", "thinking", "thought"}) {
     if (HasContent(reasoning)) break;
-    reasoning = Member(delta, name);
+    reasoning = json::Member(delta, name);
   }
   TakeReasoning(reasoning);
   const bool with_text = !HasContent(reasoning);
-  if (Is(details, json::Kind::kArray)) TakeReasoningDetails(details, with_text);
-  TakeThinkingBlocks(Member(delta, "thinking_blocks"), with_text);
+  if (json::Is(details, json::Kind::kArray)) TakeReasoningDetails(details, with_text);
+  TakeThinkingBlocks(json::Member(delta, "thinking_blocks"), with_text);
   TakeSignatures(delta);
 
   if (IsThought(delta)) {
-    TakeReasoning(Member(delta, "content"));
+    TakeReasoning(json::Member(delta, "content"));
   } else {
-    TakeContent(Member(delta, "content"));
+    TakeContent(json::Member(delta, "content"));
   }
-  TakeImages(Member(delta, "images"));
-  TakeAudio(Member(delta, "audio"));
+  TakeImages(json::Member(delta, "images"));
+  TakeAudio(json::Member(delta, "audio"));
   TakeSources(delta);
   TakeExtras(delta);
-  Append(Channel::kRefusal, Member(delta, "refusal"));
-  TakeToolCalls(Member(delta, "tool_calls"));
-  const std::string_view call = Member(delta, "function_call");
-  if (Is(call, json::Kind::kObject)) {
+  Append(Channel::kRefusal, json::Member(delta, "refusal"));
+  TakeToolCalls(json::Member(delta, "tool_calls"));
+  const std::string_view call = json::Member(delta, "function_call");
+  if (json::Is(call, json::Kind::kObject)) {
     // Before tools, a reply had one function call at most.
     CallFragment fragment;
     fragment.index = 0;
-    fragment.name = StringOr(Member(call, "name"), "");
-    fragment.input = Member(call, "arguments");
+    fragment.name = json::StringOr(json::Member(call, "name"), "");
+    fragment.input = json::Member(call, "arguments");
     calls_.Add(fragment, writer_);
   }
 }
 
 // A string, an object with a text, or a list of these.
 void OpenAiChatReader::TakeReasoning(std::string_view reasoning) {
-  if (Is(reasoning, json::Kind::kArray)) {
+  if (json::Is(reasoning, json::Kind::kArray)) {
     for (json::Cursor piece(reasoning); piece.Next();) TakeReasoning(piece.value());
-  } else if (Is(reasoning, json::Kind::kObject)) {
+  } else if (json::Is(reasoning, json::Kind::kObject)) {
     for (const char* name : {"text", "content", "summary"}) {
-      Append(Channel::kReasoning, Member(reasoning, name));
+      Append(Channel::kReasoning, json::Member(reasoning, name));
     }
   } else {
     Append(Channel::kReasoning, reasoning);
@@ -77,7 +79,7 @@ void OpenAiChatReader::TakeReasoning(std::string_view reasoning) {
 }
 
 void OpenAiChatReader::TakeImages(std::string_view images) {
-  if (!Is(images, json::Kind::kArray)) return;
+  if (!json::Is(images, json::Kind::kArray)) return;
   for (json::Cursor image(images); image.Next();) TakeOtherPart(image.value());
 }
 
@@ -86,17 +88,18 @@ void OpenAiChatReader::TakeOtherPart(std::string_view part) {
   finished_ = false;
   SwitchTo(Channel::kNone);
   std::string_view url;
-  if (Is(part, json::Kind::kObject)) {
-    url = Member(part, "image_url");
-    if (Is(url, json::Kind::kObject)) url = Member(url, "url");
+  if (json::Is(part, json::Kind::kObject)) {
+    url = json::Member(part, "image_url");
+    if (json::Is(url, json::Kind::kObject)) url = json::Member(url, "url");
   }
-  if (HasText(url)) {
+  if (json::HasText(url)) {
     ImageUrlPart image;
     image.url = json::DecodeString(url);
     return writer_.Other(std::move(image));
   }
-  std::string name =
-      Is(part, json::Kind::kObject) ? StringOr(Member(part, "type"), "content") : "content";
+  std::string name = json::Is(part, json::Kind::kObject)
+                         ? json::StringOr(json::Member(part, "type"), "content")
+                         : "content";
   std::string data;
   json::AppendCompact(part, data);
   writer_.Other(CustomPart{std::move(name), std::move(data), ""});
@@ -104,17 +107,17 @@ void OpenAiChatReader::TakeOtherPart(std::string_view part) {
 
 // {"type":"thinking","thinking":"…","signature":"…"} and {"type":"redacted_thinking","data":"…"}
 void OpenAiChatReader::TakeThinkingBlocks(std::string_view blocks, bool with_text) {
-  if (!Is(blocks, json::Kind::kArray)) return;
+  if (!json::Is(blocks, json::Kind::kArray)) return;
   for (json::Cursor block(blocks); block.Next();) {
-    if (!Is(block.value(), json::Kind::kObject)) continue;
-    if (HasText(Member(block.value(), "data"))) {
+    if (!json::Is(block.value(), json::Kind::kObject)) continue;
+    if (json::HasText(json::Member(block.value(), "data"))) {
       std::string json;
       json::AppendCompact(block.value(), json);
       writer_.RedactedReasoning(std::move(json));
       continue;
     }
-    if (with_text) Append(Channel::kReasoning, Member(block.value(), "thinking"));
-    writer_.Signature(StringOr(Member(block.value(), "signature"), ""));
+    if (with_text) Append(Channel::kReasoning, json::Member(block.value(), "thinking"));
+    writer_.Signature(json::StringOr(json::Member(block.value(), "signature"), ""));
   }
 }
 
@@ -122,12 +125,12 @@ void OpenAiChatReader::TakeThinkingBlocks(std::string_view blocks, bool with_tex
 void OpenAiChatReader::TakeSignatures(std::string_view delta) {
   for (const char* name :
        {"signature", "reasoning_signature", "thinking_signature", "thought_signature"}) {
-    writer_.Signature(StringOr(Member(delta, name), ""));
+    writer_.Signature(json::StringOr(json::Member(delta, name), ""));
   }
   for (const char* name :
        {"reasoning_opaque", "reasoning_encrypted_content", "encrypted_content"}) {
-    const std::string_view opaque = Member(delta, name);
-    if (!HasText(opaque)) continue;
+    const std::string_view opaque = json::Member(delta, name);
+    if (!json::HasText(opaque)) continue;
     std::string json = "{\"";
     json.append(name).append("\":").append(opaque) += '}';
     writer_.RedactedReasoning(std::move(json));
@@ -136,13 +139,13 @@ void OpenAiChatReader::TakeSignatures(std::string_view delta) {
 
 // Its words are text. Its sound comes in pieces of base64, each encoded by itself.
 void OpenAiChatReader::TakeAudio(std::string_view audio) {
-  if (!Is(audio, json::Kind::kObject)) return;
+  if (!json::Is(audio, json::Kind::kObject)) return;
   for (json::Cursor member(audio); member.Next();) {
     if (member.key() == "\"transcript\"") {
       Append(Channel::kContent, member.value());
     } else if (member.key() == "\"data\"") {
-      if (HasText(member.value())) audio_data_.emplace_back(member.value());
-    } else if (HasContent(member.value()) || Is(member.value(), json::Kind::kNumber)) {
+      if (json::HasText(member.value())) audio_data_.emplace_back(member.value());
+    } else if (HasContent(member.value()) || json::Is(member.value(), json::Kind::kNumber)) {
       audio_fields_.append(member.key()).append(":");
       json::AppendCompact(member.value(), audio_fields_);
       audio_fields_ += ',';
@@ -154,8 +157,8 @@ void OpenAiChatReader::TakeAudio(std::string_view audio) {
 void OpenAiChatReader::TakeExtras(std::string_view holder) {
   constexpr std::string_view kThoughtFlag = "{\"google\":{\"thought\":true}}";
   for (const char* name : {"extra_content", "provider_specific_fields", "provider_metadata"}) {
-    const std::string_view extra = Member(holder, name);
-    if (!Is(extra, json::Kind::kObject) && !Is(extra, json::Kind::kArray)) continue;
+    const std::string_view extra = json::Member(holder, name);
+    if (!json::Is(extra, json::Kind::kObject) && !json::Is(extra, json::Kind::kArray)) continue;
     std::string json;
     json::AppendCompact(extra, json);
     if (json.size() > 2 && json != kThoughtFlag) extras_[name] = std::move(json);
@@ -182,10 +185,10 @@ void OpenAiChatReader::WriteRest() {
 // Addresses and such that the text refers to; each of them once, at the end.
 void OpenAiChatReader::TakeSources(std::string_view holder) {
   for (const char* name : {"citations", "annotations", "search_results"}) {
-    const std::string_view list = Member(holder, name);
-    if (!Is(list, json::Kind::kArray)) continue;
+    const std::string_view list = json::Member(holder, name);
+    if (!json::Is(list, json::Kind::kArray)) continue;
     for (json::Cursor source(list); source.Next();) {
-      const bool address = Is(source.value(), json::Kind::kString);
+      const bool address = json::Is(source.value(), json::Kind::kString);
       std::string data = address ? "{\"url\":" : "";
       json::AppendCompact(source.value(), data);
       if (address) data += '}';
@@ -195,30 +198,30 @@ void OpenAiChatReader::TakeSources(std::string_view holder) {
 }
 
 void OpenAiChatReader::TakeContent(std::string_view content) {
-  if (!Is(content, json::Kind::kArray)) return Append(Channel::kContent, content);
+  if (!json::Is(content, json::Kind::kArray)) return Append(Channel::kContent, content);
   for (json::Cursor part(content); part.Next();) TakeContentPart(part.value());
 }
 
 // Some servers send content as a list: {"type":"text","text":"…"} or, with reasoning,
 // {"type":"thinking","thinking":[{"type":"text","text":"…"}]}.
 void OpenAiChatReader::TakeContentPart(std::string_view part) {
-  if (!Is(part, json::Kind::kObject)) return;
-  const std::string_view thinking = Member(part, "thinking");
-  const std::string_view text = Member(part, "text");
-  const bool other = text.empty() && thinking.empty() && HasText(Member(part, "type"));
+  if (!json::Is(part, json::Kind::kObject)) return;
+  const std::string_view thinking = json::Member(part, "thinking");
+  const std::string_view text = json::Member(part, "text");
+  const bool other = text.empty() && thinking.empty() && json::HasText(json::Member(part, "type"));
   if (other) return TakeOtherPart(part);
   Append(Channel::kContent, text);
-  if (!Is(thinking, json::Kind::kArray)) return Append(Channel::kReasoning, thinking);
+  if (!json::Is(thinking, json::Kind::kArray)) return Append(Channel::kReasoning, thinking);
   for (json::Cursor piece(thinking); piece.Next();) {
-    if (!Is(piece.value(), json::Kind::kObject)) continue;
-    Append(Channel::kReasoning, Member(piece.value(), "text"));
+    if (!json::Is(piece.value(), json::Kind::kObject)) continue;
+    Append(Channel::kReasoning, json::Member(piece.value(), "text"));
   }
 }
 
 void OpenAiChatReader::TakeReasoningDetails(std::string_view details, bool with_text) {
   for (json::Cursor detail(details); detail.Next();) {
-    if (!Is(detail.value(), json::Kind::kObject)) continue;
-    const std::string type = StringOr(Member(detail.value(), "type"), "");
+    if (!json::Is(detail.value(), json::Kind::kObject)) continue;
+    const std::string type = json::StringOr(json::Member(detail.value(), "type"), "");
     if (type == "reasoning.encrypted") {
       std::string json;
       json::AppendCompact(detail.value(), json);
@@ -226,8 +229,8 @@ void OpenAiChatReader::TakeReasoningDetails(std::string_view details, bool with_
       continue;
     }
     const std::string_view key = type == "reasoning.summary" ? "summary" : "text";
-    if (with_text) Append(Channel::kReasoning, Member(detail.value(), key));
-    writer_.Signature(StringOr(Member(detail.value(), "signature"), ""));
+    if (with_text) Append(Channel::kReasoning, json::Member(detail.value(), key));
+    writer_.Signature(json::StringOr(json::Member(detail.value(), "signature"), ""));
   }
 }
 

@@ -10,11 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "millrace/streams/stream_reader.h"
 #include "streams/delta_text.h"
-#include "streams/provider_error.h"
-#include "streams/reply_writer.h"
-#include "streams/sse_framer.h"
+#include "streams/sse_json_reader.h"
 #include "streams/think_tags.h"
 #include "streams/tool_calls.h"
 
@@ -29,33 +26,26 @@ namespace millrace {
 //         └▶ [DONE]                         ends it if a finish reason came, else changes nothing
 //
 // The finish reason does not end the reply: usage comes after it. So the Finish waits for [DONE]
-// or the end of the body. A body that is JSON rather than an event stream is read as its events
-// would be, also when it is spread over many lines.
-class OpenAiChatReader final : public StreamReader {
+// or the end of the body.
+class OpenAiChatReader final : public SseJsonReader {
  public:
   explicit OpenAiChatReader(std::set<std::string> known_calls = {},
                             std::size_t max_event_bytes = kMaxEventBytes)
-      : max_event_bytes_(max_event_bytes),
-        framer_(max_event_bytes),
+      : SseJsonReader("a chat completion stream", max_event_bytes),
         calls_(std::move(known_calls)) {}
 
-  void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
-  void Finish(std::vector<Mutation>& out) override;
-  void Fail(Status status, std::vector<Mutation>& out) override;
   bool ending() const override { return done_ || finished_; }
 
  private:
   // What the deltas are being appended to.
   enum class Channel { kNone, kContent, kRefusal, kReasoning };
 
-  void ReadEvents();
-  void TakeEvent(std::string_view name, std::string_view data);
-  void TakeStray(SseFramer::Item line);
-  // False if `text` is no JSON object, or (unless it came as an event) none of this protocol.
-  bool TakeJson(std::string_view name, std::string_view text, bool is_event);
-  // False if `object` is none of this protocol.
-  bool TakeObject(std::string_view name, std::string_view object);
-  void TakeErrorLine(std::string_view error);
+  bool TakeObject(std::string_view name, std::string_view object) override;
+  bool TakeWord(std::string_view data) override;
+  bool has_finish() const override { return !finish_reason_.empty(); }
+  void EndCleanly() override;
+  void End(bool cut, millrace::Finish finish, Status status) override;
+
   void TakeUsage(std::string_view usage);
   void TakeChoices(std::string_view choices);
   bool IsOurs(std::string_view choice);
@@ -80,14 +70,6 @@ class OpenAiChatReader final : public StreamReader {
   void Append(Channel channel, std::string_view value);
   void SwitchTo(Channel channel);
 
-  void EndCleanly();
-  void EndWithError(ProviderError error);
-  // `cut`: the reply stopped in the middle.
-  void End(bool cut, millrace::Finish finish, Status status);
-
-  const std::size_t max_event_bytes_;
-  SseFramer framer_;
-  ReplyWriter writer_;
   ThinkTags think_;
   ToolCalls calls_;
   DeltaText text_;  // of channel_
@@ -98,9 +80,6 @@ class OpenAiChatReader final : public StreamReader {
   bool refused_ = false;
   bool saw_delta_ = false;
   bool saw_done_ = false;               // [DONE]
-  bool recognized_ = false;             // something of this protocol came
-  bool foreign_ = false;                // something else came
-  std::string_view looks_like_;         // the format of what came instead
   std::optional<std::int64_t> choice_;  // the number of the choice that is read
   std::int64_t chunks_ = 0;
   bool counts_chunks_ = true;         // the number of each choice was that of its chunk so far
@@ -109,7 +88,6 @@ class OpenAiChatReader final : public StreamReader {
   std::map<std::string, std::string> extras_;  // the last of each name, JSON
   std::string audio_fields_;                   // members of a JSON object, without the data
   std::vector<std::string> audio_data_;        // JSON strings
-  std::string strays_;  // until recognized_: the lines of what may be one JSON body
 };
 
 }  // namespace millrace

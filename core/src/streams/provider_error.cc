@@ -7,6 +7,7 @@
 
 #include "millrace/base/utf8.h"
 #include "model/json.h"
+#include "model/json_values.h"
 
 namespace millrace {
 namespace {
@@ -26,6 +27,10 @@ std::string Word(std::string_view value) {
 }
 
 }  // namespace
+
+bool IsProviderError(std::string_view error) {
+  return json::Is(error, json::Kind::kObject) || json::HasText(error);
+}
 
 ProviderError ReadProviderError(std::string_view error) {
   ProviderError read;

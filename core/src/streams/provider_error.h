@@ -13,6 +13,9 @@ struct ProviderError {
   std::string details;  // the error as it came: compact JSON, cut if long
 };
 
+// Whether the value of an "error" says that there is one. REQUIRES: JSON, or "".
+bool IsProviderError(std::string_view error);
+
 // Reads the value of an error: {"message", "type", "code"}, or just the message as a string.
 // REQUIRES: `error` is JSON.
 ProviderError ReadProviderError(std::string_view error);

@@ -12,7 +12,7 @@
 namespace millrace {
 namespace {
 
-std::string UsageJson(const StreamUsage& usage) {
+std::string UsageJson(const Usage& usage) {
   std::string json = "{\"inputTokens\":";
   json::AppendInt(usage.input_tokens, json);
   json.append(",\"outputTokens\":");
@@ -81,7 +81,7 @@ void ReplyWriter::CallInput(const std::string& id, std::string text) {
 
 void ReplyWriter::FinishCall(const std::string& id) { mutations_.emplace_back(FinishToolCall{id}); }
 
-void ReplyWriter::End(const std::optional<StreamUsage>& usage, Finish finish) {
+void ReplyWriter::End(const std::optional<Usage>& usage, Finish finish) {
   EndReasoning();
   if (usage) mutations_.emplace_back(AddPart{CustomPart{"usage", UsageJson(*usage), ""}});
   mutations_.emplace_back(std::move(finish));

@@ -35,7 +35,7 @@ class ReplyWriter {
   void FinishCall(const std::string& id);
 
   // The last of all.
-  void End(const std::optional<StreamUsage>& usage, Finish finish);
+  void End(const std::optional<Usage>& usage, Finish finish);
 
   // Appends the mutations written since the last call.
   void MoveTo(std::vector<Mutation>& out);

@@ -17,7 +17,7 @@ bool IsNameCharacter(char c) {
 
 }  // namespace
 
-void SseFramer::Feed(std::string_view bytes) {
+void SseFramer::Push(std::string_view bytes) {
   buffer_.erase(0, start_);
   scanned_ -= start_;
   start_ = 0;

@@ -37,12 +37,12 @@ class SseFramer {
       : max_event_bytes_(max_event_bytes) {}
 
   // Next() goes on with these.
-  void Feed(std::string_view bytes);
+  void Push(std::string_view bytes);
   // The stream ended: what is left is a line, and completes an event.
   void End() { ended_ = true; }
 
   // The next event, unknown field or stray line; nullopt: more bytes are needed. Its views hold
-  // until the next call of Feed or Next.
+  // until the next call of Push or Next.
   std::optional<Item> Next();
 
   // A line or an event is longer than allowed: Next gives nothing any more.

@@ -1,5 +1,6 @@
 #include "millrace/streams/stream_reader.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,20 +12,39 @@
 #include "streams/text_reader.h"
 
 namespace millrace {
+namespace {
+
+// All formats: a new one is a line here and a value of StreamFormat.
+struct Format {
+  StreamFormat format;
+  std::string_view name;
+  std::unique_ptr<StreamReader> (*make)(std::set<std::string>&& known_calls);
+};
+
+constexpr std::array kFormats = {
+    Format{StreamFormat::kOpenAiChat, "openai-chat",
+           [](std::set<std::string>&& known_calls) -> std::unique_ptr<StreamReader> {
+             return std::make_unique<OpenAiChatReader>(std::move(known_calls));
+           }},
+    Format{StreamFormat::kText, "text",
+           [](std::set<std::string>&& /*known_calls*/) -> std::unique_ptr<StreamReader> {
+             return std::make_unique<TextReader>();
+           }},
+};
+
+}  // namespace
 
 std::optional<StreamFormat> StreamFormatFromName(std::string_view name) {
-  if (name == "openai-chat") return StreamFormat::kOpenAiChat;
-  if (name == "text") return StreamFormat::kText;
+  for (const Format& format : kFormats) {
+    if (format.name == name) return format.format;
+  }
   return std::nullopt;
 }
 
 std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
                                                std::set<std::string> known_calls) {
-  switch (format) {
-    case StreamFormat::kOpenAiChat:
-      return std::make_unique<OpenAiChatReader>(std::move(known_calls));
-    case StreamFormat::kText:
-      return std::make_unique<TextReader>();
+  for (const Format& each : kFormats) {
+    if (each.format == format) return each.make(std::move(known_calls));
   }
   return nullptr;
 }

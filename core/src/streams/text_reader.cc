@@ -7,7 +7,7 @@
 
 namespace millrace {
 
-void TextReader::Feed(std::string_view bytes, std::vector<Mutation>& out) {
+void TextReader::Push(std::string_view bytes, std::vector<Mutation>& out) {
   if (done_) return;
   Write(decoder_.Decode(bytes));
   writer_.MoveTo(out);

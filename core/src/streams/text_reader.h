@@ -14,7 +14,7 @@ namespace millrace {
 // bytes become U+FFFD. Ends as end_turn.
 class TextReader final : public StreamReader {
  public:
-  void Feed(std::string_view bytes, std::vector<Mutation>& out) override;
+  void Push(std::string_view bytes, std::vector<Mutation>& out) override;
   void Finish(std::vector<Mutation>& out) override;
   void Fail(Status status, std::vector<Mutation>& out) override;
 

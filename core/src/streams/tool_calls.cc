@@ -9,7 +9,11 @@
 namespace millrace {
 
 void ToolCalls::Add(const CallFragment& fragment, ReplyWriter& writer) {
-  Call& call = CallOf(fragment);
+  Add(CallOf(fragment), fragment, writer);
+}
+
+void ToolCalls::Add(Call& call, const CallFragment& fragment, ReplyWriter& writer) {
+  if (call.finished) return;
   if (call.name.empty()) call.name = fragment.name;
   if (call.extra.empty()) call.extra = fragment.extra;
   std::string input = NewInput(call, fragment);
@@ -36,13 +40,33 @@ std::string ToolCalls::NewInput(Call& call, const CallFragment& fragment) {
   return begins_again ? input.substr(call.input.size()) : input;
 }
 
+void ToolCalls::Finish(const CallFragment& fragment, ReplyWriter& writer) {
+  Call& call = CallOf(fragment);
+  Add(call, fragment, writer);
+  if (!call.finished) Finish(call, writer);
+}
+
+void ToolCalls::Finish(Call& call, ReplyWriter& writer) {
+  WriteRest(call, writer);
+  writer.FinishCall(call.id);
+  call.finished = true;
+}
+
 void ToolCalls::End(bool cut, ReplyWriter& writer) {
   for (Call& call : calls_) {
-    if (!call.begun) Begin(call, writer);
-    writer.CallInput(call.id, call.text.Finish());
+    if (call.finished) continue;
     const bool newest = &call == &calls_.back();
-    if (!cut || !newest) writer.FinishCall(call.id);
+    if (cut && newest) {
+      WriteRest(call, writer);
+    } else {
+      Finish(call, writer);
+    }
   }
+}
+
+void ToolCalls::WriteRest(Call& call, ReplyWriter& writer) {
+  if (!call.begun) Begin(call, writer);
+  writer.CallInput(call.id, call.text.Finish());
 }
 
 void ToolCalls::Begin(Call& call, ReplyWriter& writer) {
@@ -86,10 +110,10 @@ ToolCalls::Call& ToolCalls::NewCall(const CallFragment& fragment) {
   call.id = fragment.id;
   // One id may also name two calls, at two indexes: each call needs its own. An id that the
   // provider sends may be that of a stored call: it is that call, sent again.
-  const auto is_taken = [this](const Call& own) {
+  const auto is_in_use = [this](const Call& own) {
     return own.id.empty() || by_id_.contains(own.id) || (own.own_id && known_ids_.contains(own.id));
   };
-  for (std::size_t n = position; is_taken(call); ++n) {
+  for (std::size_t n = position; is_in_use(call); ++n) {
     call.id = "call_" + std::to_string(n);
     call.own_id = true;
   }

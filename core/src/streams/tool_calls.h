@@ -38,8 +38,8 @@ struct CallFragment {
 // each time; neither is appended again.
 //
 // A call is written once it has a name: until then its input waits here. One without an id gets
-// "call_<n>", the first that is free. Calls may be interleaved, so they finish together, at the end
-// of the reply.
+// "call_<n>", the first that is free. Calls may be interleaved: where a format says when one of
+// them is complete it finishes then, else they finish together, at the end of the reply.
 class ToolCalls {
  public:
   // `known_ids`: those of calls that came before this reply. A call without an id gets none of
@@ -47,6 +47,9 @@ class ToolCalls {
   explicit ToolCalls(std::set<std::string> known_ids = {}) : known_ids_(std::move(known_ids)) {}
 
   void Add(const CallFragment& fragment, ReplyWriter& writer);
+  // The call that the fragment belongs to is complete: what the fragment brings is its last input.
+  // Nothing changes if it was finished before.
+  void Finish(const CallFragment& fragment, ReplyWriter& writer);
   // The reply ended. `cut`: in the middle, so the newest call may be incomplete and stays
   // unfinished.
   void End(bool cut, ReplyWriter& writer);
@@ -59,7 +62,8 @@ class ToolCalls {
     std::string id;
     bool own_id = false;  // we made the id
     std::string name;
-    bool begun = false;   // it is written
+    bool begun = false;  // it is written
+    bool finished = false;
     std::string waiting;  // input that came before the name
     std::string extra;
     DeltaText text;
@@ -71,7 +75,11 @@ class ToolCalls {
   Call& CallOf(const CallFragment& fragment);
   Call* Find(const CallFragment& fragment);
   Call& NewCall(const CallFragment& fragment);
+  static void Add(Call& call, const CallFragment& fragment, ReplyWriter& writer);
   static void Begin(Call& call, ReplyWriter& writer);
+  static void Finish(Call& call, ReplyWriter& writer);
+  // What of it is still held back.
+  static void WriteRest(Call& call, ReplyWriter& writer);
 
   const std::set<std::string> known_ids_;
   std::vector<Call> calls_;

@@ -125,14 +125,14 @@ void WriteRows(SharedFiles& files, std::string_view bytes, Message& sound) {
 
 // What every reader is answered, whatever is in the log. Returns the hostile message.
 Message CheckReads(Storage& storage, const Message& sound) {
-  const auto one = storage.ReadMessage(sound.id);
+  const auto one = storage.committed().ReadMessage(sound.id);
   Require(one.ok() && *one == sound, "the sound message is whole");
-  const auto hostile = storage.ReadMessage(Unfinished(kHostileSeq).id);
+  const auto hostile = storage.committed().ReadMessage(Unfinished(kHostileSeq).id);
   Require(hostile.ok() && hostile->has_value(), "the other one can be read up to somewhere");
-  const auto all = storage.ReadMessages({});
+  const auto all = storage.committed().ReadMessages({});
   Require(all.ok() && all->size() == 2, "a list fails for no row");
   Require(all->front() == **hostile && all->back() == sound, "a list shows what reading shows");
-  const auto unfinished = storage.ReadUnfinished();
+  const auto unfinished = storage.committed().ReadUnfinished();
   Require(unfinished.ok(), "what a crash left can be read");
   Require(sound.finished() || (!unfinished->empty() && unfinished->back() == sound),
           "the sound message is among it");

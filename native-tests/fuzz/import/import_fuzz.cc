@@ -24,7 +24,7 @@
 #include "storage/fixtures/store_v1.h"
 #include "storage/raw_database.h"
 #include "storage/sqlite/connection.h"
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 namespace {
@@ -44,7 +44,7 @@ std::shared_ptr<BlockFile> FileOf(const Bytes& bytes) {
 }
 
 DatabaseFiles Alone(const std::shared_ptr<BlockFile>& file) {
-  return {LendFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
+  return {BorrowFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
 }
 
 Bytes MakeDatabase(const char* sql) {
@@ -63,7 +63,7 @@ Bytes MakeExport() {
   auto storage = OpenSqliteStorage(Alone(file));
   Require(storage.ok(), "an older store opens");
   std::shared_ptr<BlockFile> into = MakeMemoryBlockFile();
-  Require((*storage)->Export(into).ok(), "a store can be exported");
+  Require((*storage)->committed().Export(into).ok(), "a store can be exported");
   return Content(*into);
 }
 
@@ -85,25 +85,26 @@ Status Commit(Storage& storage, StorageBatch batch) {
 }
 
 void CheckStore(Storage& storage, bool imported) {
-  const auto sessions = storage.ReadSessions({});
+  const auto sessions = storage.committed().ReadSessions({});
   Require(sessions.ok() && (imported || sessions->size() == 1), "sessions can be read");
-  const auto messages = storage.ReadMessages({});
+  const auto messages = storage.committed().ReadMessages({});
   Require(messages.ok() && (imported || messages->empty()), "messages can be read");
   for (const Message& message : *messages) {
     Require(message.finished() && !message.id.empty(), "what is imported is finished");
   }
-  Require(storage.Search({"turbine", {}, {}, {}, {}}).ok(), "search answers");
-  Require((**storage.ReadSession(SessionId("mine"))).title == "mine", "what was there stays");
+  Require(storage.committed().Search({"turbine", {}, {}, {}, {}}).ok(), "search answers");
+  Require((**storage.committed().ReadSession(SessionId("mine"))).title == "mine",
+          "what was there stays");
 }
 
 // What the file is as a store of our own: whatever it answers, it answers.
 void CheckOpening(const Bytes& bytes) {
   auto storage = OpenSqliteStorage(Alone(FileOf(bytes)));
   if (!storage.ok()) return;
-  (void)(*storage)->ReadSessions({});
-  (void)(*storage)->ReadMessages({});
-  (void)(*storage)->ReadUnfinished();
-  (void)(*storage)->Search({"turbine", {}, {}, {}, {}});
+  (void)(*storage)->committed().ReadSessions({});
+  (void)(*storage)->committed().ReadMessages({});
+  (void)(*storage)->committed().ReadUnfinished();
+  (void)(*storage)->committed().Search({"turbine", {}, {}, {}, {}});
   Session mine;
   mine.id = SessionId("mine");
   (void)Commit(**storage, {PutSession{mine}});

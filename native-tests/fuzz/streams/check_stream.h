@@ -20,7 +20,7 @@ inline Message ReadInPieces(StreamFormat format, std::string_view bytes, std::si
   const auto reader = MakeStreamReader(format);
   std::vector<Mutation> mutations;
   for (std::size_t at = 0; at < bytes.size() && !reader->done(); at += piece) {
-    reader->Feed(bytes.substr(at, piece), mutations);
+    reader->Push(bytes.substr(at, piece), mutations);
   }
   if (!reader->done()) {
     if (end.ok()) {
@@ -31,7 +31,7 @@ inline Message ReadInPieces(StreamFormat format, std::string_view bytes, std::si
   }
   Require(reader->done(), "done");
   const std::size_t size = mutations.size();
-  reader->Feed(bytes, mutations);
+  reader->Push(bytes, mutations);
   Require(mutations.size() == size && size > 0, "nothing after the finish");
 
   Message message;

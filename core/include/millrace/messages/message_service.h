@@ -13,25 +13,12 @@
 #include "millrace/messages/run.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
+#include "millrace/model/usage.h"
 
 namespace millrace {
 
 class CommitCycle;
 struct LiveMessage;
-
-// Token counts that a write adds to its message's session, in the same commit.
-struct Usage {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-};
-
-// The most tokens that are counted: exact in a JavaScript number. A sum stays there.
-inline constexpr std::int64_t kMostTokens = (std::int64_t{1} << 53) - 1;
-
-// REQUIRES: neither is negative, and `total` is at most kMostTokens.
-constexpr void AddTokens(std::int64_t& total, std::int64_t more) {
-  total = more > kMostTokens - total ? kMostTokens : total + more;
-}
 
 // What one writer does to one message in one call.
 struct MessageWrite {
@@ -42,7 +29,7 @@ struct MessageWrite {
   // The version the first mutation makes, as the writer counts them from what it was given (see
   // Origin); each mutation makes one more. 0: uncounted, the next one whatever it is.
   std::int64_t version = 0;
-  std::optional<Usage> usage;
+  std::optional<Usage> usage;  // added to the session of the message, in the same commit
 };
 
 // On whose behalf a message is begun or gone on with.

@@ -10,7 +10,7 @@
 #include "millrace/base/time.h"
 #include "millrace/messages/completion.h"
 #include "millrace/messages/event_broker.h"
-#include "millrace/messages/feed.h"
+#include "millrace/messages/event_feed.h"
 #include "millrace/messages/message_service.h"
 #include "millrace/messages/session_service.h"
 #include "millrace/storage/block_file.h"
@@ -19,6 +19,8 @@
 #include "millrace/storage/storage.h"
 
 namespace millrace {
+
+class Turn;
 
 struct StoreOptions {
   // The coalescing window, milliseconds. 33: two frames at 60 Hz, the fastest a reader can tell
@@ -65,23 +67,22 @@ class Store {
   // Holds one turn open: what is called while it stands shares a commit and a batch, and every
   // completion comes at its end. Reads of messages are fresh all the same; reads of sessions show
   // what is on disk.
-  class Turn {
+  class HeldTurn {
    public:
-    explicit Turn(Store& store);
-    ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    explicit HeldTurn(Store& store);
+    ~HeldTurn();
+    HeldTurn(const HeldTurn&) = delete;
+    HeldTurn& operator=(const HeldTurn&) = delete;
 
    private:
-    struct Held;
-    std::unique_ptr<Held> held_;
+    std::unique_ptr<Turn> turn_;
   };
 
   MessageService& messages() { return messages_; }
   SessionService& sessions() { return sessions_; }
 
-  std::unique_ptr<Feed> OpenFeed(Feed::Deliver deliver, int credits = kUnlimitedCredits,
-                                 std::vector<EventFilter> filters = {EventFilter()});
+  std::unique_ptr<EventFeed> OpenFeed(EventFeed::Deliver deliver, int credits = kUnlimitedCredits,
+                                      std::vector<EventFilter> filters = {EventFilter()});
 
   // What is saved and folded; see SearchQuery and Storage::Search. kClosed.
   Result<SearchPage> Search(SearchQuery query) const;

@@ -62,13 +62,13 @@ struct Lagged {
   std::vector<MessageId> ids;
 };
 
-// One per spell of trouble; updates come with saved == false until StorageRecovered.
+// One per outage of the storage; updates come with saved == false until StorageRecovered.
 struct StorageError {
-  std::int64_t spell = 0;  // which spell of trouble since the store was opened
+  std::int64_t outage = 0;  // which one since the store was opened
   Status status;
 };
 struct StorageRecovered {
-  std::int64_t spell = 0;
+  std::int64_t outage = 0;
 };
 
 using Event = std::variant<MessageCreated, MessageUpdated, MessagesDeleted, SessionCreated,

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "millrace/base/time.h"
-#include "millrace/pubsub/hub.h"
+#include "millrace/pubsub/broker_state.h"
 #include "millrace/pubsub/subscription.h"
 
 namespace millrace {
@@ -46,13 +46,13 @@ class Broker {
   using Filter = typename Traits::Filter;
   // false: the subscriber failed to take the batch. It uses no credit and counts as lost for it:
   // told with the next event it gets or the next grant.
-  using Deliver = typename BrokerHub<Traits>::DeliverCallback;
+  using Deliver = typename BrokerState<Traits>::DeliverCallback;
   // The newest state of a subject, as an event; nullopt when it is gone. It must be no older than
   // what was published of the subject, and nothing published later may be older than it.
-  using Newest = typename BrokerHub<Traits>::Newest;
+  using Newest = typename BrokerState<Traits>::Newest;
 
   Broker(BrokerOptions options, Newest newest)
-      : hub_(std::make_shared<BrokerHub<Traits>>(std::move(options), std::move(newest))) {}
+      : state_(std::make_shared<BrokerState<Traits>>(std::move(options), std::move(newest))) {}
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
   ~Broker() { Shutdown(); }
@@ -60,28 +60,28 @@ class Broker {
   // Hears what is published from now on. REQUIRES: deliver is callable; credits >= 0 or
   // kUnlimitedCredits. After Shutdown the subscription is closed from the start.
   Subscription Subscribe(Filter filter, Deliver deliver, int credits = kUnlimitedCredits) {
-    return hub_->Subscribe(std::move(filter), std::move(deliver), credits);
+    return state_->Subscribe(std::move(filter), std::move(deliver), credits);
   }
 
   // One batch: in every matching mailbox before the first callback runs, then delivered where
   // there is credit. Never waits. A no-op after Shutdown.
-  void Publish(std::vector<Event> events) { Hub()->Publish(events); }
+  void Publish(std::vector<Event> events) { KeptAlive()->Publish(events); }
 
   // Time passes: must-deliver events that found no room until `now` are dropped.
-  void AdvanceTo(TimeMs now) { hub_->AdvanceTo(now); }
+  void AdvanceTo(TimeMs now) { state_->AdvanceTo(now); }
   // When the next such event is due; kNever if none waits.
-  TimeMs NextDeadline() const { return hub_->NextDeadline(); }
+  TimeMs NextDeadline() const { return state_->NextDeadline(); }
 
   // Closes every subscription; what waits for them is dropped. Doing it twice is fine.
-  void Shutdown() { Hub()->Shutdown(); }
+  void Shutdown() { KeptAlive()->Shutdown(); }
 
-  BrokerCounters counters() const { return hub_->counters(); }
+  BrokerCounters counters() const { return state_->counters(); }
 
  private:
   // A copy: a callback may destroy the broker while its call is under way.
-  std::shared_ptr<BrokerHub<Traits>> Hub() const { return hub_; }
+  std::shared_ptr<BrokerState<Traits>> KeptAlive() const { return state_; }
 
-  const std::shared_ptr<BrokerHub<Traits>> hub_;
+  const std::shared_ptr<BrokerState<Traits>> state_;
 };
 
 }  // namespace millrace

@@ -14,26 +14,26 @@
 namespace millrace {
 
 template <typename Traits>
-class BrokerHub;
+class BrokerState;
 
-// One subscription, as its hub sees it. Owned by the hub while it is open, by the Subscription
-// and by a delivery under way.
+// One subscription, as its broker sees it. Owned by the broker while it is open, by the
+// Subscription and by a delivery under way.
 template <typename Traits>
 struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subscriber<Traits>> {
   using Event = typename Traits::Event;
   using Filter = typename Traits::Filter;
   using DeliverCallback = std::function<bool(std::vector<Event> batch)>;
 
-  Subscriber(std::weak_ptr<BrokerHub<Traits>> owner, Filter wanted, DeliverCallback callback,
+  Subscriber(std::weak_ptr<BrokerState<Traits>> owner, Filter wanted, DeliverCallback callback,
              int initial_credits, std::size_t capacity)
-      : hub(std::move(owner)),
+      : broker(std::move(owner)),
         filter(std::move(wanted)),
         deliver(std::move(callback)),
         credits(initial_credits),
         mailbox(capacity) {}
 
   void Grant(int more) override {
-    const auto owner = hub.lock();
+    const auto owner = broker.lock();
     if (owner == nullptr || is_closed || credits == kUnlimitedCredits || more < 1) return;
     AddCredits(more);
     owner->MakeReady(this->shared_from_this());
@@ -41,7 +41,7 @@ struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subs
   }
 
   void Close() override {
-    if (const auto owner = hub.lock()) owner->Remove(this->shared_from_this());
+    if (const auto owner = broker.lock()) owner->Remove(this->shared_from_this());
   }
 
   bool closed() const override { return is_closed; }
@@ -52,20 +52,20 @@ struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subs
   }
 
   // Nothing is delivered any more. Frees what the callback holds, unless it is running: then the
-  // hub does when it returns.
+  // broker does when it returns.
   void End() {
     is_closed = true;
     if (!running) deliver = nullptr;
   }
 
-  const std::weak_ptr<BrokerHub<Traits>> hub;
+  const std::weak_ptr<BrokerState<Traits>> broker;
   const Filter filter;
   DeliverCallback deliver;
   int credits;  // batches it may still get, or kUnlimitedCredits
   Mailbox<Traits> mailbox;
   bool touched = false;   // the publish under way put something in
   bool reported = false;  // that it loses must-deliver events
-  bool ready = false;     // the hub has it on its list of deliveries to make
+  bool ready = false;     // the broker has it on its list of deliveries to make
   bool running = false;   // deliver is being called
   bool is_closed = false;
 };

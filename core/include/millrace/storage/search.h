@@ -22,9 +22,9 @@ struct SearchPosition {
 struct SearchQuery {
   // As a person types it: words that must all be in the message, in any order; of the last one its
   // beginning is enough, from three letters on, unless a blank follows it. Case and diacritics do
-  // not count. Scripts written without spaces are found by any run of their signs. No character has
-  // a meaning of its own; words without a space between them (e-mail) must follow each other.
-  // Of a very long text the first kMaxBytes count; without any word, nothing is found.
+  // not count. Scripts written without spaces are found by any run of their characters. No
+  // character has a meaning of its own; words without a space between them (e-mail) must follow
+  // each other. Of a very long text the first kMaxBytes count; without any word, nothing is found.
   std::string text;
   std::optional<SessionId> session_id;  // unset: all sessions
   std::optional<std::size_t> limit;     // unset: kDefaultLimit

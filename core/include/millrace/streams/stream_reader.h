@@ -10,28 +10,24 @@
 
 #include "millrace/base/status.h"
 #include "millrace/model/mutation.h"
+#include "millrace/model/usage.h"
 
 namespace millrace {
 
 enum class StreamFormat { kOpenAiChat, kText };
 std::optional<StreamFormat> StreamFormatFromName(std::string_view name);  // "openai-chat", "text"
 
-struct StreamUsage {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-};
-
 // How a stream ended.
 struct StreamOutcome {
   Status status;              // kProtocol, kNetwork, kHttp, kAborted; OK: ended by itself
   std::string provider_type;  // of an error the provider sent: its own type or code, "" if none
-  std::optional<StreamUsage> usage;
+  std::optional<Usage> usage;
   std::int64_t skipped_lines = 0;  // lines or events that could not be parsed
 };
 
 // Turns the bytes of one reply, in whatever pieces they come, into mutations of its message.
 //
-//   Feed* ──▶ Finish            the body ended
+//   Push* ──▶ Finish            the body ended
 //        ├──▶ Fail(status)      abort, network or HTTP error: the host's word
 //        └──▶ (done() is true)  the reply ended by itself, or the provider sent an error: the rest
 //                               of the body is of no interest, and the source may be cancelled
@@ -46,7 +42,7 @@ class StreamReader {
   virtual ~StreamReader() = default;
 
   // Each appends to `out` what the reader can say so far.
-  virtual void Feed(std::string_view bytes, std::vector<Mutation>& out) = 0;
+  virtual void Push(std::string_view bytes, std::vector<Mutation>& out) = 0;
   virtual void Finish(std::vector<Mutation>& out) = 0;
   // `status` of code kAborted finishes as canceled, any other as error.
   virtual void Fail(Status status, std::vector<Mutation>& out) = 0;

@@ -4,8 +4,8 @@
 #include <deque>
 #include <vector>
 
+#include "storage/search/indexed_text.h"
 #include "storage/search/phrase_match.h"
-#include "storage/search/word_signs.h"
 
 namespace millrace {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "millrace/base/utf8.h"
 #include "millrace/storage/search.h"
-#include "storage/search/word_signs.h"
+#include "storage/search/indexed_text.h"
 
 namespace millrace {
 namespace {
@@ -27,7 +27,7 @@ bool CanGoOn(const std::string& word) {
   std::size_t at = 0;
   std::size_t letters = 0;
   while (at < word.size()) {
-    if (IsWordSign(NextCodePoint(word, at))) return false;
+    if (IsUnspaced(NextCodePoint(word, at))) return false;
     ++letters;
   }
   return letters >= kMinPrefix;
@@ -70,8 +70,8 @@ std::optional<SearchTerms> Widened(const SearchTerms& terms) {
 //
 // One NEAR and no AND: FTS5 brings all words of a NEAR to the same message before it looks whether
 // those of a phrase follow each other. Of an AND it looks for the first message of each phrase by
-// itself, in the whole index, whatever the mark would leave of it.
-std::string MatchExpression(const SearchTerms& terms, std::string_view mark) {
+// itself, in the whole index, whatever the filter term would leave of it.
+std::string MatchExpression(const SearchTerms& terms, std::string_view filter_term) {
   // Above the number of words of any message: near is anywhere in it.
   constexpr std::string_view kAnywhere = "1000000000";
   std::string expression = "NEAR(";
@@ -82,7 +82,7 @@ std::string MatchExpression(const SearchTerms& terms, std::string_view mark) {
   }
   if (terms.open_end) expression += "* ";
   // Last: where a word is nowhere, FTS5 does not look for those behind it.
-  if (!mark.empty()) expression.append("\"").append(mark).append("\"");
+  if (!filter_term.empty()) expression.append("\"").append(filter_term).append("\"");
   return expression.append(", ").append(kAnywhere).append(")");
 }
 

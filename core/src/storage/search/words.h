@@ -42,7 +42,7 @@ SearchTerms ReadTerms(std::string_view text, const WordReader& words);
 std::optional<SearchTerms> Widened(const SearchTerms& terms);
 
 // A query in the language of FTS5, for the messages that have the terms and, unless it is empty,
-// the mark (search/marks.h).
-std::string MatchExpression(const SearchTerms& terms, std::string_view mark);
+// the filter term (search/filter_terms.h).
+std::string MatchExpression(const SearchTerms& terms, std::string_view filter_term);
 
 }  // namespace millrace

@@ -34,6 +34,37 @@ void PartTimesFromSeconds(std::vector<Part>& parts) {
   }
 }
 
+// Rows of the selects below: column 0 is the rowid.
+Session CrushSession(const Query& row) {
+  Session session;
+  session.id = SessionId(row.String(1));
+  session.parent_id = SessionId(row.String(2));
+  session.title = row.String(3);
+  session.prompt_tokens = row.Int(4);
+  session.completion_tokens = row.Int(5);
+  session.cost = row.Real(6);
+  session.summary_message_id = MessageId(row.String(7));
+  session.created_at = FromSeconds(row.Int(8));
+  session.updated_at = FromSeconds(row.Int(9));
+  return session;
+}
+
+Message CrushMessage(const Query& row) {
+  Message message;
+  message.id = MessageId(row.String(1));
+  message.session_id = SessionId(row.String(2));
+  message.role = RoleFromName(row.Text(3)).value_or(Role::kAssistant);
+  message.parts = PartsFromColumn(row.Text(4));
+  PartTimesFromSeconds(message.parts);
+  message.model = row.String(5);
+  message.provider = row.String(6);
+  message.is_summary = row.Int(7) != 0;
+  message.created_at = FromSeconds(row.Int(8));
+  message.updated_at = FromSeconds(row.Int(9));
+  if (const auto finished = row.OptionalInt(10)) message.finished_at = FromSeconds(*finished);
+  return message;
+}
+
 class CrushSource final : public ImportSource {
  public:
   CrushSource(GuardedConnection file, TimeMs now) : file_(std::move(file)), now_(now) {}
@@ -54,8 +85,10 @@ class CrushSource final : public ImportSource {
   using Columns = std::set<std::string, std::less<>>;
   Result<Columns> ColumnsOf(std::string_view table);
   Status PrepareSelects();
-  Status ReadSessions();
-  Status ReadMessages();
+  // The rows behind `last`, a page of them.
+  template <typename T, typename ReadRow>
+  Status ReadPage(const std::string& select, std::int64_t& last, std::vector<T>& values,
+                  const ReadRow& read_row);
 
   GuardedConnection file_;
   TimeMs now_;
@@ -118,80 +151,32 @@ Status CrushSource::PrepareSelects() {
   return Status::Ok();
 }
 
-Status CrushSource::ReadSessions() {
-  Query row = file_.connection->Prepare(select_sessions_);
-  row.Bind(last_session_).Bind(kRowsPerPage);
-  for (;;) {
-    Result<bool> there = row.Next();
-    if (!there.ok()) return there.status();
-    if (!*there) break;
-    Session session;
-    last_session_ = row.Int(0);
-    session.id = SessionId(row.String(1));
-    session.parent_id = SessionId(row.String(2));
-    session.title = row.String(3);
-    session.prompt_tokens = row.Int(4);
-    session.completion_tokens = row.Int(5);
-    session.cost = row.Real(6);
-    session.summary_message_id = MessageId(row.String(7));
-    session.created_at = FromSeconds(row.Int(8));
-    session.updated_at = FromSeconds(row.Int(9));
-    sessions_.push_back(std::move(session));
-  }
-  std::reverse(sessions_.begin(), sessions_.end());
-  return Status::Ok();
-}
-
-Status CrushSource::ReadMessages() {
-  Query row = file_.connection->Prepare(select_messages_);
-  row.Bind(last_message_).Bind(kRowsPerPage);
-  for (;;) {
-    Result<bool> there = row.Next();
-    if (!there.ok()) return there.status();
-    if (!*there) break;
-    Message message;
-    last_message_ = row.Int(0);
-    message.id = MessageId(row.String(1));
-    message.session_id = SessionId(row.String(2));
-    message.role = RoleFromName(row.Text(3)).value_or(Role::kAssistant);
-    message.parts = PartsFromColumn(row.Text(4));
-    PartTimesFromSeconds(message.parts);
-    message.model = row.String(5);
-    message.provider = row.String(6);
-    message.is_summary = row.Int(7) != 0;
-    message.created_at = FromSeconds(row.Int(8));
-    message.updated_at = FromSeconds(row.Int(9));
-    if (const auto finished = row.OptionalInt(10)) message.finished_at = FromSeconds(*finished);
-    messages_.push_back(std::move(message));
-  }
-  std::reverse(messages_.begin(), messages_.end());
+template <typename T, typename ReadRow>
+Status CrushSource::ReadPage(const std::string& select, std::int64_t& last, std::vector<T>& values,
+                             const ReadRow& read_row) {
+  Query query = file_.connection->Prepare(select);
+  Result<std::vector<T>> page = query.Bind(last).Bind(kRowsPerPage).ReadAll([&](const Query& row) {
+    last = row.Int(0);
+    return read_row(row);
+  });
+  if (!page.ok()) return page.status();
+  values = *std::move(page);
+  std::reverse(values.begin(), values.end());
   return Status::Ok();
 }
 
 Result<std::optional<Session>> CrushSource::NextSession() {
-  for (;;) {
-    if (sessions_.empty()) {
-      if (Status status = ReadSessions(); !status.ok()) return AboutImportedFile(status);
-      if (sessions_.empty()) return std::optional<Session>();
-    }
-    Session session = std::move(sessions_.back());
-    sessions_.pop_back();
-    MakeStorable(session);
-    if (!session.id.empty()) return std::optional(std::move(session));
-  }
+  return NextStorable(
+      sessions_,
+      [this] { return ReadPage(select_sessions_, last_session_, sessions_, CrushSession); },
+      [](Session& session) { MakeStorable(session); });
 }
 
 Result<std::optional<Message>> CrushSource::NextMessage() {
-  for (;;) {
-    if (messages_.empty()) {
-      if (Status status = ReadMessages(); !status.ok()) return AboutImportedFile(status);
-      if (messages_.empty()) return std::optional<Message>();
-    }
-    Message message = std::move(messages_.back());
-    messages_.pop_back();
-    MakeStorable(message, now_);
-    if (!message.id.empty()) return std::optional(std::move(message));
-  }
+  return NextStorable(
+      messages_,
+      [this] { return ReadPage(select_messages_, last_message_, messages_, CrushMessage); },
+      [this](Message& message) { MakeStorable(message, now_); });
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::array kRollbackJournal = {std::byte{1}, std::byte{1}};
 
 Status Copy(Connection& connection, const std::shared_ptr<BlockFile>& into) {
   Result<std::unique_ptr<Connection>> target = Connection::Open(
-      {LendFile(into, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
+      {BorrowFile(into, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
   if (!target.ok()) return target.status();
   // Nobody needs a half made copy back.
   const Status ready = (*target)->Execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");

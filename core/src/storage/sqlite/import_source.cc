@@ -17,7 +17,7 @@
 #include "storage/sqlite/read_guard.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/schema_check.h"
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 namespace millrace {
 namespace {
@@ -129,8 +129,9 @@ Result<std::unique_ptr<ImportSource>> OpenImportSource(std::shared_ptr<BlockFile
                                                        TimeMs now) {
   const Result<Header> header = ReadHeader(*file);
   if (!header.ok()) return header.status();
-  Result<std::unique_ptr<Connection>> connection = Connection::Open(
-      {LendFile(std::move(file), Access::kReadOnly), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
+  Result<std::unique_ptr<Connection>> connection =
+      Connection::Open({BorrowFile(std::move(file), Access::kReadOnly), MakeMemoryBlockFile(),
+                        MakeMemoryBlockFile()});
   if (!connection.ok()) return AboutImportedFile(connection.status());
   auto source = OpenChecked(*std::move(connection), now);
   if (!source.ok()) return NameTheLog(source.status(), *header);

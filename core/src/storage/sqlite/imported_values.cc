@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <string>
 
-#include "millrace/base/utf8.h"
 #include "millrace/model/apply.h"
+#include "millrace/model/header_fields.h"
 #include "millrace/model/mutation.h"
+#include "model/text.h"
 
 namespace millrace {
 namespace {
@@ -17,9 +18,19 @@ constexpr TimeMs kLastTime = 8'640'000'000'000'000;
 // Exact in a JavaScript number.
 constexpr std::int64_t kLargestCount = (std::int64_t{1} << 53) - 1;
 
-void MakeValid(std::string& text) {
-  if (!IsValidUtf8(text)) text = ToValidUtf8(text);
-}
+// Makes all text among the fields of a message or a session valid.
+struct TextRepair {
+  void operator()(const HeaderField& /*field*/, std::string& text) const { MakeValid(text); }
+  template <typename Tag>
+  void operator()(const HeaderField& /*field*/, Id<Tag>& id) const {
+    MakeValid(id.value);
+  }
+  template <typename IdType>
+  void operator()(const HeaderField& /*field*/, OptionalId<IdType> field) const {
+    MakeValid(field.id.value);
+  }
+  void operator()(const HeaderField& /*field*/, const auto& /*no text*/) const {}
+};
 
 void Clamp(TimeMs& time) { time = std::clamp<TimeMs>(time, 0, kLastTime); }
 void ClampCount(std::int64_t& count) { count = std::clamp<std::int64_t>(count, 0, kLargestCount); }
@@ -36,10 +47,7 @@ void Interrupt(Message& message, TimeMs now) {
 }  // namespace
 
 void MakeStorable(Session& session) {
-  for (std::string* text : {&session.id.value, &session.parent_id.value, &session.title,
-                            &session.summary_message_id.value}) {
-    MakeValid(*text);
-  }
+  SessionFields(session, TextRepair());
   ClampCount(session.prompt_tokens);
   ClampCount(session.completion_tokens);
   if (!std::isfinite(session.cost)) session.cost = 0;
@@ -48,10 +56,7 @@ void MakeStorable(Session& session) {
 }
 
 void MakeStorable(Message& message, TimeMs now) {
-  for (std::string* text :
-       {&message.id.value, &message.session_id.value, &message.model, &message.provider}) {
-    MakeValid(*text);
-  }
+  MessageFields(message, TextRepair());
   Clamp(message.created_at);
   Clamp(message.updated_at);
   message.version = std::clamp<std::int64_t>(message.version, 1, kLargestCount);

@@ -7,47 +7,74 @@
 
 #include "millrace/base/utf8.h"
 #include "millrace/model/codec.h"
+#include "storage/sqlite/field_row.h"
 
 namespace millrace {
 namespace {
 
-constexpr std::string_view kSelectMessage =
-    "SELECT seq, id, session_id, role, model, provider, is_summary, created_at, updated_at,"
-    " finished_at, version, parts FROM messages ";
+using Stored = HeaderField::Stored;
 
-Message MessageFromRow(const Query& row) {
-  Message message;
-  message.seq = row.Int(0);
-  message.id = MessageId(row.String(1));
-  message.session_id = SessionId(row.String(2));
-  // A word that is no role is shown as the model's own.
-  message.role = RoleFromName(row.Text(3)).value_or(Role::kAssistant);
-  message.model = row.String(4);
-  message.provider = row.String(5);
-  message.is_summary = row.Int(6) != 0;
-  message.created_at = row.Int(7);
-  message.updated_at = row.Int(8);
-  message.finished_at = row.OptionalInt(9);
-  message.version = row.Int(10);
-  message.parts = PartsFromColumn(row.Text(11));
-  return message;
+std::string ColumnsOfMessages(std::string_view after = {}, bool changing_only = false) {
+  ColumnList columns(", ");
+  const Message any;  // for the names of the fields
+  MessageFields(any, [&](const HeaderField& field, const auto& /*value*/) {
+    if (!changing_only || field.stored == Stored::kEachTime) columns.Add("", field.column, after);
+  });
+  return columns.Take();
 }
 
-Result<std::vector<Message>> Messages(Query& query) {
-  std::vector<Message> messages;
-  for (;;) {
-    Result<bool> row = query.Next();
-    if (!row.ok()) return row.status();
-    if (!*row) return messages;
-    messages.push_back(MessageFromRow(query));
+const std::string& SelectMessage() {
+  static const std::string sql = "SELECT " + ColumnsOfMessages() + " FROM messages ";
+  return sql;
+}
+
+// Leaves out what never changes, so that its indexes are not touched.
+const std::string& UpdateMessage() {
+  static const std::string sql =
+      "UPDATE messages SET " + ColumnsOfMessages(" = ?", true) + " WHERE seq = ? AND id = ?";
+  return sql;
+}
+
+const std::string& InsertMessage() {
+  static const std::string sql = [] {
+    ColumnList parameters(",");
+    const Message any;  // for the names of the fields
+    MessageFields(any, [&](const HeaderField&, const auto&) { parameters.Add("?", ""); });
+    return "INSERT INTO messages(" + ColumnsOfMessages() + ") VALUES(" + parameters.Take() + ")";
+  }();
+  return sql;
+}
+
+// Parts are encoded once for both ways of writing a row.
+struct MessageBinder : FieldBinder {
+  using FieldBinder::operator();
+  std::string_view parts;
+  bool changing_only;
+
+  void operator()(const std::vector<Part>& /*value*/) const { query.Bind(parts); }
+  void operator()(const HeaderField& field, const auto& value) const {
+    if (!changing_only || field.stored == Stored::kEachTime) (*this)(value);
   }
+};
+
+struct MessageRow : FieldReader {
+  using FieldReader::operator();
+
+  void operator()(std::vector<Part>& parts) { parts = PartsFromColumn(row.Text(column++)); }
+  void operator()(const HeaderField& /*field*/, auto& value) { (*this)(value); }
+};
+
+Message MessageFromRow(const Query& query) {
+  Message message;
+  MessageFields(message, MessageRow{{query}});
+  return message;
 }
 
 // The limit is taken from the newest down, unless it counts from a lower bound up.
 bool TakesNewest(const MessageQuery& query) { return !query.after; }
 
 std::string SelectFor(const MessageQuery& query) {
-  std::string sql(kSelectMessage);
+  std::string sql = SelectMessage();
   const char* separator = "WHERE ";
   const auto condition = [&](std::string_view text) {
     sql.append(separator).append(text);
@@ -77,22 +104,9 @@ Result<bool> MessageTable::Put(const Message& message) {
   if (message.id.empty()) return InvalidArgument("a message needs an id");
   if (message.seq <= 0) return InvalidArgument("a message needs a seq from 1 up");
   const std::string parts = EncodeParts(message.parts);
-  // Leaves out what never changes, so that its indexes are not touched.
-  Status rewritten = connection_
-                         .Prepare(
-                             "UPDATE messages SET model = ?, provider = ?, is_summary = ?,"
-                             " updated_at = ?, finished_at = ?, version = ?, parts = ?"
-                             " WHERE seq = ? AND id = ?")
-                         .Bind(std::string_view(message.model))
-                         .Bind(std::string_view(message.provider))
-                         .Bind(std::int64_t{message.is_summary ? 1 : 0})
-                         .Bind(message.updated_at)
-                         .Bind(message.finished_at)
-                         .Bind(message.version)
-                         .Bind(std::string_view(parts))
-                         .Bind(message.seq)
-                         .Bind(message.id)
-                         .Run();
+  Query update = connection_.Prepare(UpdateMessage());
+  MessageFields(message, MessageBinder{{update}, parts, /*changing_only=*/true});
+  Status rewritten = update.Bind(message.seq).Bind(message.id).Run();
   if (!rewritten.ok()) return rewritten;
   if (connection_.changes() > 0) return false;
   if (Status inserted = Insert(message, parts); !inserted.ok()) return inserted;
@@ -100,25 +114,9 @@ Result<bool> MessageTable::Put(const Message& message) {
 }
 
 Status MessageTable::Insert(const Message& message, std::string_view parts) {
-  Status status =
-      connection_
-          .Prepare(
-              "INSERT INTO messages(seq, id, session_id, role, model, provider, is_summary,"
-              " created_at, updated_at, finished_at, version, parts)"
-              " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
-          .Bind(message.seq)
-          .Bind(message.id)
-          .Bind(message.session_id)
-          .Bind(RoleName(message.role))
-          .Bind(std::string_view(message.model))
-          .Bind(std::string_view(message.provider))
-          .Bind(std::int64_t{message.is_summary ? 1 : 0})
-          .Bind(message.created_at)
-          .Bind(message.updated_at)
-          .Bind(message.finished_at)
-          .Bind(message.version)
-          .Bind(parts)
-          .Run();
+  Query insert = connection_.Prepare(InsertMessage());
+  MessageFields(message, MessageBinder{{insert}, parts, /*changing_only=*/false});
+  Status status = insert.Run();
   switch (status.ok() ? SQLITE_OK : connection_.last_code()) {
     case SQLITE_CONSTRAINT_FOREIGNKEY:
       return NotFound("there is no session '" + message.session_id.value + "'");
@@ -134,14 +132,7 @@ Status MessageTable::Insert(const Message& message, std::string_view parts) {
 
 Result<std::vector<MessageId>> MessageTable::IdsOfSession(const SessionId& id) {
   Query query = connection_.Prepare("SELECT id FROM messages WHERE session_id = ? ORDER BY seq");
-  query.Bind(id);
-  std::vector<MessageId> ids;
-  for (;;) {
-    Result<bool> row = query.Next();
-    if (!row.ok()) return row.status();
-    if (!*row) return ids;
-    ids.emplace_back(query.String(0));
-  }
+  return query.Bind(id).ReadAll([](const Query& row) { return MessageId(row.String(0)); });
 }
 
 Result<std::optional<MessageTable::Deleted>> MessageTable::Delete(const MessageId& id) {
@@ -157,14 +148,7 @@ Result<std::optional<MessageTable::Deleted>> MessageTable::Delete(const MessageI
 
 Result<std::vector<std::int64_t>> MessageTable::DeleteOfSession(const SessionId& id) {
   Query query = connection_.Prepare("DELETE FROM messages WHERE session_id = ? RETURNING seq");
-  query.Bind(id);
-  std::vector<std::int64_t> seqs;
-  for (;;) {
-    Result<bool> row = query.Next();
-    if (!row.ok()) return row.status();
-    if (!*row) return seqs;
-    seqs.push_back(query.Int(0));
-  }
+  return query.Bind(id).ReadAll([](const Query& row) { return row.Int(0); });
 }
 
 Result<bool> MessageTable::Has(const MessageId& id) {
@@ -172,25 +156,19 @@ Result<bool> MessageTable::Has(const MessageId& id) {
 }
 
 Result<std::optional<Message>> MessageTable::Read(const MessageId& id) {
-  Query query = connection_.Prepare(std::string(kSelectMessage) + "WHERE id = ?");
-  Result<bool> row = query.Bind(id).Next();
-  if (!row.ok()) return row.status();
-  if (!*row) return std::optional<Message>();
-  return std::optional<Message>(MessageFromRow(query));
+  Query query = connection_.Prepare(SelectMessage() + "WHERE id = ?");
+  return query.Bind(id).ReadOne(MessageFromRow);
 }
 
 Result<std::optional<Message>> MessageTable::Read(std::int64_t seq) {
-  Query query = connection_.Prepare(std::string(kSelectMessage) + "WHERE seq = ?");
-  Result<bool> row = query.Bind(seq).Next();
-  if (!row.ok()) return row.status();
-  if (!*row) return std::optional<Message>();
-  return std::optional<Message>(MessageFromRow(query));
+  Query query = connection_.Prepare(SelectMessage() + "WHERE seq = ?");
+  return query.Bind(seq).ReadOne(MessageFromRow);
 }
 
 Result<std::vector<Message>> MessageTable::ReadFrom(std::int64_t seq, std::size_t limit) {
-  Query query =
-      connection_.Prepare(std::string(kSelectMessage) + "WHERE seq > ? ORDER BY seq LIMIT ?");
-  Result<std::vector<Message>> messages = Messages(query.Bind(seq).Bind(LimitParameter(limit)));
+  Query query = connection_.Prepare(SelectMessage() + "WHERE seq > ? ORDER BY seq LIMIT ?");
+  Result<std::vector<Message>> messages =
+      query.Bind(seq).Bind(LimitParameter(limit)).ReadAll(MessageFromRow);
   if (!messages.ok()) return messages;
   // Whoever reads on from the last one would never end in a damaged file that does not move on.
   for (const Message& message : *messages) {
@@ -206,7 +184,8 @@ Result<std::vector<Message>> MessageTable::Read(const MessageQuery& query) {
   for (const auto& bound : {query.before, query.after}) {
     if (bound) select.Bind(*bound);
   }
-  Result<std::vector<Message>> messages = Messages(select.Bind(LimitParameter(query.limit)));
+  Result<std::vector<Message>> messages =
+      select.Bind(LimitParameter(query.limit)).ReadAll(MessageFromRow);
   const bool newest_first = query.order == MessageQuery::Order::kNewestFirst;
   if (messages.ok() && newest_first != TakesNewest(query)) {
     std::reverse(messages->begin(), messages->end());
@@ -216,14 +195,14 @@ Result<std::vector<Message>> MessageTable::Read(const MessageQuery& query) {
 
 Result<std::vector<Message>> MessageTable::ReadUnfinished(const std::vector<std::int64_t>& also) {
   Query unfinished =
-      connection_.Prepare(std::string(kSelectMessage) + "WHERE finished_at IS NULL ORDER BY seq");
-  Result<std::vector<Message>> messages = Messages(unfinished);
+      connection_.Prepare(SelectMessage() + "WHERE finished_at IS NULL ORDER BY seq");
+  Result<std::vector<Message>> messages = unfinished.ReadAll(MessageFromRow);
   if (!messages.ok()) return messages;
   const auto unfinished_count = static_cast<std::ptrdiff_t>(messages->size());
   for (const std::int64_t seq : also) {
-    Query finished = connection_.Prepare(std::string(kSelectMessage) +
-                                         "WHERE seq = ? AND finished_at IS NOT NULL");
-    Result<std::vector<Message>> found = Messages(finished.Bind(seq));
+    Query finished =
+        connection_.Prepare(SelectMessage() + "WHERE seq = ? AND finished_at IS NOT NULL");
+    Result<std::vector<Message>> found = finished.Bind(seq).ReadAll(MessageFromRow);
     if (!found.ok()) return found;
     std::move(found->begin(), found->end(), std::back_inserter(*messages));
   }

@@ -39,26 +39,15 @@ class MillraceSource final : public ImportSource {
   std::int64_t message_count() const override { return message_count_; }
 
   Result<std::optional<Session>> NextSession() override {
-    while (!sessions_.empty()) {
-      Session session = std::move(sessions_.back());
-      sessions_.pop_back();
-      MakeStorable(session);
-      if (!session.id.empty()) return std::optional(std::move(session));
-    }
-    return std::optional<Session>();
+    // All of them were read by Load.
+    return NextStorable(
+        sessions_, [] { return Status::Ok(); }, [](Session& session) { MakeStorable(session); });
   }
 
   Result<std::optional<Message>> NextMessage() override {
-    for (;;) {
-      if (page_.empty()) {
-        if (Status status = ReadPage(); !status.ok()) return AboutImportedFile(status);
-        if (page_.empty()) return std::optional<Message>();
-      }
-      Message message = std::move(page_.back());
-      page_.pop_back();
-      MakeStorable(message, now_);
-      if (!message.id.empty()) return std::optional(std::move(message));
-    }
+    return NextStorable(
+        page_, [this] { return ReadPage(); },
+        [this](Message& message) { MakeStorable(message, now_); });
   }
 
  private:

@@ -5,18 +5,18 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/search/marks.h"
-#include "storage/search/seen_text.h"
-#include "storage/search/word_signs.h"
+#include "storage/search/filter_terms.h"
+#include "storage/search/indexed_text.h"
+#include "storage/search/visible_text.h"
 
 namespace millrace {
 
 Status SearchIndex::Put(const Message& message) {
   if (Status status = Remove(message.seq); !status.ok()) return status;
-  const std::string text = SeenText(message);
+  const std::string text = VisibleText(message);
   if (text.empty()) return Status::Ok();
   const std::string words =
-      SessionMark(message.session_id) + " " + RangeMark(message.seq) + " " + IndexedText(text);
+      SessionTerm(message.session_id) + " " + RangeTerm(message.seq) + " " + IndexedText(text);
   return connection_.Prepare("INSERT INTO message_search(rowid, text) VALUES(?,?)")
       .Bind(message.seq)
       .Bind(std::string_view(words))

@@ -15,9 +15,9 @@ namespace millrace {
 // Invariant: it holds what the rows of `messages` hold, under their seq. The delta log is not in
 // it, so a window costs nothing here, and a streamed text is indexed once, at its fold.
 //
-// It keeps no text (content=''), only where words stand; before the first one stand the marks of
-// the message's session and of its range (search/marks.h). prefix='3': there is a list for each
-// beginning of three letters; each further length would cost another index.
+// It keeps no text (content=''), only where words stand; before the first one stand the filter
+// terms of the message's session and of its range (search/filter_terms.h). prefix='3': there is a
+// list for each beginning of three letters; each further length would cost another index.
 class SearchIndex {
  public:
   // Both outlive it.

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "storage/search/marks.h"
+#include "storage/search/filter_terms.h"
 #include "storage/search/phrase_match.h"
-#include "storage/search/seen_text.h"
+#include "storage/search/visible_text.h"
 
 namespace millrace {
 namespace {
@@ -84,7 +84,7 @@ Result<Searcher::Outcome> Searcher::SearchRanges(std::int64_t before) {
     // through, else a search would not get on.
     if (end != newest && IsTime(longest)) return EndPage({end, false});
     const TimeMs start = Now();
-    const std::string match = MatchExpression(wider_.value_or(terms_), RangeMark(end - 1));
+    const std::string match = MatchExpression(wider_.value_or(terms_), RangeTerm(end - 1));
     Matches matches(connection_, match, end);
     Result<Outcome> outcome = Take(matches, false);
     if (!outcome.ok() || *outcome != Outcome::kNoMore) return outcome;
@@ -95,14 +95,15 @@ Result<Searcher::Outcome> Searcher::SearchRanges(std::int64_t before) {
 
 Result<Searcher::Outcome> Searcher::SearchSession(std::int64_t before) {
   Matches matches(connection_,
-                  MatchExpression(wider_.value_or(terms_), SessionMark(*query_.session_id)),
+                  MatchExpression(wider_.value_or(terms_), SessionTerm(*query_.session_id)),
                   before);
   return Take(matches, false);
 }
 
 Result<Searcher::Outcome> Searcher::SearchLonger(std::int64_t before) {
-  const std::string mark = query_.session_id ? SessionMark(*query_.session_id) : std::string();
-  Matches matches(connection_, MatchExpression(terms_, mark), before);
+  const std::string filter_term =
+      query_.session_id ? SessionTerm(*query_.session_id) : std::string();
+  Matches matches(connection_, MatchExpression(terms_, filter_term), before);
   return Take(matches, true);
 }
 
@@ -131,7 +132,7 @@ Status Searcher::Look(std::int64_t seq, bool to_check) {
   const Message& message = **read;
   if (query_.session_id && message.session_id != *query_.session_id) return Status::Ok();
   if (query_.wanted && !query_.wanted(message)) return Status::Ok();
-  const std::string text = SeenText(message);
+  const std::string text = VisibleText(message);
   if (to_check && !HasPhrase(text, terms_.phrases.back(), true, reader_)) {
     bytes_in_vain_ += text.size();
     return Status::Ok();

@@ -23,7 +23,7 @@ namespace millrace {
 //                        │             │
 //                        └─────────────┴── page full, or time up ────▶ a page with `next`
 //
-//   one session:   its mark stands for the ranges: what it has is looked through at once
+//   one session:   its filter term stands for the ranges: what it has is looked through at once
 //
 // FTS5 walks its lists backwards, so the newest messages come at once and the rest is never looked
 // at. But frequent words that are hardly ever together, or hardly ever in that order, make it walk

@@ -1,27 +1,55 @@
 #include "storage/sqlite/session_table.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "storage/sqlite/field_row.h"
 
 namespace millrace {
 namespace {
 
-constexpr std::string_view kSelectSession =
-    "SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,"
-    " created_at, updated_at, message_count FROM sessions ";
+using Stored = HeaderField::Stored;
 
-Session SessionFromRow(const Query& row) {
+// `uncounted`: from a table that has no message_count.
+std::string SelectFromSessions(bool uncounted) {
+  ColumnList columns(", ");
+  const Session any;  // for the names of the fields
+  SessionFields(any, [&](const HeaderField& field, const auto& /*value*/) {
+    const bool missing = uncounted && field.stored == Stored::kByStorage;
+    columns.Add(missing ? "0 AS " : "", field.column);
+  });
+  return "SELECT " + columns.Take() + " FROM sessions ";
+}
+
+const std::string& SelectSession() {
+  static const std::string sql = SelectFromSessions(/*uncounted=*/false);
+  return sql;
+}
+
+// An upsert, never REPLACE: that would delete the row first, and its messages with it.
+const std::string& UpsertSession() {
+  static const std::string sql = [] {
+    ColumnList columns(", ");
+    ColumnList values(",");
+    ColumnList changes(", ");
+    const Session any;  // for the names of the fields
+    SessionFields(any, [&](const HeaderField& field, const auto& /*value*/) {
+      columns.Add("", field.column);
+      values.Add(field.stored == Stored::kByStorage ? "0" : "?", "");
+      if (field.stored != Stored::kEachTime) return;
+      changes.Add(field.column, " = excluded.", field.column);
+    });
+    return "INSERT INTO sessions(" + columns.Take() + ") VALUES(" + values.Take() +
+           ") ON CONFLICT(id) DO UPDATE SET " + changes.Take();
+  }();
+  return sql;
+}
+
+Session SessionFromRow(const Query& query) {
   Session session;
-  session.id = SessionId(row.String(0));
-  session.parent_id = SessionId(row.String(1));
-  session.title = row.String(2);
-  session.prompt_tokens = row.Int(3);
-  session.completion_tokens = row.Int(4);
-  session.cost = row.Real(5);
-  session.summary_message_id = MessageId(row.String(6));
-  session.created_at = row.Int(7);
-  session.updated_at = row.Int(8);
-  session.message_count = row.Int(9);
+  FieldReader row{query};
+  SessionFields(session, [&](const HeaderField&, auto&& value) { row(value); });
   return session;
 }
 
@@ -29,27 +57,11 @@ Session SessionFromRow(const Query& row) {
 
 Status SessionTable::Put(const Session& session) {
   if (session.id.empty()) return InvalidArgument("a session needs an id");
-  // An upsert, never REPLACE: that would delete the row first, and its messages with it.
-  return connection_
-      .Prepare(
-          "INSERT INTO sessions(id, parent_id, title, prompt_tokens, completion_tokens, cost,"
-          " summary_message_id, created_at, updated_at, message_count)"
-          " VALUES(?,?,?,?,?,?,?,?,?,0)"
-          " ON CONFLICT(id) DO UPDATE SET parent_id = excluded.parent_id, title = excluded.title,"
-          " prompt_tokens = excluded.prompt_tokens,"
-          " completion_tokens = excluded.completion_tokens, cost = excluded.cost,"
-          " summary_message_id = excluded.summary_message_id, created_at = excluded.created_at,"
-          " updated_at = excluded.updated_at")
-      .Bind(session.id)
-      .BindOptional(session.parent_id)
-      .Bind(std::string_view(session.title))
-      .Bind(session.prompt_tokens)
-      .Bind(session.completion_tokens)
-      .Bind(session.cost)
-      .BindOptional(session.summary_message_id)
-      .Bind(session.created_at)
-      .Bind(session.updated_at)
-      .Run();
+  Query upsert = connection_.Prepare(UpsertSession());
+  SessionFields(session, [bind = FieldBinder{upsert}](const HeaderField& field, const auto& value) {
+    if (field.stored != Stored::kByStorage) bind(value);
+  });
+  return upsert.Run();
 }
 
 Status SessionTable::Delete(const SessionId& id) {
@@ -68,37 +80,23 @@ Result<bool> SessionTable::Has(const SessionId& id) {
 }
 
 Result<std::optional<Session>> SessionTable::Read(const SessionId& id) {
-  Query query = connection_.Prepare(std::string(kSelectSession) + "WHERE id = ?");
-  Result<bool> row = query.Bind(id).Next();
-  if (!row.ok()) return row.status();
-  if (!*row) return std::optional<Session>();
-  return std::optional<Session>(SessionFromRow(query));
+  Query query = connection_.Prepare(SelectSession() + "WHERE id = ?");
+  return query.Bind(id).ReadOne(SessionFromRow);
 }
 
 Result<std::vector<Session>> SessionTable::Read(const SessionQuery& query) {
-  std::string sql(kSelectSession);
+  std::string sql = SelectSession();
   if (query.parent_id) sql += "WHERE parent_id = ? ";
   sql += "ORDER BY updated_at DESC, rowid DESC LIMIT ?";
   Query select = connection_.Prepare(sql);
   if (query.parent_id) select.Bind(*query.parent_id);
-  return Sessions(select.Bind(LimitParameter(query.limit)));
+  return select.Bind(LimitParameter(query.limit)).ReadAll(SessionFromRow);
 }
 
 Result<std::vector<Session>> SessionTable::ReadUncounted() {
-  Query select = connection_.Prepare(
-      "SELECT id, parent_id, title, prompt_tokens, completion_tokens, cost, summary_message_id,"
-      " created_at, updated_at, 0 FROM sessions ORDER BY updated_at DESC, rowid DESC");
-  return Sessions(select);
-}
-
-Result<std::vector<Session>> SessionTable::Sessions(Query& select) {
-  std::vector<Session> sessions;
-  for (;;) {
-    Result<bool> row = select.Next();
-    if (!row.ok()) return row.status();
-    if (!*row) return sessions;
-    sessions.push_back(SessionFromRow(select));
-  }
+  Query select = connection_.Prepare(SelectFromSessions(/*uncounted=*/true) +
+                                     "ORDER BY updated_at DESC, rowid DESC");
+  return select.ReadAll(SessionFromRow);
 }
 
 }  // namespace millrace

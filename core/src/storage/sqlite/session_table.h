@@ -34,8 +34,6 @@ class SessionTable {
   Result<std::vector<Session>> ReadUncounted();
 
  private:
-  static Result<std::vector<Session>> Sessions(Query& select);
-
   Connection& connection_;
 };
 

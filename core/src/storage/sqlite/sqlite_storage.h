@@ -22,7 +22,7 @@ namespace millrace {
 // Durability (contract S3): synchronous=NORMAL writes a commit's frames to the WAL (kProcess),
 // synchronous=FULL also syncs it before the commit counts (kPower). So a sync that fails rolls the
 // commit back like any other error, and a commit that failed changed nothing.
-class SqliteStorage final : public Storage {
+class SqliteStorage final : public Storage, public StorageReads {
  public:
   SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options);
 
@@ -30,6 +30,10 @@ class SqliteStorage final : public Storage {
   Status Load() { return log_.Load(); }
 
   void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  StorageReads& committed() override { return *this; }
+  std::int64_t bytes_written() const override { return connection_->vfs().bytes_written(); }
+  Status Close() override;
+
   Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
   Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
   Result<std::vector<MessageId>> ReadMessageIds(const SessionId& id) override;
@@ -39,8 +43,6 @@ class SqliteStorage final : public Storage {
   Result<std::int64_t> LastSeq() override;
   Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
-  std::int64_t bytes_written() const override { return connection_->vfs().bytes_written(); }
-  Status Close() override;
 
  private:
   Status CommitNow(std::span<const StorageOp> batch, Durability durability);

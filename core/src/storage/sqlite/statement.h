@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
@@ -59,6 +60,12 @@ class Query {
   Result<bool> Next();
   // To the end.
   Status Run();
+  // What `read(*this)` makes of each row.
+  template <typename Read>
+  auto ReadAll(const Read& read) -> Result<std::vector<decltype(read(std::declval<Query&>()))>>;
+  // The same of the first row; nullopt without one.
+  template <typename Read>
+  auto ReadOne(const Read& read) -> Result<std::optional<decltype(read(std::declval<Query&>()))>>;
 
   // Columns of the current row, from 0. Another type than asked for is converted as SQLite does;
   // NULL is 0 or "".
@@ -77,5 +84,26 @@ class Query {
   Status failed_;
   int next_parameter_ = 1;
 };
+
+template <typename Read>
+auto Query::ReadAll(const Read& read)
+    -> Result<std::vector<decltype(read(std::declval<Query&>()))>> {
+  std::vector<decltype(read(*this))> rows;
+  for (;;) {
+    Result<bool> row = Next();
+    if (!row.ok()) return row.status();
+    if (!*row) return rows;
+    rows.push_back(read(*this));
+  }
+}
+
+template <typename Read>
+auto Query::ReadOne(const Read& read)
+    -> Result<std::optional<decltype(read(std::declval<Query&>()))>> {
+  Result<bool> row = Next();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<decltype(read(*this))>();
+  return std::optional(read(*this));
+}
 
 }  // namespace millrace

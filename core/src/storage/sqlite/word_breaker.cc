@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "storage/search/indexed_text.h"
 #include "storage/search/letters.h"
-#include "storage/search/word_signs.h"
 
 namespace millrace {
 namespace {
@@ -17,8 +17,8 @@ constexpr std::size_t kLongestStretch = std::size_t{1} << 20;
 
 }  // namespace
 
-// Text without word signs, as FTS5 gets it: folded, and each byte knows where it came from. As long
-// as nothing in it is folded it is a piece of the text itself.
+// Text without characters of unspaced scripts, as FTS5 gets it: folded, and each byte knows where
+// it came from. As long as nothing in it is folded it is a piece of the text itself.
 class WordBreaker::Stretch {
  public:
   Stretch(std::string_view text, std::size_t begin) : text_(text), begin_(begin), end_(begin) {}
@@ -102,15 +102,15 @@ void WordBreaker::Read(std::string_view text, const std::function<bool(const Wor
   Stretch stretch(text, 0);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
-    const char32_t sign = NextCodePoint(text, at);
-    const bool alone = sign == kMarkSign || IsWordSign(sign);
-    if (!alone) stretch.Add(sign, at);
-    const bool ends = alone || (sign == ' ' && stretch.is_long()) || stretch.is_too_long();
+    const char32_t character = NextCodePoint(text, at);
+    const bool alone = character == kFilterTermStart || IsUnspaced(character);
+    if (!alone) stretch.Add(character, at);
+    const bool ends = alone || (character == ' ' && stretch.is_long()) || stretch.is_too_long();
     if (!ends) continue;
     if (!ReadStretch(stretch, each)) return;
-    if (alone && sign != kMarkSign) {
+    if (alone && character != kFilterTermStart) {
       stretch = Stretch(text, begin);
-      stretch.Add(sign, at);
+      stretch.Add(character, at);
       if (!ReadStretch(stretch, each)) return;
     }
     stretch = Stretch(text, at);

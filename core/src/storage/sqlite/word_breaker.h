@@ -25,7 +25,8 @@ class WordBreaker {
 
   // To be called first; again is free.
   Status Open(Connection& connection);
-  // See WordReader. Word signs are words of their own and letters are folded, as IndexedText does.
+  // See WordReader. Characters of unspaced scripts are words of their own and letters are folded,
+  // as IndexedText does.
   void Read(std::string_view text, const std::function<bool(const Word&)>& each);
 
  private:

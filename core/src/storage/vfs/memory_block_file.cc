@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "millrace/storage/block_file.h"
+#include "storage/pieces.h"
 
 namespace millrace {
 namespace {
@@ -21,33 +22,35 @@ class MemoryBlockFile final : public BlockFile {
     if (offset >= size_) return std::size_t{0};
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - offset));
-    ForEachPiece(offset, count,
-                 [&](std::size_t chunk, std::size_t at, std::size_t done, std::size_t length) {
-                   if (chunks_[chunk] == nullptr) {
-                     std::memset(into.data() + done, 0, length);
-                   } else {
-                     std::memcpy(into.data() + done, chunks_[chunk]->data() + at, length);
-                   }
-                 });
+    ForEachPiece<kChunkBytes>(
+        offset, count,
+        [&](std::size_t chunk, std::size_t at, std::size_t done, std::size_t length) {
+          if (chunks_[chunk] == nullptr) {
+            std::memset(into.data() + done, 0, length);
+          } else {
+            std::memcpy(into.data() + done, chunks_[chunk]->data() + at, length);
+          }
+        });
     return count;
   }
 
   Status Write(std::uint64_t offset, std::span<const std::byte> from) override {
     const std::uint64_t end = offset + from.size();
     if (end > size_) {
-      chunks_.resize(static_cast<std::size_t>((end + kChunkBytes - 1) / kChunkBytes));
+      chunks_.resize(BlocksFor<kChunkBytes>(end));
       size_ = end;
     }
-    ForEachPiece(offset, from.size(),
-                 [&](std::size_t chunk, std::size_t at, std::size_t done, std::size_t length) {
-                   if (chunks_[chunk] == nullptr) chunks_[chunk] = std::make_unique<Chunk>();
-                   std::memcpy(chunks_[chunk]->data() + at, from.data() + done, length);
-                 });
+    ForEachPiece<kChunkBytes>(
+        offset, from.size(),
+        [&](std::size_t chunk, std::size_t at, std::size_t done, std::size_t length) {
+          if (chunks_[chunk] == nullptr) chunks_[chunk] = std::make_unique<Chunk>();
+          std::memcpy(chunks_[chunk]->data() + at, from.data() + done, length);
+        });
     return Status::Ok();
   }
 
   Status Truncate(std::uint64_t size) override {
-    chunks_.resize(static_cast<std::size_t>((size + kChunkBytes - 1) / kChunkBytes));
+    chunks_.resize(BlocksFor<kChunkBytes>(size));
     const auto kept = static_cast<std::size_t>(size % kChunkBytes);
     if (size < size_ && kept != 0 && chunks_.back() != nullptr) {
       std::memset(chunks_.back()->data() + kept, 0, kChunkBytes - kept);
@@ -61,18 +64,6 @@ class MemoryBlockFile final : public BlockFile {
 
  private:
   using Chunk = std::array<std::byte, kChunkBytes>;
-
-  // Calls piece(chunk, offset in the chunk, bytes done before, bytes) for each chunk of the range.
-  template <typename Piece>
-  static void ForEachPiece(std::uint64_t offset, std::size_t count, const Piece& piece) {
-    for (std::size_t done = 0; done < count;) {
-      const auto chunk = static_cast<std::size_t>((offset + done) / kChunkBytes);
-      const auto at = static_cast<std::size_t>((offset + done) % kChunkBytes);
-      const std::size_t length = std::min(count - done, kChunkBytes - at);
-      piece(chunk, at, done, length);
-      done += length;
-    }
-  }
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::uint64_t size_ = 0;

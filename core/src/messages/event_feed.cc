@@ -1,12 +1,12 @@
-#include "millrace/messages/feed.h"
+#include "millrace/messages/event_feed.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace millrace {
 
-Feed::Feed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest read_newest,
-           Deliver deliver, int credits)
+EventFeed::EventFeed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest read_newest,
+                     Deliver deliver, int credits)
     : filters_(std::move(filters)),
       read_newest_(std::move(read_newest)),
       deliver_(std::move(deliver)),
@@ -14,25 +14,25 @@ Feed::Feed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest rea
           filters_, [this](std::vector<Event> batch) { return OnBatch(std::move(batch)); },
           credits)) {}
 
-void Feed::SetFilters(std::vector<EventFilter> filters) {
+void EventFeed::SetFilters(std::vector<EventFilter> filters) {
   filters_.Replace(std::move(filters));
   std::erase_if(held_, [this](const auto& entry) {
     return !WantsUpdates(entry.first, entry.second.session_id);
   });
 }
 
-bool Feed::WantsUpdates(const MessageId& id, const SessionId& session_id) const {
+bool EventFeed::WantsUpdates(const MessageId& id, const SessionId& session_id) const {
   MessageUpdated any;
   any.id = id;
   any.session_id = session_id;
   return filters_.Match(any);
 }
 
-void Feed::Hold(const MessageId& id, const SessionId& session_id, std::int64_t version) {
+void EventFeed::Hold(const MessageId& id, const SessionId& session_id, std::int64_t version) {
   if (WantsUpdates(id, session_id)) held_[id] = {session_id, version};
 }
 
-bool Feed::OnBatch(std::vector<Event> batch) {
+bool EventFeed::OnBatch(std::vector<Event> batch) {
   std::vector<MessageId> seen;
   const auto gone = std::remove_if(batch.begin(), batch.end(), [&](Event& event) {
     if (auto* updated = std::get_if<MessageUpdated>(&event)) {
@@ -57,18 +57,18 @@ bool Feed::OnBatch(std::vector<Event> batch) {
     subscription_.Grant(1);
     return true;
   }
-  const bool taken = deliver_(std::move(batch));
+  const bool delivered = deliver_(std::move(batch));
   // What the receiver failed to take it does not hold.
-  if (!taken) {
+  if (!delivered) {
     for (const MessageId& id : seen) held_.erase(id);
   }
-  return taken;
+  return delivered;
 }
 
 // Makes the event carry what this receiver needs. False: it needs nothing, because the message is
 // gone, or because it was sent whole and has been ahead of this event ever since. A terminal event
 // is delivered all the same: it is what tells that the state is terminal.
-bool Feed::Resolve(MessageUpdated& event) {
+bool EventFeed::Resolve(MessageUpdated& event) {
   const auto held = held_.find(event.id);
   if (held != held_.end() && event.version <= held->second.version && !event.terminal) {
     if (event.finished) held_.erase(held);

@@ -1,4 +1,4 @@
-#include "opfs_block_file.h"
+#include "handle_block_file.h"
 
 #include <utility>
 
@@ -29,10 +29,10 @@ constexpr double kChromiumNoSpace = kChromiumErrors - 8;
 
 }  // namespace
 
-OpfsBlockFile::OpfsBlockFile(val handle, std::string name)
+HandleBlockFile::HandleBlockFile(val handle, std::string name)
     : handle_(std::move(handle)), name_(std::move(name)) {}
 
-Result<std::size_t> OpfsBlockFile::Read(std::uint64_t offset, std::span<std::byte> into) {
+Result<std::size_t> HandleBlockFile::Read(std::uint64_t offset, std::span<std::byte> into) {
   const double count = millrace_file_read(handle_.as_handle(), into.data(),
                                           static_cast<double>(offset), into.size());
   if (count >= 0 && count <= static_cast<double>(into.size())) {
@@ -41,30 +41,30 @@ Result<std::size_t> OpfsBlockFile::Read(std::uint64_t offset, std::span<std::byt
   return Failure("read", count);
 }
 
-Status OpfsBlockFile::Write(std::uint64_t offset, std::span<const std::byte> from) {
+Status HandleBlockFile::Write(std::uint64_t offset, std::span<const std::byte> from) {
   const double count = millrace_file_write(handle_.as_handle(), from.data(),
                                            static_cast<double>(offset), from.size());
   if (count == static_cast<double>(from.size())) return Status::Ok();
   return Failure("write", count);
 }
 
-Status OpfsBlockFile::Truncate(std::uint64_t size) {
+Status HandleBlockFile::Truncate(std::uint64_t size) {
   const double failed = millrace_file_truncate(handle_.as_handle(), static_cast<double>(size));
   return failed == 0 ? Status::Ok() : Failure("truncate", failed);
 }
 
-Status OpfsBlockFile::Sync() {
+Status HandleBlockFile::Sync() {
   const double failed = millrace_file_flush(handle_.as_handle());
   return failed == 0 ? Status::Ok() : Failure("sync", failed);
 }
 
-Result<std::uint64_t> OpfsBlockFile::Size() {
+Result<std::uint64_t> HandleBlockFile::Size() {
   const double size = millrace_file_size(handle_.as_handle());
   if (size >= 0) return static_cast<std::uint64_t>(size);
   return Failure("measure", size);
 }
 
-Status OpfsBlockFile::Failure(const char* what, double count) const {
+Status HandleBlockFile::Failure(const char* what, double count) const {
   const std::string call = std::string("could not ") + what + " " + name_ + ": ";
   // Firefox writes what fits and returns how much that was.
   const bool short_write = count >= 0 && count < kChromiumErrors / 2;

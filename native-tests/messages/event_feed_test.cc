@@ -53,7 +53,7 @@ class FeedTest : public StoreFixture {
     }
   };
 
-  std::unique_ptr<Feed> Open(Page& page, int credits) {
+  std::unique_ptr<EventFeed> Open(Page& page, int credits) {
     return store_->OpenFeed(
         [&page](std::vector<Event> batch) { return page.Take(std::move(batch)); }, credits);
   }

@@ -19,7 +19,7 @@ namespace millrace {
 // Invariant: held_[id] has the version the receiver reached with the last batch it took. A message
 // is not held any more once it is finished or deleted, or once no filter wants its updates, and the
 // receiver may drop its copy.
-class Feed {
+class EventFeed {
  public:
   // As Broker::Deliver: one batch, never empty; false says the receiver failed to take it.
   using Deliver = std::function<bool(std::vector<Event> batch)>;
@@ -28,10 +28,10 @@ class Feed {
 
   // Hears what passes one of the filters. `credits` batches may be under way at once;
   // kUnlimitedCredits for a receiver that is never busy. `broker` may end before the feed does.
-  Feed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest read_newest,
-       Deliver deliver, int credits);
-  Feed(const Feed&) = delete;
-  Feed& operator=(const Feed&) = delete;
+  EventFeed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest read_newest,
+            Deliver deliver, int credits);
+  EventFeed(const EventFeed&) = delete;
+  EventFeed& operator=(const EventFeed&) = delete;
 
   // The receiver is done with so many batches. May deliver at once.
   void Grant(int credits) { subscription_.Grant(credits); }

@@ -1,5 +1,5 @@
 // SQLite on images of its files, of which each commit is saved as blocks before it counts (S3, S4).
-#include "indexeddb_storage.h"
+#include "millrace/storage/block_image_storage.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "block_image.h"
+#include "millrace/storage/block_image.h"
 #include "storage/test_data.h"
 
-namespace millrace::wasm {
+namespace millrace {
 namespace {
 
 using testing::ElementsAre;
@@ -53,7 +53,7 @@ class SavedFiles {
   std::array<std::vector<std::byte>, 3> files_;
 };
 
-class IndexedDbStorageTest : public testing::Test {
+class BlockImageStorageTest : public testing::Test {
  protected:
   void SetUp() override {
     Reopen();
@@ -65,15 +65,15 @@ class IndexedDbStorageTest : public testing::Test {
   // As another page finds what was saved.
   void Reopen() {
     storage_.reset();
-    auto opened = IndexedDbStorage::Open(saved_.Load(),
-                                         [this](const BlockImages& images, Durability durability,
-                                                std::function<void(Status)> ended) {
-                                           ASSERT_EQ(ended_, nullptr) << "one at a time";
-                                           durability_ = durability;
-                                           images_ = &images;
-                                           ended_ = std::move(ended);
-                                         },
-                                         {});
+    auto opened = OpenBlockImageStorage(saved_.Load(),
+                                        [this](const BlockImages& images, Durability durability,
+                                               std::function<void(Status)> ended) {
+                                          ASSERT_EQ(ended_, nullptr) << "one at a time";
+                                          durability_ = durability;
+                                          images_ = &images;
+                                          ended_ = std::move(ended);
+                                        },
+                                        {});
     ASSERT_TRUE(opened.ok()) << opened.status().message();
     storage_ = *std::move(opened);
   }
@@ -90,14 +90,14 @@ class IndexedDbStorageTest : public testing::Test {
   }
   bool saving() const { return ended_ != nullptr; }
   std::string Text() {
-    const auto read = storage_->ReadMessage(MessageId("m1"));
+    const auto read = storage_->committed().ReadMessage(MessageId("m1"));
     return read.ok() && *read ? TextOf(**read) : "(none)";
   }
   // What a page that came now would read.
   std::string TextAsSaved() {
-    auto opened = IndexedDbStorage::Open(saved_.Load(), {}, {});
+    auto opened = OpenBlockImageStorage(saved_.Load(), {}, {});
     if (!opened.ok()) return opened.status().message();
-    const auto read = (*opened)->ReadMessage(MessageId("m1"));
+    const auto read = (*opened)->committed().ReadMessage(MessageId("m1"));
     return read.ok() && *read ? TextOf(**read) : "(none)";
   }
 
@@ -110,9 +110,9 @@ class IndexedDbStorageTest : public testing::Test {
   std::optional<CommitOutcome> outcome_;
 };
 
-const Status kFull(Code::kQuotaExceeded, "no room");
+const Status kNoRoom(Code::kQuotaExceeded, "no room");
 
-TEST_F(IndexedDbStorageTest, S3_ACommitCountsOnceItsBlocksAreSaved) {
+TEST_F(BlockImageStorageTest, S3_ACommitCountsOnceItsBlocksAreSaved) {
   Start({Grow(message_, "one")});
   EXPECT_TRUE(saving());
   EXPECT_EQ(durability_, Durability::kProcess);
@@ -125,7 +125,7 @@ TEST_F(IndexedDbStorageTest, S3_ACommitCountsOnceItsBlocksAreSaved) {
   EXPECT_EQ(TextAsSaved(), "one");
 }
 
-TEST_F(IndexedDbStorageTest, S3_AnEmptyDurableCommitSyncsWhatWasSavedBefore) {
+TEST_F(BlockImageStorageTest, S3_AnEmptyDurableCommitSyncsWhatWasSavedBefore) {
   Start({}, Durability::kPower);
   EXPECT_FALSE(saving()) << "nothing that could be lost";
   ASSERT_TRUE(outcome_.has_value());
@@ -140,10 +140,10 @@ TEST_F(IndexedDbStorageTest, S3_AnEmptyDurableCommitSyncsWhatWasSavedBefore) {
   EXPECT_FALSE(saving());
 }
 
-TEST_F(IndexedDbStorageTest, S5_WhatCouldNotBeSavedIsUndone) {
+TEST_F(BlockImageStorageTest, S5_WhatCouldNotBeSavedIsUndone) {
   Message longer = message_;
   Start({Grow(longer, "lost")});
-  Answer(kFull);
+  Answer(kNoRoom);
   EXPECT_EQ(outcome_->status.code(), Code::kQuotaExceeded);
   EXPECT_EQ(Text(), "");
   EXPECT_EQ(TextAsSaved(), "");
@@ -154,29 +154,29 @@ TEST_F(IndexedDbStorageTest, S5_WhatCouldNotBeSavedIsUndone) {
   EXPECT_EQ(Text(), "kept");
 }
 
-TEST_F(IndexedDbStorageTest, ACommitThatFailsByItselfChangesNothing) {
+TEST_F(BlockImageStorageTest, ACommitThatFailsByItselfChangesNothing) {
   Start({Put(MakeSession("t")), Put(MakeMessage(2, "", "nowhere"))});
   EXPECT_FALSE(saving());
   EXPECT_EQ(outcome_->status.code(), Code::kNotFound);
-  EXPECT_EQ(storage_->ReadSessions({})->size(), 1U);
+  EXPECT_EQ(storage_->committed().ReadSessions({})->size(), 1U);
   Start({Grow(message_, "kept")});
   Answer(Status::Ok());
   EXPECT_EQ(TextAsSaved(), "kept");
 }
 
-TEST_F(IndexedDbStorageTest, ReadsDuringACommitSeeTheStoreAsItIsSaved) {
+TEST_F(BlockImageStorageTest, ReadsDuringACommitSeeTheStoreAsItIsSaved) {
   Start({Put(Finished(MakeMessage(2, "found")))}, Durability::kPower);
-  EXPECT_EQ(storage_->ReadMessages({})->size(), 1U);
-  EXPECT_THAT(storage_->Search({"found", {}, {}, {}, {}})->hits, IsEmpty());
-  EXPECT_EQ(*storage_->LastSeq(), 1);
+  EXPECT_EQ(storage_->committed().ReadMessages({})->size(), 1U);
+  EXPECT_THAT(storage_->committed().Search({"found", {}, {}, {}, {}})->hits, IsEmpty());
+  EXPECT_EQ(*storage_->committed().LastSeq(), 1);
   Answer(Status::Ok());
-  EXPECT_EQ(storage_->ReadMessages({})->size(), 2U);
-  EXPECT_EQ(storage_->Search({"found", {}, {}, {}, {}})->hits.size(), 1U);
-  EXPECT_EQ(*storage_->LastSeq(), 2);
+  EXPECT_EQ(storage_->committed().ReadMessages({})->size(), 2U);
+  EXPECT_EQ(storage_->committed().Search({"found", {}, {}, {}, {}})->hits.size(), 1U);
+  EXPECT_EQ(*storage_->committed().LastSeq(), 2);
 }
 
 // At any moment what is saved is a whole store with all that was acknowledged.
-TEST_F(IndexedDbStorageTest, S4_WhateverWasSavedOpens) {
+TEST_F(BlockImageStorageTest, S4_WhateverWasSavedOpens) {
   std::string text;
   for (int i = 0; i < 300; ++i) {
     Start({Grow(message_, "piece ")}, i % 50 == 0 ? Durability::kPower : Durability::kProcess);
@@ -195,7 +195,7 @@ TEST_F(IndexedDbStorageTest, S4_WhateverWasSavedOpens) {
   EXPECT_EQ(IntegrityCheck(FilesOf(images)), "ok");
 }
 
-TEST_F(IndexedDbStorageTest, AnOutcomeThatComesTooLateConcernsNobody) {
+TEST_F(BlockImageStorageTest, AnOutcomeThatComesTooLateConcernsNobody) {
   Start({Grow(message_, "late")});
   storage_.reset();
   std::exchange(ended_, nullptr)(Status::Ok());
@@ -203,4 +203,4 @@ TEST_F(IndexedDbStorageTest, AnOutcomeThatComesTooLateConcernsNobody) {
 }
 
 }  // namespace
-}  // namespace millrace::wasm
+}  // namespace millrace

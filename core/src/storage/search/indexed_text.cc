@@ -1,4 +1,4 @@
-#include "storage/search/word_signs.h"
+#include "storage/search/indexed_text.h"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +33,7 @@ constexpr std::array kWordSigns = {
     Range{0x20000, 0x3FFFF},  // ideographs, the other extensions
 };
 
-// The lead bytes of everything from U+0300 on: before that nothing is a word sign or folded.
+// The lead bytes of everything from U+0300 on: before that nothing is unspaced or folded.
 bool IsPlain(char byte) { return static_cast<unsigned char>(byte) < 0xCC; }
 
 }  // namespace
@@ -60,7 +60,7 @@ char32_t NextCodePoint(std::string_view text, std::size_t& at) {
   return code_point;
 }
 
-bool IsWordSign(char32_t code_point) {
+bool IsUnspaced(char32_t code_point) {
   const auto* const range =
       std::lower_bound(kWordSigns.begin(), kWordSigns.end(), code_point,
                        [](const Range& each, char32_t value) { return each.last < value; });
@@ -76,11 +76,11 @@ std::string IndexedText(std::string_view text) {
     out.append(text.substr(plain, at - plain));
     if (at == text.size()) break;
     const std::size_t begin = at;
-    const char32_t sign = NextCodePoint(text, at);
-    const bool alone = IsWordSign(sign);
-    if (alone || sign == kMarkSign) out += ' ';
-    if (sign == kMarkSign) continue;
-    AppendFolded(sign, text.substr(begin, at - begin), out);
+    const char32_t character = NextCodePoint(text, at);
+    const bool alone = IsUnspaced(character);
+    if (alone || character == kFilterTermStart) out += ' ';
+    if (character == kFilterTermStart) continue;
+    AppendFolded(character, text.substr(begin, at - begin), out);
     if (alone) out += ' ';
   }
   return out;

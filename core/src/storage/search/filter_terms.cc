@@ -1,13 +1,13 @@
-#include "storage/search/marks.h"
+#include "storage/search/filter_terms.h"
 
 #include <string_view>
 
-#include "storage/search/word_signs.h"
+#include "storage/search/indexed_text.h"
 
 namespace millrace {
 namespace {
 
-static_assert(kMarkSign == 0xE000);
+static_assert(kFilterTermStart == 0xE000);
 constexpr std::string_view kMark = "\xEE\x80\x80";  // the same in UTF-8
 
 constexpr int kRangeBits = 16;
@@ -16,7 +16,7 @@ constexpr std::string_view kDigits = "0123456789abcdef";
 }  // namespace
 
 // An id is any text; in hexadecimal it is one word.
-std::string SessionMark(const SessionId& id) {
+std::string SessionTerm(const SessionId& id) {
   std::string word(kMark);
   word.reserve(word.size() + 1 + 2 * id.value.size());
   word += 's';
@@ -28,7 +28,7 @@ std::string SessionMark(const SessionId& id) {
   return word;
 }
 
-std::string RangeMark(std::int64_t seq) {
+std::string RangeTerm(std::int64_t seq) {
   std::string digits;
   for (std::int64_t range = seq >> kRangeBits; range > 0; range >>= 4) {
     digits.insert(digits.begin(), kDigits[static_cast<std::size_t>(range & 15)]);

@@ -7,6 +7,6 @@
 namespace millrace {
 
 // What a person sees of a message: its text parts, on a line each.
-std::string SeenText(const Message& message);
+std::string VisibleText(const Message& message);
 
 }  // namespace millrace

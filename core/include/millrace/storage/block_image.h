@@ -10,7 +10,7 @@
 
 #include "millrace/storage/block_file.h"
 
-namespace millrace::wasm {
+namespace millrace {
 
 // A file in memory, as blocks, that knows what changed since the last Accept and can go back there.
 //
@@ -68,4 +68,4 @@ struct BlockImages {
 // The images as files. They keep the images alive and change them.
 DatabaseFiles FilesOf(const std::shared_ptr<BlockImages>& images);
 
-}  // namespace millrace::wasm
+}  // namespace millrace

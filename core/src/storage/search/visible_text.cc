@@ -1,10 +1,10 @@
-#include "storage/search/seen_text.h"
+#include "storage/search/visible_text.h"
 
 #include <variant>
 
 namespace millrace {
 
-std::string SeenText(const Message& message) {
+std::string VisibleText(const Message& message) {
   std::string text;
   for (const Part& part : message.parts) {
     const auto* each = std::get_if<TextPart>(&part);

@@ -1,30 +1,15 @@
-#include "block_image.h"
+#include "millrace/storage/block_image.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-namespace millrace::wasm {
+#include "storage/pieces.h"
+
+namespace millrace {
 namespace {
 
-constexpr std::size_t kBlockBytes = BlockImage::kBlockBytes;
 constexpr BlockImage::Block kZeros{};
-
-std::size_t BlocksFor(std::uint64_t size) {
-  return static_cast<std::size_t>((size + kBlockBytes - 1) / kBlockBytes);
-}
-
-// Calls piece(block, offset in the block, bytes done before, bytes) for each block of the range.
-template <typename Piece>
-void ForEachPiece(std::uint64_t offset, std::size_t count, const Piece& piece) {
-  for (std::size_t done = 0; done < count;) {
-    const auto index = static_cast<std::size_t>((offset + done) / kBlockBytes);
-    const auto at = static_cast<std::size_t>((offset + done) % kBlockBytes);
-    const std::size_t length = std::min(count - done, kBlockBytes - at);
-    piece(index, at, done, length);
-    done += length;
-  }
-}
 
 // One of the images as a file.
 class ImageFile final : public BlockFile {
@@ -56,27 +41,28 @@ class ImageFile final : public BlockFile {
 std::size_t BlockImage::Read(std::uint64_t offset, std::span<std::byte> into) const {
   if (offset >= size_) return 0;
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - offset));
-  ForEachPiece(offset, count,
-               [&](std::size_t index, std::size_t at, std::size_t done, std::size_t length) {
-                 std::memcpy(into.data() + done, At(index).data() + at, length);
-               });
+  ForEachPiece<kBlockBytes>(
+      offset, count, [&](std::size_t index, std::size_t at, std::size_t done, std::size_t length) {
+        std::memcpy(into.data() + done, At(index).data() + at, length);
+      });
   return count;
 }
 
 void BlockImage::Write(std::uint64_t offset, std::span<const std::byte> from) {
   const std::uint64_t end = offset + from.size();
   if (end > size_) {
-    blocks_.resize(BlocksFor(end));
+    blocks_.resize(BlocksFor<kBlockBytes>(end));
     size_ = end;
   }
-  ForEachPiece(offset, from.size(),
-               [&](std::size_t index, std::size_t at, std::size_t done, std::size_t length) {
-                 std::memcpy(Change(index).data() + at, from.data() + done, length);
-               });
+  ForEachPiece<kBlockBytes>(
+      offset, from.size(),
+      [&](std::size_t index, std::size_t at, std::size_t done, std::size_t length) {
+        std::memcpy(Change(index).data() + at, from.data() + done, length);
+      });
 }
 
 void BlockImage::Truncate(std::uint64_t size) {
-  const std::size_t kept = BlocksFor(size);
+  const std::size_t kept = BlocksFor<kBlockBytes>(size);
   for (std::size_t i = kept; i < blocks_.size(); ++i) before_.try_emplace(i, blocks_[i]);
   blocks_.resize(kept);
   const auto tail = static_cast<std::size_t>(size % kBlockBytes);
@@ -117,7 +103,7 @@ void BlockImage::Accept() {
 }
 
 void BlockImage::RollBack() {
-  blocks_.resize(BlocksFor(size_before_));
+  blocks_.resize(BlocksFor<kBlockBytes>(size_before_));
   for (auto& [index, block] : before_) {
     if (index < blocks_.size()) blocks_[index] = std::move(block);
   }
@@ -153,4 +139,4 @@ DatabaseFiles FilesOf(const std::shared_ptr<BlockImages>& images) {
           std::make_unique<ImageFile>(images, &BlockImages::journal)};
 }
 
-}  // namespace millrace::wasm
+}  // namespace millrace

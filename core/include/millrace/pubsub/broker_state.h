@@ -25,7 +25,7 @@ namespace millrace {
 // holds no iterator while it does; calls from inside callbacks change state and queue subscribers
 // on ready_.
 template <typename Traits>
-class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
+class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
  public:
   using Subscriber = millrace::Subscriber<Traits>;
   using Event = typename Traits::Event;
@@ -33,7 +33,7 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
   using DeliverCallback = typename Subscriber::DeliverCallback;
   using Newest = typename Mailbox<Traits>::Newest;
 
-  BrokerHub(BrokerOptions options, Newest newest)
+  BrokerState(BrokerOptions options, Newest newest)
       : options_(std::move(options)), newest_(std::move(newest)) {}
 
   Subscription Subscribe(Filter filter, DeliverCallback deliver, int credits) {
@@ -148,10 +148,10 @@ class BrokerHub : public std::enable_shared_from_this<BrokerHub<Traits>> {
     const bool metered = subscriber.credits != kUnlimitedCredits;
     if (metered) --subscriber.credits;
     subscriber.running = true;
-    const bool taken = subscriber.deliver(std::move(batch.events));
+    const bool delivered = subscriber.deliver(std::move(batch.events));
     subscriber.running = false;
     if (subscriber.is_closed) return subscriber.End();
-    if (taken) {
+    if (delivered) {
       ++counters_.delivered_batches;
       subscriber.reported = false;
       return;

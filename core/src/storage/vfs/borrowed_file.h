@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-// A file that its lender keeps, for a database that wants to own its files.
+// A file that stays its owner's, for a database that wants to own its files.
 enum class Access { kReadWrite, kReadOnly };
-std::unique_ptr<BlockFile> LendFile(std::shared_ptr<BlockFile> file, Access access);
+std::unique_ptr<BlockFile> BorrowFile(std::shared_ptr<BlockFile> file, Access access);
 
 }  // namespace millrace

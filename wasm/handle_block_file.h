@@ -8,16 +8,17 @@
 
 namespace millrace::wasm {
 
-// A file of the browser's private file system, over an open FileSystemSyncAccessHandle, or over any
-// object with its five calls: the files of exports and imports.
+// A file over a JavaScript object with the five calls of a FileSystemSyncAccessHandle: such a
+// handle, of a file in the browser's private file system; the file of an export or import; what was
+// loaded from IndexedDB.
 //
 // Bytes go straight between wasm memory and the file. Every count is checked: a full disk is no
 // exception there but a wrong count, and each browser has its own.
 // Ownership: the Worker opened the handle and closes it, after the store is closed.
-class OpfsBlockFile : public BlockFile {
+class HandleBlockFile : public BlockFile {
  public:
   // `name` is for messages.
-  OpfsBlockFile(emscripten::val handle, std::string name);
+  HandleBlockFile(emscripten::val handle, std::string name);
 
   Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override;
   Status Write(std::uint64_t offset, std::span<const std::byte> from) override;

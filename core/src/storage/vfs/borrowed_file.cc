@@ -1,13 +1,13 @@
-#include "storage/vfs/lent_file.h"
+#include "storage/vfs/borrowed_file.h"
 
 #include <utility>
 
 namespace millrace {
 namespace {
 
-class LentFile final : public BlockFile {
+class BorrowedFile final : public BlockFile {
  public:
-  LentFile(std::shared_ptr<BlockFile> file, Access access)
+  BorrowedFile(std::shared_ptr<BlockFile> file, Access access)
       : file_(std::move(file)), access_(access) {}
 
   Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override {
@@ -32,8 +32,8 @@ class LentFile final : public BlockFile {
 
 }  // namespace
 
-std::unique_ptr<BlockFile> LendFile(std::shared_ptr<BlockFile> file, Access access) {
-  return std::make_unique<LentFile>(std::move(file), access);
+std::unique_ptr<BlockFile> BorrowFile(std::shared_ptr<BlockFile> file, Access access) {
+  return std::make_unique<BorrowedFile>(std::move(file), access);
 }
 
 }  // namespace millrace

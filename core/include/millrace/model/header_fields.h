@@ -1,0 +1,133 @@
+#pragma once
+
+#include <concepts>
+#include <tuple>
+#include <type_traits>
+
+#include "millrace/model/message.h"
+#include "millrace/model/mutation.h"
+#include "millrace/model/patch.h"
+#include "millrace/model/session.h"
+
+namespace millrace {
+
+// The fields of a message and of a session, once: rows, the delta log, patches and what a page sees
+// follow from the tables below. A visitor is called as visit(HeaderField, value&) for each field.
+//
+// Each table unpacks its struct first: a new member does not compile until it is named there.
+
+struct HeaderField {
+  // When a row is written.
+  enum class Stored {
+    kEachTime,
+    kOnce,       // with the row's first write: what never changes
+    kByStorage,  // never: the storage keeps it itself
+  };
+  enum class Shown { kAlways, kUnlessEmpty, kNever };
+
+  const char* column;    // in rows, and in the delta log
+  const char* property;  // for a page; a literal, see Key in wasm/js_value.h
+  Stored stored = Stored::kEachTime;
+  Shown shown = Shown::kAlways;
+};
+
+// An id of something else, that may be missing: stored as NULL then, and not shown.
+template <typename IdType>
+struct OptionalId {
+  IdType& id;
+};
+template <typename IdType>
+OptionalId(IdType&) -> OptionalId<IdType>;
+
+template <typename T, typename Expected>
+concept ConstOr = std::same_as<std::remove_const_t<T>, Expected>;
+
+// ---- what a writer may change of a message beside its parts
+
+inline constexpr HeaderField kModelField = {
+    .column = "model", .property = "model", .shown = HeaderField::Shown::kUnlessEmpty};
+inline constexpr HeaderField kProviderField = {
+    .column = "provider", .property = "provider", .shown = HeaderField::Shown::kUnlessEmpty};
+inline constexpr HeaderField kIsSummaryField = {.column = "is_summary", .property = "isSummary"};
+inline constexpr HeaderField kFinishedAtField = {
+    .column = "finished_at", .property = "finishedAt", .shown = HeaderField::Shown::kUnlessEmpty};
+
+// The fields that a snapshot, a message and a header op have in common: to be compared or copied as
+// one.
+template <typename T>
+auto WrittenHeader(T& value) {
+  return std::tie(value.model, value.provider, value.is_summary);
+}
+
+// A header op has these and when the message was finished.
+template <typename Visitor>
+void HeaderFields(ConstOr<HeaderOp> auto& op, Visitor&& visit) {
+  auto& [model, provider, is_summary, finished_at] = op;
+  visit(kModelField, model);
+  visit(kProviderField, provider);
+  visit(kIsSummaryField, is_summary);
+  visit(kFinishedAtField, finished_at);
+}
+
+inline HeaderOp HeaderOf(const Message& message) {
+  return {message.model, message.provider, message.is_summary, message.finished_at};
+}
+
+inline void SetHeader(const HeaderOp& op, Message& message) {
+  WrittenHeader(message) = WrittenHeader(op);
+  message.finished_at = op.finished_at;
+}
+
+// ---- all of a message
+
+template <typename Visitor>
+void MessageFields(ConstOr<Message> auto& message, Visitor&& visit) {
+  using Stored = HeaderField::Stored;
+  using Shown = HeaderField::Shown;
+  auto& [id, session_id, role, parts, model, provider, is_summary, created_at, updated_at,
+         finished_at, seq, version] = message;
+  visit(HeaderField{"seq", "seq", Stored::kOnce, Shown::kNever}, seq);
+  visit(HeaderField{"id", "id", Stored::kOnce}, id);
+  visit(HeaderField{"session_id", "sessionId", Stored::kOnce}, session_id);
+  visit(HeaderField{"role", "role", Stored::kOnce}, role);
+  visit(HeaderField{"parts", "parts"}, parts);
+  visit(kModelField, model);
+  visit(kProviderField, provider);
+  visit(kIsSummaryField, is_summary);
+  visit(HeaderField{"created_at", "createdAt", Stored::kOnce}, created_at);
+  visit(HeaderField{"updated_at", "updatedAt"}, updated_at);
+  visit(kFinishedAtField, finished_at);
+  visit(HeaderField{"version", "version"}, version);
+}
+
+// ---- all of a session
+
+template <typename Visitor>
+void SessionFields(ConstOr<Session> auto& session, Visitor&& visit) {
+  using Stored = HeaderField::Stored;
+  auto& [id, parent_id, title, message_count, prompt_tokens, completion_tokens, cost,
+         summary_message_id, created_at, updated_at] = session;
+  visit(HeaderField{"id", "id", Stored::kOnce}, id);
+  visit(HeaderField{"parent_id", "parentId"}, OptionalId{parent_id});
+  visit(HeaderField{"title", "title"}, title);
+  visit(HeaderField{"message_count", "messageCount", Stored::kByStorage}, message_count);
+  visit(HeaderField{"prompt_tokens", "promptTokens"}, prompt_tokens);
+  visit(HeaderField{"completion_tokens", "completionTokens"}, completion_tokens);
+  visit(HeaderField{"cost", "cost"}, cost);
+  visit(HeaderField{"summary_message_id", "summaryMessageId"}, OptionalId{summary_message_id});
+  visit(HeaderField{"created_at", "createdAt"}, created_at);
+  visit(HeaderField{"updated_at", "updatedAt"}, updated_at);
+}
+
+// What a change of a session may set: visit(the change's optional, the session's field).
+template <typename Visitor>
+void ChangedFields(const SessionChange& change, Session& session, Visitor&& visit) {
+  const auto& [title, prompt_tokens, completion_tokens, cost, summary_message_id] = change;
+  visit(title, session.title);
+  visit(prompt_tokens, session.prompt_tokens);
+  visit(completion_tokens, session.completion_tokens);
+  visit(cost, session.cost);
+  visit(summary_message_id, session.summary_message_id);
+}
+
+}  // namespace millrace

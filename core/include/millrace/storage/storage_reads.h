@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "millrace/base/ids.h"
+#include "millrace/base/status.h"
+#include "millrace/model/message.h"
+#include "millrace/model/session.h"
+#include "millrace/storage/block_file.h"
+#include "millrace/storage/search.h"
+
+namespace millrace {
+
+struct MessageQuery {
+  enum class Order { kOldestFirst, kNewestFirst };
+  std::optional<SessionId> session_id;  // unset: all sessions
+  std::optional<Role> role;
+  // Exclusive bounds in the order of creation, which is that of seq whatever a clock said; at most
+  // one is set.
+  std::optional<std::int64_t> before;
+  std::optional<std::int64_t> after;
+  // `limit` picks the ones nearest to the bound; without a bound, the newest ones.
+  std::optional<std::size_t> limit;
+  Order order = Order::kOldestFirst;  // of the result
+};
+
+struct SessionQuery {
+  std::optional<SessionId> parent_id;
+  std::optional<std::size_t> limit;
+};
+
+// The reading half of a storage: shows every commit that ended well, and nothing else. Every read
+// is synchronous and returns values.
+class StorageReads {
+ public:
+  virtual ~StorageReads() = default;
+
+  // An unfinished message is its row plus its delta log.
+  virtual Result<std::optional<Message>> ReadMessage(const MessageId& id) = 0;
+  virtual Result<std::vector<Message>> ReadMessages(const MessageQuery& query) = 0;
+  // Of all messages of a session, in the order of creation. Reads no message.
+  virtual Result<std::vector<MessageId>> ReadMessageIds(const SessionId& session_id) = 0;
+  // All unfinished messages, in one pass over the delta log; after a crash, what it left.
+  virtual Result<std::vector<Message>> ReadUnfinished() = 0;
+  virtual Result<std::optional<Session>> ReadSession(const SessionId& id) = 0;
+  // Most recently updated first.
+  virtual Result<std::vector<Session>> ReadSessions(const SessionQuery& query) = 0;
+  // The highest seq ever given to a message, deleted ones included; 0 in a new store.
+  virtual Result<std::int64_t> LastSeq() = 0;
+
+  // Messages whose row has all words of the query, the newest first: text of an unfinished message
+  // is found once it is folded. What is typed is never an error.
+  virtual Result<SearchPage> Search(const SearchQuery& query) = 0;
+  // Makes `into` a SQLite file of everything committed, which stands alone. Returns its size.
+  virtual Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) = 0;
+};
+
+}  // namespace millrace

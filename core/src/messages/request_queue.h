@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "messages/request.h"
+#include "millrace/base/status.h"
+
+namespace millrace {
+
+// The requests that wait for a commit, in the order they came, and how many there have been.
+class RequestQueue {
+ public:
+  void Submit(Request request);
+  bool empty() const { return waiting_.empty(); }
+
+  // Those of the next commit, built. One that cannot be built is settled at once.
+  std::vector<Request> Take(BatchBuilder& builder);
+  void Settle(const Request& request, const Status& status, std::vector<Event>& events);
+  // Settles all that wait.
+  void FailAll(const Status& status);
+
+  // Since the store was opened.
+  std::int64_t submitted() const { return submitted_; }
+  std::int64_t settled() const { return settled_; }
+
+ private:
+  std::deque<Request> waiting_;
+  std::int64_t submitted_ = 0;
+  std::int64_t settled_ = 0;
+};
+
+}  // namespace millrace

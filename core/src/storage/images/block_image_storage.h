@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "millrace/storage/block_image_storage.h"
+#include "storage/images/unreadable.h"
+
+namespace millrace {
+
+// SQLite on files in memory, of which each commit is saved before it counts.
+//
+//   Commit ──▶ SQLite, on the images ──▶ the blocks it changed ──▶ SaveBlocks
+//                                                                     │ ended
+//        done(OK)    ◀── the images are accepted ◀────────────── OK ──┤
+//        done(error) ◀── the images go back, SQLite reopens ◀─ error ─┘
+//
+// Between the two ends reads go to a second connection, on the files as they were: what is not
+// saved yet is not committed. It is opened by the first read that needs it.
+class BlockImageStorage final : public Storage {
+ public:
+  BlockImageStorage(BlockImages images, SaveBlocks save, SqliteOptions options);
+
+  // Opens SQLite on the images as they are.
+  Status Start();
+
+  void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  StorageReads& committed() override;
+  std::int64_t bytes_written() const override { return bytes_written_; }
+  Status Close() override;
+
+ private:
+  Status RunOnImages(StorageBatch batch);
+  void Save(Durability durability, std::function<void(const Status&)> ended);
+  Status Ended(Durability durability, const Status& status);
+  // To what is saved.
+  void RollBack();
+  TimeMs Now() const { return options_.clock ? options_.clock() : 0; }
+
+  std::shared_ptr<BlockImages> images_;
+  SaveBlocks save_;
+  SqliteOptions options_;
+  std::unique_ptr<Storage> sqlite_;  // null: it could not be reopened, broken_ says why
+  std::unique_ptr<Storage> before_;  // while in_flight_, once it was read from
+  Status broken_;
+  UnreadableState unreadable_;  // what is read while there is no connection to read from
+  std::int64_t bytes_written_ = 0;
+  bool in_flight_ = false;
+  bool unsynced_ = false;  // a commit since the last one of kPower
+  // Expires with this: an outcome that comes later concerns nobody.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace millrace
