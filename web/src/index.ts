@@ -1,5 +1,10 @@
+/**
+ * The package `millrace`: a store, and what it gives and takes.
+ *
+ * @module millrace
+ */
 export { deleteStore, openStore } from './client/open-store.js';
-export { MillraceError, type ErrorCode } from './errors.js';
+export { MillraceError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type {
   Draft, IngestOptions, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
   StreamSource,

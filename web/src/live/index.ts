@@ -1,5 +1,7 @@
 /**
  * `millrace/live`: queries that follow a store, without a framework. Nothing here opens a store or starts a Worker.
+ *
+ * @module millrace/live
  */
 export { liveConversation, type Conversation, type LiveConversation, type MessageIds } from './conversation.js';
 export { liveMessage } from './message.js';

@@ -1,4 +1,8 @@
-/** `millrace/react`: the live queries of `millrace/live` as hooks, for React 18 and 19. */
+/**
+ * `millrace/react`: the live queries of `millrace/live` as hooks, for React 18 and 19.
+ *
+ * @module millrace/react
+ */
 export { MillraceProvider, useStore, type MillraceProviderProps } from './provider.js';
 export {
   useConversation, useMessage, useMessageIds, useSearch, useSessions, useStorageStatus, type ConversationState, type MessageIdsState,

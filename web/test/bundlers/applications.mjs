@@ -54,10 +54,16 @@ export const APPLICATIONS = {
     packages: {},
     files: {
       'main.js': MAIN,
-      'webpack.config.mjs': "export default { mode: 'production', entry: './main.js', output: { path: import.meta.dirname + '/dist', clean: true } };\n",
+      'build.mjs': `import webpack from 'webpack';
+const path = new URL('dist', import.meta.url).pathname;
+webpack({ mode: 'production', entry: './main.js', output: { path } }, (error, stats) => {
+  if (error || stats.hasErrors()) throw error ?? new Error(stats.toString());
+});
+`,
       'dist.html': HTML('<script src="/main.js"></script>'),
     },
-    build: 'webpack --config webpack.config.mjs',
+    installed: ['webpack'],
+    build: 'node build.mjs',
     output: 'dist',
   },
 
