@@ -8,7 +8,11 @@ export default defineConfig({
   root: here('.'),
   plugins: [react()],
   // The demo runs on the package as it is built, under the name that users import it by.
-  resolve: { alias: { millrace: here('../dist/index.js') } },
+  resolve: { alias: [
+    { find: /^millrace$/, replacement: here('../dist/module.js') },
+    { find: /^millrace\/(live|react)$/, replacement: here('../dist/$1.js') },
+    { find: /^millrace\/worker$/, replacement: here('../dist/worker/worker.js') },
+  ] },
   worker: { format: 'es' },
   build: {
     outDir: here('./dist'),
@@ -16,5 +20,7 @@ export default defineConfig({
     target: 'es2022',
     // The page's policy allows no data: addresses for scripts, styles or the wasm file.
     assetsInlineLimit: 0,
+    // Formulas and languages of code take their room.
+    chunkSizeWarningLimit: 1000,
   },
 });

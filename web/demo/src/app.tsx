@@ -1,3 +1,4 @@
+import { MillraceProvider } from 'millrace/react';
 import { useSyncExternalStore } from 'react';
 import type { StoreHost } from './store/store-host.js';
 import { Announcer } from './ui/announcer.js';
@@ -15,11 +16,14 @@ export function App({ host }: { host: StoreHost }) {
           <p>Opening the store…</p>
         </main>
       ) : (
-        <Workspace
-          opened={state.opened}
-          switching={state.kind === 'switching'}
-          onReopen={(windowMs) => void host.reopen(windowMs)}
-        />
+        <MillraceProvider store={state.opened.store}>
+          <Workspace
+            opened={state.opened}
+            switching={state.kind === 'switching'}
+            onReopen={(windowMs) => void host.reopen(windowMs)}
+            onCrash={() => host.crash()}
+          />
+        </MillraceProvider>
       )}
       <Announcer />
     </>

@@ -39,7 +39,7 @@ export function partsOf(page) {
   const conversations = page.getByRole('navigation', { name: 'Conversations' });
   return {
     field: page.getByRole('textbox', { name: 'Message' }),
-    send: page.getByRole('button', { name: 'Send' }),
+    send: page.getByRole('button', { name: 'Send', exact: true }),
     stop: page.getByRole('button', { name: 'Stop the reply' }),
     questions: page.getByRole('article', { name: 'You' }),
     replies: page.getByRole('article', { name: 'Assistant' }),

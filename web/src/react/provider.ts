@@ -29,7 +29,6 @@ export function MillraceProvider({ store, options, fallback, failed, children }:
     if (opened) return liveStorageStatus(opened).subscribe(() => undefined);
     return undefined;
   }, [opened]);
-  useEffect(() => opening?.store?.subscribe(() => void opening.store?.stats().catch(retry), { types: ['storage-error'] }), [opening]);
   if (opened) return createElement(StoreContext.Provider, { value: opened }, children);
   const error = opening?.error;
   if (error && !failed) throw error;
@@ -54,10 +53,13 @@ function useOpening(options: OpenOptions | undefined): [Opening | undefined, () 
     if (name === undefined) return undefined;
     let mounted = true;
     const handle = openStore(options);
-    handle.then(
-      (store) => mounted && setOpening({ store }),
-      (error: MillraceError) => mounted && setOpening({ error }),
-    );
+    const again = (): void => { if (mounted) setAttempt((attempts) => attempts + 1); };
+    handle.then((store) => {
+      if (!mounted) return;
+      // From the first moment on: the Worker may end before the components below are there. Trouble with the disk alone is no end.
+      store.subscribe(() => void store.stats().catch(again), { types: ['storage-error'] });
+      setOpening({ store });
+    }, (error: MillraceError) => mounted && setOpening({ error }));
     return () => {
       mounted = false;
       setOpening(undefined);

@@ -12,6 +12,13 @@ const TITLE_LENGTH = 48;
 /** Codes that are shown where they happened, at the message. */
 const SHOWN_AT_MESSAGE: ReadonlySet<string> = new Set(['http', 'network', 'protocol', 'aborted']);
 
+/** What a person can be told about a turn that failed. */
+export interface Trouble {
+  readonly code: MillraceError['code'];
+  /** Before this time the server wants no new try. Milliseconds since the epoch. */
+  readonly retryAt: number | undefined;
+}
+
 /**
  * Runs the turns of all sessions: ask, answer the model's tool calls, ask again. A turn belongs to
  * the store, not to a component: it goes on while another session is on the screen. At most one
@@ -21,6 +28,8 @@ export class TurnRunner {
   readonly #store: Store;
   readonly #listeners = new Set<() => void>();
   #running: ReadonlyMap<string, AbortController> = new Map();
+  /** How the last turn of a session failed. */
+  readonly #troubles = new Map<string, Trouble>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -33,6 +42,9 @@ export class TurnRunner {
     this.#listeners.add(onChange);
     return () => void this.#listeners.delete(onChange);
   };
+
+  /** Undefined: the last turn in that session did not fail, or a new one runs. */
+  readonly troubleOf = (sessionId: string): Trouble | undefined => this.#troubles.get(sessionId);
 
   send(sessionId: string, prompt: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
@@ -57,6 +69,16 @@ export class TurnRunner {
       const messages = await this.#store.messages.list(sessionId);
       const question = messages.findLastIndex(({ role }) => role === 'user');
       for (const { id } of messages.slice(question + 1)) await this.#store.messages.delete(id);
+      await this.#converse(scope, sessionId);
+    });
+  }
+
+  /** Replaces a question and all that follows it. */
+  edit(sessionId: string, messageId: string, prompt: string): Promise<void> {
+    return this.#turn(sessionId, async (scope) => {
+      const messages = await this.#store.messages.list(sessionId);
+      for (const { id } of messages.slice(messages.findIndex(({ id }) => id === messageId))) await this.#store.messages.delete(id);
+      await scope.create({ role: 'user', parts: [{ type: 'text', text: prompt }] });
       await this.#converse(scope, sessionId);
     });
   }
@@ -101,6 +123,7 @@ export class TurnRunner {
   async #turn(sessionId: string, body: (scope: RunScope) => Promise<void>): Promise<void> {
     if (this.#running.has(sessionId)) return;
     const controller = new AbortController();
+    this.#troubles.delete(sessionId);
     this.#setRunning(new Map(this.#running).set(sessionId, controller));
     announce('The model is replying.');
     try {
@@ -108,7 +131,10 @@ export class TurnRunner {
       announce('The reply is complete.');
     } catch (error) {
       if (controller.signal.aborted) announce('The reply was stopped.');
-      else if (error instanceof MillraceError && SHOWN_AT_MESSAGE.has(error.code)) announce(`The reply failed: ${describeError(error)}`);
+      else if (error instanceof MillraceError && SHOWN_AT_MESSAGE.has(error.code)) {
+        this.#troubles.set(sessionId, { code: error.code, retryAt: error.retryAfterMs === undefined ? undefined : Date.now() + error.retryAfterMs });
+        announce(`The reply failed: ${describeError(error)}`);
+      }
       else reportError(error, 'The turn failed.');
     } finally {
       const running = new Map(this.#running);

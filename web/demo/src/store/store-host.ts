@@ -1,10 +1,12 @@
-import { openStore, type Store } from 'millrace';
+import { MillraceError, openStore, type Store } from 'millrace';
 import { TurnRunner } from '../agent/turn-runner.js';
 import { announce, reportError } from '../ui/notices.js';
 
 /** What the package opens with when nobody says otherwise, in milliseconds. */
 export const DEFAULT_WINDOW_MS = 33;
 export const ONE_BY_ONE_MS = 0;
+/** Between two tries to open what another tab holds. */
+const ANOTHER_TRY_MS = 1000;
 
 export interface OpenedStore {
   readonly store: Store;
@@ -15,7 +17,7 @@ export interface OpenedStore {
 /**
  *   opening ──▶ ready ──reopen──▶ switching ──▶ ready
  *      └──────▶ failed ◀─────────────┘
- *                 └──retry──▶ opening
+ *                 └──retry──▶ opening; by itself where another tab has the store, until that is closed
  *
  * While switching, `opened` is the store that is being closed: what it showed stays on the page.
  */
@@ -28,6 +30,8 @@ export type HostState =
 export class StoreHost {
   #state: HostState = { kind: 'opening' };
   readonly #listeners = new Set<() => void>();
+  #worker: Worker | undefined;
+  #nextTry: ReturnType<typeof setTimeout> | undefined;
 
   readonly getSnapshot = (): HostState => this.#state;
 
@@ -56,13 +60,20 @@ export class StoreHost {
     announce(windowMs > 0 ? 'Saving in windows again.' : 'Saving every delta by itself.');
   }
 
+  /** Ends the Worker, as a crash does. The store hears of it and is opened again. */
+  crash(): void {
+    this.#worker?.terminate();
+  }
+
   async #open(windowMs: number): Promise<void> {
+    clearTimeout(this.#nextTry);
     try {
-      const store = await openStore({ name: 'millrace-demo', windowMs });
-      watchHealth(store);
+      const store = await openStore({ name: 'millrace-demo', windowMs, worker: () => (this.#worker = startWorker()) });
+      this.#watchHealth(store, windowMs);
       this.#set({ kind: 'ready', opened: { store, turns: new TurnRunner(store), windowMs } });
     } catch (error) {
       this.#set({ kind: 'failed', error });
+      if (error instanceof MillraceError && error.code === 'in-use') this.#nextTry = setTimeout(() => void this.#open(windowMs), ANOTHER_TRY_MS);
     }
   }
 
@@ -70,17 +81,33 @@ export class StoreHost {
     this.#state = state;
     for (const listener of [...this.#listeners]) listener();
   }
+
+  /** What the store showed stays on the page meanwhile. */
+  async #openAgain(windowMs: number): Promise<void> {
+    if (this.#state.kind === 'ready') this.#set({ kind: 'switching', opened: this.#state.opened });
+    await this.#open(windowMs);
+    announce('The store’s Worker had ended. The store was opened again.');
+  }
+
+  /** Saving that fails is said out loud: the page goes on, but what it shows is not on disk. A Worker that has ended is replaced. */
+  #watchHealth(store: Store, windowMs: number): void {
+    store.subscribe(
+      (events) => {
+        for (const event of events) {
+          if (event.type === 'storage-recovered') announce('Everything is saved again.');
+          if (event.type === 'storage-error') {
+            store.stats().then(
+              () => reportError(event.error, 'Saving fails at the moment and is being retried.'),
+              () => void this.#openAgain(windowMs),
+            );
+          }
+        }
+      },
+      { types: ['storage-error', 'storage-recovered'] },
+    );
+  }
 }
 
-/** Saving that fails is said out loud: the page goes on, but what it shows is not on disk. */
-function watchHealth(store: Store): void {
-  store.subscribe(
-    (events) => {
-      for (const event of events) {
-        if (event.type === 'storage-error') reportError(event.error, 'Saving fails at the moment and is being retried.');
-        if (event.type === 'storage-recovered') announce('Everything is saved again.');
-      }
-    },
-    { types: ['storage-error', 'storage-recovered'] },
-  );
+function startWorker(): Worker {
+  return new Worker(new URL('millrace/worker', import.meta.url), { type: 'module' });
 }

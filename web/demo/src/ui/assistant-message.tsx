@@ -1,7 +1,10 @@
 import type { Message, Part, ToolResultPart } from 'millrace';
 import { memo } from 'react';
+import { textOf } from '../agent/history.js';
 import { FinishNote } from './finish-note.js';
+import { AgainIcon } from './icons.js';
 import { Markdown } from './markdown.js';
+import { MessageActions } from './message-actions.js';
 import { Reasoning } from './reasoning.js';
 import { ToolCard } from './tool-card.js';
 
@@ -12,15 +15,17 @@ interface AssistantMessageProps {
   /** The message before it belongs to the same turn. */
   goesOn: boolean;
   cutOffByReload: boolean;
+  /** Asks for this reply anew, if it is the last one. */
+  onRegenerate: (() => void) | undefined;
 }
 
-export const AssistantMessage = memo(function AssistantMessage({ message, results, goesOn, cutOffByReload }: AssistantMessageProps) {
+export const AssistantMessage = memo(function AssistantMessage({ message, results, goesOn, cutOffByReload, onRegenerate }: AssistantMessageProps) {
   const streaming = message.finishedAt === undefined;
   const last = message.parts.at(-1);
   // A reply that calls tools is half of one; what it took is not worth a line of its own.
   const shown = message.parts.some(({ type }) => type === 'tool_call') ? message.parts.filter(({ type }) => type !== 'custom') : message.parts;
   return (
-    <article className="message assistant" aria-label="Assistant" aria-busy={streaming} data-goes-on={goesOn}>
+    <article className="message assistant" aria-label="Assistant" aria-busy={streaming} data-goes-on={goesOn} data-message={message.id}>
       {!goesOn && <p className="message-author" aria-hidden="true">{message.model ?? 'Assistant'}</p>}
       {shown.map((part, index) => (
         <PartView
@@ -38,6 +43,15 @@ export const AssistantMessage = memo(function AssistantMessage({ message, result
           <span className="waiting-dots" aria-hidden="true" />
         </p>
       )}
+      {!streaming && textOf(message) !== '' && (
+        <MessageActions text={textOf(message)}>
+          {onRegenerate !== undefined && (
+            <button type="button" className="icon-button small" aria-label="Write this reply anew" title="Write this reply anew" onClick={onRegenerate}>
+              <AgainIcon />
+            </button>
+          )}
+        </MessageActions>
+      )}
     </article>
   );
 },
@@ -46,6 +60,7 @@ export const AssistantMessage = memo(function AssistantMessage({ message, result
   before.message === after.message &&
   before.goesOn === after.goesOn &&
   before.cutOffByReload === after.cutOffByReload &&
+  before.onRegenerate === after.onRegenerate &&
   after.message.parts.every((part) => part.type !== 'tool_call' || before.results.get(part.id) === after.results.get(part.id)));
 
 interface PartViewProps {

@@ -1,19 +1,29 @@
-import type { Message, Store } from 'millrace';
-import { useMemo } from 'react';
+import type { Store } from 'millrace';
+import { useConversation, type ConversationState } from 'millrace/react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { toolResults } from '../agent/history.js';
 import type { TurnRunner } from '../agent/turn-runner.js';
-import { useConversation } from '../store/use-store.js';
 import { AssistantMessage } from './assistant-message.js';
 import { EmptyConversation } from './empty-conversation.js';
 import { DownIcon } from './icons.js';
+import { reportError } from './notices.js';
 import { TurnActions } from './turn-actions.js';
 import { useFollowScroll } from './use-follow-scroll.js';
+import { UserMessage } from './user-message.js';
+import { useKept } from './use-kept.js';
+import { useSeen } from './use-seen.js';
+
+/** Messages that are read at once. */
+const PAGE = 30;
+const SOUGHT_PAGE = 200;
 
 interface ConversationProps {
   store: Store;
   turns: TurnRunner;
   sessionId: string | undefined;
   replying: boolean;
+  /** A message to be brought into view, once. */
+  sought: string | undefined;
   onPrompt: (prompt: string) => void;
 }
 
@@ -21,11 +31,21 @@ export function Conversation({ sessionId, onPrompt, ...rest }: ConversationProps
   return sessionId === undefined ? <EmptyConversation onPrompt={onPrompt} /> : <Messages sessionId={sessionId} onPrompt={onPrompt} {...rest} />;
 }
 
-function Messages({ store, turns, sessionId, replying, onPrompt }: ConversationProps & { sessionId: string }) {
-  const messages = useConversation(store, sessionId);
+function Messages({ store, turns, sessionId, replying, sought, onPrompt }: ConversationProps & { sessionId: string }) {
+  const conversation = useConversation(sessionId, { limit: PAGE });
+  const messages = useKept(conversation.status === 'ready' ? conversation.messages : undefined, sessionId);
   const { scroller, content, following, follow } = useFollowScroll(messages, messages?.findLast(({ role }) => role === 'user')?.id);
   const recovered = useMemo(() => new Set(store.recovered.map(({ messageId }) => messageId)), [store]);
   const results = useMemo(() => toolResults((messages ?? []).filter(({ role }) => role === 'tool')), [messages]);
+
+  useSought(sought, conversation);
+  const trouble = useSyncExternalStore(turns.subscribe, () => turns.troubleOf(sessionId));
+  const edit = useCallback((messageId: string, text: string) => {
+    void turns.edit(sessionId, messageId, text);
+    // The field goes away with the message that it was in.
+    document.getElementById('composer')?.focus();
+  }, [turns, sessionId]);
+  const regenerate = useCallback(() => void turns.retry(sessionId), [turns, sessionId]);
 
   if (messages?.length === 0) return <EmptyConversation onPrompt={onPrompt} />;
   return (
@@ -33,9 +53,10 @@ function Messages({ store, turns, sessionId, replying, onPrompt }: ConversationP
       {/* Focusable, so that the keyboard can scroll it. */}
       <section className="conversation" ref={scroller} tabIndex={0} aria-label="Messages" aria-busy={messages === undefined}>
         <div className="thread" ref={content}>
+          {conversation.hasEarlier && <Earlier first={messages?.[0]?.id} onMore={() => void conversation.loadEarlier().catch(reportError)} />}
           {messages?.map((message, index) =>
             message.role === 'user' ? (
-              <UserMessage key={message.id} message={message} />
+              <UserMessage key={message.id} message={message} editable={!replying} onEdit={edit} />
             ) : message.role === 'assistant' ? (
               <AssistantMessage
                 key={message.id}
@@ -43,10 +64,11 @@ function Messages({ store, turns, sessionId, replying, onPrompt }: ConversationP
                 results={results}
                 goesOn={messages[index - 1]?.role !== 'user' && index > 0}
                 cutOffByReload={recovered.has(message.id)}
+                onRegenerate={!replying && message === messages.at(-1) ? regenerate : undefined}
               />
             ) : null,
           )}
-          {messages !== undefined && <TurnActions messages={messages} replying={replying} onProceed={() => void turns.proceed(sessionId)} onRetry={() => void turns.retry(sessionId)} />}
+          {messages !== undefined && <TurnActions messages={messages} replying={replying} trouble={trouble} onProceed={() => void turns.proceed(sessionId)} onRetry={() => void turns.retry(sessionId)} />}
         </div>
       </section>
       {!following && (
@@ -58,10 +80,37 @@ function Messages({ store, turns, sessionId, replying, onPrompt }: ConversationP
   );
 }
 
-function UserMessage({ message }: { message: Message }) {
-  return (
-    <article className="message user" aria-label="You">
-      {message.parts.map((part, index) => (part.type === 'text' ? <p key={index}>{part.text}</p> : null))}
-    </article>
-  );
+/** Loads until the message is there, then shows it and moves the focus to it. */
+function useSought(sought: string | undefined, { status, messages, hasEarlier, loadEarlier }: ConversationState): void {
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (sought === undefined || status !== 'ready' || shown.current === sought) return;
+    const element = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(sought)}"]`);
+    if (element === null) {
+      if (hasEarlier) loadEarlier(SOUGHT_PAGE).catch(reportError);
+      return;
+    }
+    shown.current = sought;
+    element.tabIndex = -1;
+    element.scrollIntoView({ block: 'center' });
+    element.focus({ preventScroll: true });
+  }, [sought, status, messages, hasEarlier, loadEarlier]);
+}
+
+/** Loads what is before, and leaves what is read where it is. */
+function Earlier({ first, onMore }: { first: string | undefined; onMore: () => void }) {
+  const fromEnd = useRef<number>(undefined);
+  const scroller = (): Element | null => button.current?.closest('.conversation') ?? null;
+  const load = (): void => {
+    const element = scroller();
+    if (element !== null) fromEnd.current = element.scrollHeight - element.scrollTop;
+    onMore();
+  };
+  const button = useSeen<HTMLButtonElement>(load, first);
+  useLayoutEffect(() => {
+    const element = scroller();
+    if (element !== null && fromEnd.current !== undefined) element.scrollTop = element.scrollHeight - fromEnd.current;
+    fromEnd.current = undefined;
+  }, [first]);
+  return <button ref={button} type="button" className="button quiet earlier" onClick={load}>Earlier messages</button>;
 }

@@ -21,4 +21,8 @@ export const GearIcon = () => <Icon><path d="M3 6h8M15 6h2M3 14h2M9 14h8" /><cir
 export const ChartIcon = () => <Icon><path d="M3.5 16.500h13M5.5 13.500V9M10 13.500V4M14.5 13.500V7" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="M7.5 5l5 5-5 5" /></Icon>;
 export const ToolIcon = () => <Icon><path d="M16.8 6.200a4 4 0 0 1-5.6 4.800L6.6 15.600a1.6 1.6 0 0 1-2.2-2.200L9 8.800a4 4 0 0 1 4.8-5.600L11.6 5.400v3h3l2.2-2.200z" /></Icon>;
+export const CheckIcon = () => <Icon><path d="M4.5 10.500l3.5 3.500 7.500-8" /></Icon>;
+export const SearchIcon = () => <Icon><circle cx="9" cy="9" r="5" /><path d="M13 13l4 4" /></Icon>;
+export const StoreIcon = () => <Icon><ellipse cx="10" cy="5.500" rx="6" ry="2" /><path d="M4 5.500v9c0 1.100 2.700 2 6 2s6-.9 6-2v-9M4 10c0 1.100 2.700 2 6 2s6-.9 6-2" /></Icon>;
+export const AgainIcon = () => <Icon><path d="M15.5 8A6 6 0 1 0 16 11M15.800 4v4.200h-4.200" /></Icon>;
 export const CopyIcon = () => <Icon><rect x="7" y="7" width="9" height="9" rx="1.5" /><path d="M13 7V5.500A1.5 1.5 0 0 0 11.5 4h-6A1.5 1.5 0 0 0 4 5.500v6A1.5 1.5 0 0 0 5.5 13H7" /></Icon>;

@@ -1,20 +1,32 @@
 import { memo, useMemo } from 'react';
 import ReactMarkdown, { type Components, type Options } from 'react-markdown';
-import rehypeSanitize from 'rehype-sanitize';
+import rehypeHighlight from 'rehype-highlight';
+import rehypeKatex from 'rehype-katex';
+import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import remarkMath from 'remark-math';
 import { CodeBlock } from './code-block.js';
+import { htmlAsText } from './html-as-text.js';
 import { reachesAcrossBlocks, splitBlocks } from './markdown-blocks.js';
 import { UntrustedImage } from './untrusted-image.js';
 
-const REMARK: NonNullable<Options['remarkPlugins']> = [remarkGfm];
-const REHYPE: NonNullable<Options['rehypePlugins']> = [rehypeSanitize];
+const REMARK: NonNullable<Options['remarkPlugins']> = [remarkGfm, remarkMath, htmlAsText];
+/** The classes by which formulas and languages of code are known. */
+const SCHEMA = { ...defaultSchema, attributes: { ...defaultSchema.attributes, code: [['className', /^language-./, 'math-inline', 'math-display']] } };
+/** First what came is made safe; what the next two add is theirs. MathML needs no styles and no fonts. */
+const REHYPE: NonNullable<Options['rehypePlugins']> = [[rehypeSanitize, SCHEMA], [rehypeKatex, { throwOnError: false, output: 'mathml' }], [rehypeHighlight, { detect: false }]];
 
 /**
  * The title of the conversation is the page's h1; what a model writes stands below it. Links tell the
  * other side nothing about this page, and pictures are not loaded until a person asks.
  */
 const COMPONENTS: Components = {
-  h1: ({ children }) => <h2>{children}</h2>,
+  h1: ({ children }) => <h2 dir="auto">{children}</h2>,
+  h2: ({ children }) => <h2 dir="auto">{children}</h2>,
+  h3: ({ children }) => <h3 dir="auto">{children}</h3>,
+  p: ({ children }) => <p dir="auto">{children}</p>,
+  li: ({ children, className }) => <li dir="auto" className={className}>{children}</li>,
+  blockquote: ({ children }) => <blockquote dir="auto">{children}</blockquote>,
   a: ({ href, children }) => (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
       {children}
@@ -29,11 +41,11 @@ const COMPONENTS: Components = {
   ),
 };
 
-/** What a model wrote, as React elements. Raw HTML in it is dropped, whatever else it holds is sanitised. */
+/** What a model wrote, as React elements. HTML in it is shown as text; whatever else it holds is sanitised. */
 export const Markdown = memo(function Markdown({ text, live }: { text: string; live: boolean }) {
   const blocks = useMemo(() => (!live && reachesAcrossBlocks(text) ? [text] : splitBlocks(text)), [text, live]);
   return (
-    <div className="markdown" data-live={live} dir="auto">
+    <div className="markdown" data-live={live}>
       {blocks.map((block, index) => (
         <Block key={index} text={block} />
       ))}
@@ -43,7 +55,7 @@ export const Markdown = memo(function Markdown({ text, live }: { text: string; l
 
 const Block = memo(function Block({ text }: { text: string }) {
   return (
-    <ReactMarkdown remarkPlugins={REMARK} rehypePlugins={REHYPE} components={COMPONENTS} skipHtml>
+    <ReactMarkdown remarkPlugins={REMARK} rehypePlugins={REHYPE} components={COMPONENTS}>
       {text}
     </ReactMarkdown>
   );

@@ -10,7 +10,7 @@ function adviceFor(error: unknown): Advice {
     case 'in-use':
       return {
         title: 'Open in another tab',
-        text: 'Your conversations are open in another tab of this browser, and one tab at a time can hold them. Go on there, or close it and try again here.',
+        text: 'Your conversations are open in another tab of this browser, and one tab at a time can hold them. Go on there, or close it: this page opens by itself then.',
       };
     case 'storage-unavailable':
       return {

@@ -41,7 +41,7 @@ export function Panel({ opened, expanded, switchable, onExpand, onReopen }: Pane
     <aside className="panel" id="panel" aria-label="Live figures">
       <header className="panel-header">
         <h2>Live figures</h2>
-        <button type="button" className="icon-button small" aria-label="Close the figures" onClick={() => onExpand(false)}>
+        <button type="button" className="icon-button small" aria-label="Close the figures" title="Close the figures" onClick={() => onExpand(false)}>
           <CloseIcon />
         </button>
       </header>

@@ -38,15 +38,15 @@ export function SessionItem({ session, active, replying, onSelect, onRename, onD
   }
   return (
     <li className="session" data-active={active}>
-      <button type="button" className="session-open" aria-current={active ? 'page' : undefined} onClick={onSelect}>
+      <button type="button" className="session-open" title={title} aria-current={active ? 'page' : undefined} onClick={onSelect}>
         <span className="session-title">{title}</span>
         {replying && <span className="session-live"><span className="visually-hidden">, replying</span></span>}
       </button>
       <span className="session-actions">
-        <button ref={renameButton} type="button" className="icon-button small" aria-label={`Rename ${title}`} onClick={() => setRenaming(true)}>
+        <button ref={renameButton} type="button" className="icon-button small" aria-label={`Rename ${title}`} title="Rename" onClick={() => setRenaming(true)}>
           <PencilIcon />
         </button>
-        <button type="button" className="icon-button small" aria-label={`Delete ${title}`} aria-haspopup="dialog" onClick={onDelete}>
+        <button type="button" className="icon-button small" aria-label={`Delete ${title}`} title="Delete" aria-haspopup="dialog" onClick={onDelete}>
           <TrashIcon />
         </button>
       </span>

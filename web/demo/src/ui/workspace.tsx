@@ -1,42 +1,53 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { OpenedStore } from '../store/store-host.js';
-import { useSessions } from '../store/use-store.js';
 import { Conversation } from './conversation.js';
 import { Composer, type ComposerHandle } from './composer.js';
 import { Drawer } from './drawer.js';
-import { ChartIcon, GearIcon, MenuIcon } from './icons.js';
+import { DataDialog } from './data-dialog.js';
+import { ChartIcon, GearIcon, MenuIcon, SearchIcon, StoreIcon } from './icons.js';
 import { announce, reportError } from './notices.js';
 import { Panel } from './panel.js';
+import { SearchDialog } from './search-dialog.js';
 import { SettingsDialog } from './settings-dialog.js';
 import { Sidebar } from './sidebar.js';
 import { titleOf } from './session-item.js';
 import { showSession, useActiveSessionId } from './use-active-session.js';
+import { useKept } from './use-kept.js';
 import { useMedia, VERY_WIDE, WIDE } from './use-media.js';
+import { useListedSessions, useSession } from './use-session.js';
 
 interface WorkspaceProps {
   opened: OpenedStore;
   switching: boolean;
   onReopen: (windowMs: number) => void;
+  onCrash: () => void;
 }
 
-export function Workspace({ opened, switching, onReopen }: WorkspaceProps) {
+export function Workspace({ opened, switching, onReopen, onCrash }: WorkspaceProps) {
   const { store, turns } = opened;
-  const sessions = useSessions(store);
+  const listed = useListedSessions();
+  const sessions = useKept(listed.sessions, 'sessions');
   const running = useSyncExternalStore(turns.subscribe, turns.getSnapshot);
   const wanted = useActiveSessionId();
-  const active = sessions?.find(({ id }) => id === wanted) ?? sessions?.[0];
+  const named = useSession(wanted, sessions ?? []);
+  const active = named === null ? undefined : named ?? sessions?.[0];
+  const ready = sessions !== undefined && named !== null;
   const wide = useMedia(WIDE);
   const veryWide = useMedia(VERY_WIDE);
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [settingsOpen, setSettingsOpen] = useState(false);
+  const [searchOpen, setSearchOpen] = useState(false);
+  const [dataOpen, setDataOpen] = useState(false);
+  const [sought, setSought] = useState<string>();
   const [panelOpen, setPanelOpen] = useState(veryWide);
   const composer = useRef<ComposerHandle>(null);
   const replying = active !== undefined && running.has(active.id);
 
   useRecoveryAnnouncement(opened);
 
+  /** An empty one is as good as a new one. */
   const createSession = async (): Promise<string> => {
-    const session = await store.sessions.create({ title: '' });
+    const session = sessions?.find(({ title, messageCount }) => title === '' && messageCount === 0) ?? await store.sessions.create({ title: '' });
     showSession(session.id);
     setDrawerOpen(false);
     return session.id;
@@ -54,6 +65,8 @@ export function Workspace({ opened, switching, onReopen }: WorkspaceProps) {
     <Sidebar
       store={store}
       sessions={sessions ?? []}
+      hasMore={listed.hasMore}
+      onMore={listed.loadMore}
       activeId={active?.id}
       running={running}
       onSelect={(id) => {
@@ -75,19 +88,23 @@ export function Workspace({ opened, switching, onReopen }: WorkspaceProps) {
       </a>
       {wide ? sidebar : <Drawer label="Conversations" open={drawerOpen} onClose={() => setDrawerOpen(false)}>{sidebar}</Drawer>}
 
-      <main className="stage" aria-busy={sessions === undefined || switching}>
+      <main className="stage" aria-busy={!ready || switching}>
         <header className="stage-header">
           {!wide && (
-            <button type="button" className="icon-button" aria-label="Conversations" aria-haspopup="dialog" onClick={() => setDrawerOpen(true)}>
+            <button type="button" className="icon-button" aria-label="Conversations" title="Conversations" aria-haspopup="dialog" onClick={() => setDrawerOpen(true)}>
               <MenuIcon />
             </button>
           )}
           <div className="stage-title">
-            <h1>{active === undefined ? 'New conversation' : titleOf(active)}</h1>
+            <h1 title={active && titleOf(active)}>{active === undefined ? 'New conversation' : titleOf(active)}</h1>
           </div>
+          <button type="button" className="icon-button" aria-label="Search" title="Search all messages" aria-haspopup="dialog" onClick={() => setSearchOpen(true)}>
+            <SearchIcon />
+          </button>
           <button
             type="button"
             className="icon-button"
+            title="Live figures"
             aria-label="Live figures"
             aria-expanded={panelOpen}
             aria-controls="panel"
@@ -95,12 +112,15 @@ export function Workspace({ opened, switching, onReopen }: WorkspaceProps) {
           >
             <ChartIcon />
           </button>
-          <button type="button" className="icon-button" aria-label="Settings" aria-haspopup="dialog" onClick={() => setSettingsOpen(true)}>
+          <button type="button" className="icon-button" aria-label="Your data" title="Your data" aria-haspopup="dialog" onClick={() => setDataOpen(true)}>
+            <StoreIcon />
+          </button>
+          <button type="button" className="icon-button" aria-label="Settings" title="Settings" aria-haspopup="dialog" onClick={() => setSettingsOpen(true)}>
             <GearIcon />
           </button>
         </header>
-        {sessions !== undefined && (
-          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} onPrompt={send} />
+        {ready && (
+          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={send} />
         )}
         <Composer ref={composer} replying={replying} disabled={switching} onSend={send} onStop={stop} />
       </main>
@@ -112,6 +132,16 @@ export function Workspace({ opened, switching, onReopen }: WorkspaceProps) {
         onExpand={setPanelOpen}
         onReopen={onReopen}
       />
+      <SearchDialog
+        open={searchOpen}
+        onClose={() => setSearchOpen(false)}
+        onFound={({ sessionId, messageId }) => {
+          setSearchOpen(false);
+          showSession(sessionId);
+          setSought(messageId);
+        }}
+      />
+      <DataDialog open={dataOpen} onClose={() => setDataOpen(false)} onCrash={onCrash} />
       <SettingsDialog open={settingsOpen} onClose={() => setSettingsOpen(false)} />
     </div>
   );

@@ -1,0 +1,77 @@
+import type { Message } from 'millrace';
+import { memo, useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { textOf } from '../agent/history.js';
+import { PencilIcon } from './icons.js';
+import { MessageActions } from './message-actions.js';
+
+interface UserMessageProps {
+  message: Message;
+  /** No reply is streaming: it can be changed and sent again. */
+  editable: boolean;
+  onEdit: (messageId: string, text: string) => void;
+}
+
+export const UserMessage = memo(function UserMessage({ message, editable, onEdit }: UserMessageProps) {
+  const [editing, setEditing] = useState(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && !editing) editButton.current?.focus();
+    wasEditing.current = editing;
+  }, [editing]);
+
+  if (editing) {
+    return (
+      <EditField
+        text={textOf(message)}
+        onCancel={() => setEditing(false)}
+        onSend={(text) => {
+          setEditing(false);
+          onEdit(message.id, text);
+        }}
+      />
+    );
+  }
+  return (
+    <div className="user-turn">
+      <article className="message user" aria-label="You" data-message={message.id}>
+        {message.parts.map((part, index) => (part.type === 'text' ? <p key={index} dir="auto">{part.text}</p> : null))}
+      </article>
+      <MessageActions text={textOf(message)}>
+        <button ref={editButton} type="button" className="icon-button small" aria-label="Edit the message" title="Edit the message" disabled={!editable} onClick={() => setEditing(true)}>
+          <PencilIcon />
+        </button>
+      </MessageActions>
+    </div>
+  );
+});
+
+/** Sending replaces the message and what follows it. */
+function EditField({ text, onCancel, onSend }: { text: string; onCancel: () => void; onSend: (text: string) => void }) {
+  const [edited, setEdited] = useState(text);
+  const usable = edited.trim() !== '';
+  const submit = (event?: FormEvent): void => {
+    event?.preventDefault();
+    if (usable) onSend(edited.trim());
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      onCancel();
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      submit();
+    }
+  };
+  return (
+    <form className="edit-message" onSubmit={submit}>
+      <textarea aria-label="Edit the message" value={edited} rows={3} autoFocus onChange={(event) => setEdited(event.target.value)} onKeyDown={onKeyDown} />
+      <p className="hint">What follows this message is replaced.</p>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onCancel}>Cancel</button>
+        <button type="submit" className="button primary" disabled={!usable}>Send again</button>
+      </div>
+    </form>
+  );
+}
