@@ -6,20 +6,31 @@
 // Node has both sides in one thread, and so in one file: what it imports, and what it requires. Jest
 // requires, as it runs no ES modules of packages.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-async function write(options, output) {
-  const bundle = await rolldown(options);
-  await bundle.write(output);
+/** The source itself is bundled, not what the compiler made of it: the maps lead to what people wrote. */
+async function write({ plugins = [], ...options }, output) {
+  const bundle = await rolldown({ ...options, plugins: [...plugins, SOURCE] });
+  await bundle.write({ ...output, sourcemap: true });
   await bundle.close();
 }
 
+const SOURCE = {
+  name: 'source',
+  resolveId(id, importer) {
+    // Emscripten's script is a product of the build.
+    if (id === './millrace-core.js') return here('dist/worker/millrace-core.js');
+    if (!importer || !id.startsWith('.')) return undefined;
+    return fileURLToPath(new URL(id.replace(/\.js$/, '.ts'), pathToFileURL(importer)));
+  },
+};
+
 const SUBPATHS = ['live', 'react'];
 
-const NODE = here('dist/node.js');
+const NODE = here('src/node.js');
 const NODE_SOURCE = `
 import * as side from './worker/in-process.js';
 import { storesInNode } from './node-store.js';
@@ -50,7 +61,7 @@ const node = {
 /** A subpath takes what another one of the package has from there, so that a page holds each of them once. */
 const OTHER_ENTRIES = { '../index.js': 'millrace', '../live/index.js': 'millrace/live' };
 const subpath = (name) => ({
-  input: here(`dist/${name}/index.js`),
+  input: here(`src/${name}/index.ts`),
   platform: 'browser',
   external: ['react'],
   plugins: [{
@@ -73,15 +84,19 @@ await write(node, { file: here('dist/worker/node.cjs'), format: 'cjs', banner: G
 // Bundlers take three files instead of one. Who imports MillraceError alone gets no Worker then: some bundlers take along
 // whatever a file names by its address, whether the file is used or not.
 await write({
-  input: here('dist/client/open-store.js'),
+  input: here('src/client/open-store.ts'),
   platform: 'browser',
   plugins: [{ name: 'errors', resolveId: (id, importer) => (importer && id.endsWith('/errors.js') ? { id: './errors.js', external: true } : undefined) }],
 }, { file: here('dist/store.js'), format: 'esm' });
 writeFileSync(here('dist/module.js'), "export { deleteStore, openStore } from './store.js';\nexport { MillraceError } from './errors.js';\n");
 
-for (const entry of ['dist/index.js', 'dist/worker/worker.js']) {
+await write({ input: here('src/errors.ts') }, { file: here('dist/errors.js'), format: 'esm' });
+for (const entry of ['index', 'worker/worker']) {
   // Emscripten's script asks whether it runs under Node, for which Parcel would want to install something.
-  await write({ input: here(entry), platform: 'browser', transform: { define: { process: 'undefined' } } }, { file: here(entry), format: 'esm' });
+  await write(
+    { input: here(`src/${entry}.ts`), platform: 'browser', transform: { define: { process: 'undefined' } } },
+    { file: here(`dist/${entry}.js`), format: 'esm' },
+  );
 }
 for (const name of SUBPATHS) {
   await write(subpath(name), { file: here(`dist/${name}.js`), format: 'esm' });

@@ -2,11 +2,11 @@
 // against the same page when nothing happens, one that only takes the Worker's messages and answers each with a credit, and one
 // that parses and keeps the stream itself. node web/bench/page-thread.mjs
 import { fileURLToPath } from 'node:url';
-import { chunk } from '../test/support/provider.mjs';
 import { serve } from '../test/support/server.mjs';
 import { launchBare } from './cdp.mjs';
 import { table } from './table.mjs';
 import { report } from './targets.mjs';
+import { tokens } from './tokens.mjs';
 
 const RATE = 400;
 const SECONDS = 10;
@@ -16,20 +16,6 @@ const MOST_PERCENT = 0.5;
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-/** `RATE` tokens a second, for a little longer than is measured. */
-function tokens(response) {
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-  const start = performance.now();
-  let sent = 0;
-  const timer = setInterval(() => {
-    for (; sent < (performance.now() - start) * RATE / 1000; sent += 1) response.write(chunk({ content: 'word ' }));
-    if (sent < RATE * (SECONDS + 2)) return;
-    clearInterval(timer);
-    response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
-  }, 5);
-  response.on('close', () => clearInterval(timer));
-}
 
 const BARE = 'a bare message and a credit';
 
@@ -99,7 +85,7 @@ async function measure(url, name) {
   }
 }
 
-const server = await serve({ dist: here('../dist') }, { endpoints: { tokens } });
+const server = await serve({ dist: here('../dist') }, { endpoints: { tokens: tokens(RATE, SECONDS + 2) } });
 try {
   const url = new URL(server.url).origin;
   const took = Object.fromEntries(Object.keys(SITUATIONS).map((name) => [name, []]));

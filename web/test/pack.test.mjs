@@ -79,6 +79,17 @@ test('the package holds what it needs and nothing else', () => {
   assert.deepEqual(wanted.filter((_file, index) => !listed.some((file) => patterns[index]?.test(file))), [], 'missing');
 });
 
+test('source maps lead to the source, which is in them', () => {
+  const place = join(folder, 'node_modules/millrace/dist');
+  const maps = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map'));
+  assert.ok(maps.length >= 8, `${maps}`);
+  for (const name of maps) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(place, name), 'utf8'));
+    assert.ok(sources.some((/** @type {string} */ source) => /\/src\/.*\.ts$/.test(source)), name);
+    assert.deepEqual(sourcesContent.filter((/** @type {unknown} */ content) => typeof content !== 'string' || content === ''), [], name);
+  }
+});
+
 test('publint finds nothing', async () => {
   const { messages } = await publint({ pkgDir: join(folder, 'node_modules/millrace'), pack: false });
   assert.deepEqual(messages, []);

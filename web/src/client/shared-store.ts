@@ -10,7 +10,7 @@ import type { Opened, OpenRequest } from '../protocol.js';
 import { Connection, type Notice } from './calls/connection.js';
 import { withDeadline } from './calls/deadline.js';
 import { DraftRegistry } from './drafts/draft-registry.js';
-import { Feed } from './events/feed.js';
+import { Subscription } from './events/subscription.js';
 import { Ingests } from './streams/active-runs.js';
 import { Outbox } from './drafts/outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
@@ -32,7 +32,7 @@ export class SharedStore implements RunHost {
   readonly drafts = new DraftRegistry();
   readonly ingests = new Ingests();
   readonly runs = new Set<PageRunScope>();
-  readonly feed: Feed;
+  readonly subscription: Subscription;
   readonly opened: Promise<Opened>;
   /** Resolves when nothing of the store is left, so that it can be opened again. */
   readonly gone: Promise<void>;
@@ -58,10 +58,10 @@ export class SharedStore implements RunHost {
       notice: (message) => this.#notice(message),
       failed: (error) => {
         this.#end(error);
-        this.feed.ended(error);
+        this.subscription.ended(error);
       },
     });
-    this.feed = new Feed(this.connection, (message) => this.drafts.heard(message));
+    this.subscription = new Subscription(this.connection, (message) => this.drafts.heard(message));
     this.#watchPage(true);
     this.opened = this.connection.request({
       type: 'open', id: this.connection.nextId(), request: { ...request, ...(this.#life.lock && { lifeLock: this.#life.lock }) },
@@ -105,7 +105,7 @@ export class SharedStore implements RunHost {
 
   #notice(message: Notice): void {
     switch (message.type) {
-      case 'batch': return this.feed.receive(message.events);
+      case 'batch': return this.subscription.receive(message.events);
       case 'others-wrote': return this.drafts.othersWrote(message.writer);
       case 'write-failed': return this.drafts.refused(message.writer, message.error);
       case 'pull': return void this.ingests.byId.get(message.ingest)?.pull();

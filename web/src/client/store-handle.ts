@@ -45,10 +45,10 @@ export class StoreHandle implements Store {
   }
 
   subscribe(listener: Listener, filter: EventFilter = {}): () => void {
-    const { feed } = this.#use();
+    const { subscription } = this.#use();
     checkFunction('A listener', listener);
     checkFilter(filter);
-    const remove = feed.subscribe(listener, filter);
+    const remove = subscription.subscribe(listener, filter);
     const unsubscribe = (): void => {
       this.#unsubscribes.delete(unsubscribe);
       remove();
@@ -87,9 +87,9 @@ export class StoreHandle implements Store {
   }
 
   async stats(): Promise<Stats> {
-    const { connection, feed } = this.#use();
+    const { connection, subscription } = this.#use();
     const core = await connection.call('stats');
-    return { ...core, storage: this.storage, role: 'leader', notifications: feed.notifications, subscribers: feed.listenerCount };
+    return { ...core, storage: this.storage, role: 'leader', notifications: subscription.notifications, subscribers: subscription.listenerCount };
   }
 
   async close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<void> {

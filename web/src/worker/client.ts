@@ -13,7 +13,7 @@ import { Answers } from './answers.js';
 import { checkSize } from './core/call-size.js';
 import { callCore } from './core/calls.js';
 import type { OpenedStore } from './core/open-store.js';
-import { PageFeed } from './feed.js';
+import { ClientSubscription } from './subscription.js';
 import { deleteBackend } from './storage/backend.js';
 import { Ingest } from './streams/ingest.js';
 import { dropSource } from './streams/source.js';
@@ -30,7 +30,7 @@ export interface Clientele {
 
 interface Session {
   readonly store: OpenedStore;
-  readonly feed: PageFeed;
+  readonly subscription: ClientSubscription;
   readonly ingests: Map<number, Ingest>;
   /** Run scopes that it began and has not ended. */
   readonly runs: Set<number>;
@@ -45,7 +45,7 @@ export class Client {
   constructor(host: Clientele, post: (messages: ToPage[]) => void) {
     this.#host = host;
     this.#outgoing = new TurnMessages(post);
-    this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#session?.feed.blocked ?? false);
+    this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#session?.subscription.blocked ?? false);
   }
 
   receive(message: ToWorker): void {
@@ -67,7 +67,7 @@ export class Client {
     if (!session) return;
     for (const run of session.runs) session.store.core.call('endRun', [run, 'aborted'], () => undefined);
     void this.#endSession(session, 'The tab that read the reply is gone');
-    session.feed.unsubscribe();
+    session.subscription.unsubscribe();
   }
 
   /** The core is never called again. The client fails what is pending. */
@@ -87,14 +87,14 @@ export class Client {
     switch (message.type) {
       case 'call': return this.#call(session, message);
       case 'write': return this.#write(session, message);
-      case 'subscribe': return session.feed.subscribe(message.filters);
+      case 'subscribe': return session.subscription.subscribe(message.filters);
       case 'unsubscribe':
-        session.feed.unsubscribe();
+        session.subscription.unsubscribe();
         return this.#answers.release();
       case 'credit':
-        session.feed.grant(message.count);
+        session.subscription.grant(message.count);
         return this.#answers.release();
-      case 'forget': return session.feed.forget(message.messageId);
+      case 'forget': return session.subscription.forget(message.messageId);
       case 'ingest': return this.#ingest(session, message);
       case 'source': {
         const ingest = session.ingests.get(message.ingest);
@@ -109,8 +109,8 @@ export class Client {
 
   async #open(request: OpenRequest): Promise<Opened> {
     const store = await this.#host.open(request);
-    const feed = new PageFeed(store.core, (events) => this.#outgoing.post({ type: 'batch', events }));
-    this.#session = { store, feed, ingests: new Map(), runs: new Set() };
+    const subscription = new ClientSubscription(store.core, (events) => this.#outgoing.post({ type: 'batch', events }));
+    this.#session = { store, subscription, ingests: new Map(), runs: new Set() };
     return { storage: store.storage, recovered: store.core.recovered() };
   }
 
@@ -148,7 +148,7 @@ export class Client {
     await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
     // Under Node it would keep the process alive.
     clearTimeout(timer);
-    if (await this.#host.leave(this, timeoutMs)) session.feed.unsubscribe();
+    if (await this.#host.leave(this, timeoutMs)) session.subscription.unsubscribe();
   }
 
   async #endSession({ ingests }: Session, reason: string): Promise<void> {

@@ -3,12 +3,12 @@ import { CREDITS } from '../protocol.js';
 import type { EventFilter } from '../types.js';
 
 /**
- * The page's subscription (B7): a batch costs a credit, the page gives it back when it is through with it, and
+ * A client's subscription (B7): a batch costs a credit, the page gives it back when it is through with it, and
  * meanwhile changes conflate in the core.
  *
  * Invariant: `underWay` batches are with the page, never more than CREDITS of one subscription.
  */
-export class PageFeed {
+export class ClientSubscription {
   readonly #core: CoreStore;
   readonly #send: (events: WireEvent[]) => void;
   #feed: CoreFeed | undefined;

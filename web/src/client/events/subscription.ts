@@ -12,14 +12,14 @@ import type { Connection } from '../calls/connection.js';
 import { Listeners } from './listeners.js';
 import { Mirrors, type Heard } from './mirrors.js';
 
-export class Feed {
+export class Subscription {
   readonly #connection: Connection;
   readonly #listeners = new Listeners();
   readonly #mirrors: Mirrors;
   readonly #heard: (message: Message) => void;
   #subscribed = false;
   /** Credits to give back. Together: a message to the Worker costs more than a batch does. */
-  #owed = 0;
+  #creditsToReturn = 0;
   /** What the Worker was told to send, as JSON. */
   #wanted = '[]';
 
@@ -54,7 +54,7 @@ export class Feed {
       this.#hear(events);
     } finally {
       // Whatever happens: without its credits the Worker says nothing any more.
-      if (this.#subscribed && ++this.#owed === CREDITS) this.#giveBack();
+      if (this.#subscribed && ++this.#creditsToReturn === CREDITS) this.#giveBack();
     }
   }
 
@@ -64,7 +64,7 @@ export class Feed {
   }
 
   #giveBack(): void {
-    this.#owed = 0;
+    this.#creditsToReturn = 0;
     this.#connection.post({ type: 'credit', count: CREDITS });
   }
 
@@ -86,7 +86,7 @@ export class Feed {
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     this.#subscribed = filters.length > 0;
-    if (!this.#subscribed) this.#owed = 0;
+    if (!this.#subscribed) this.#creditsToReturn = 0;
     this.#mirrors.prune();
     this.#connection.post(this.#subscribed ? { type: 'subscribe', filters } : { type: 'unsubscribe' });
   }
