@@ -6,7 +6,7 @@ import { sameItems, withHeld } from './held.js';
 import { afterEvents, stateOf, type MessageList } from './message-list.js';
 import { Query } from './query.js';
 import { shared } from './registry.js';
-import type { LiveQuery, Snapshot } from './snapshot.js';
+import { LOADING, type LiveQuery, type Snapshot } from './snapshot.js';
 
 /** The newest messages of a session, in the order of creation. Unchanged messages keep their identity. */
 export interface Conversation {
@@ -140,24 +140,25 @@ export class ConversationQuery extends Query<MessageList> {
   }
 }
 
+/** The same object until a message came or went. */
 function idsOf(get: () => Snapshot<MessageList>): () => Snapshot<MessageIds> {
   let from: Snapshot<MessageList> | undefined;
-  let last: Snapshot<MessageIds> | undefined;
+  let last: Snapshot<MessageIds> = LOADING;
   return () => {
     const snapshot = get();
-    if (snapshot === from && last) return last;
-    from = snapshot;
-    last = withIds(snapshot, last);
+    if (snapshot !== from) {
+      from = snapshot;
+      last = withIds(snapshot, last);
+    }
     return last;
   };
 }
 
 /** `last` if it says the same. */
-function withIds(snapshot: Snapshot<MessageList>, last: Snapshot<MessageIds> | undefined): Snapshot<MessageIds> {
+function withIds(snapshot: Snapshot<MessageList>, last: Snapshot<MessageIds>): Snapshot<MessageIds> {
   if (!snapshot.value) return snapshot as Snapshot<never>;
-  const ids = snapshot.value.messages.map(({ id }) => id);
-  const { hasEarlier } = snapshot.value;
-  const known = last?.value;
-  const value = known?.hasEarlier === hasEarlier && sameItems(known.ids, ids) ? known : { ids, hasEarlier };
-  return value === known && last && snapshot.status === 'ready' && last.status === 'ready' ? last : { ...snapshot, value };
+  const { messages, hasEarlier } = snapshot.value;
+  const ids = messages.map(({ id }) => id);
+  const same = snapshot.status === last.status && last.value?.hasEarlier === hasEarlier && sameItems(last.value.ids, ids);
+  return same && last.status === 'ready' ? last : { ...snapshot, value: { ids, hasEarlier } };
 }

@@ -11,13 +11,12 @@ import { LOADING, readyMessage, type LiveQuery, type Snapshot } from './snapshot
  * as well, it is there at once and costs no subscription of its own.
  */
 export function liveMessage(store: Store, messageId: string): LiveQuery<Message | undefined> {
-  const { get, subscribe } = shared<Message | undefined, MessageQuery>(
+  return shared<Message | undefined, MessageQuery>(
     store, `message:${messageId}`, () => new MessageQuery(store, messageId), () => {
       const message = conversationWith(store, messageId)?.message(messageId);
       return message ? readyMessage(message) : LOADING;
     },
   );
-  return { get, subscribe };
 }
 
 class MessageQuery extends Query<Message | undefined> {
@@ -47,7 +46,8 @@ class MessageQuery extends Query<Message | undefined> {
   protected apply(message: Message | undefined, events: readonly StoreEvent[]): Message | undefined {
     for (const event of events) {
       if (event.type === 'deleted') message = undefined;
-      else if (event.type === 'created' || event.type === 'updated') message = newer(message, event.message, event.type);
+      // An update of a message that is gone comes from before it went.
+      else if ('message' in event && (message ? message.version < event.message.version : event.type === 'created')) message = event.message;
     }
     return message;
   }
@@ -57,12 +57,6 @@ class MessageQuery extends Query<Message | undefined> {
   }
 
   protected override ready(message: Message | undefined): Snapshot<Message | undefined> { return readyMessage(message); }
-}
-
-/** An update of a message that is gone comes from before it went. */
-function newer(held: Message | undefined, message: Message, type: 'created' | 'updated'): Message | undefined {
-  if (!held) return type === 'created' ? message : undefined;
-  return held.version < message.version ? message : held;
 }
 
 function conversationWith(store: Store, messageId: string): ConversationQuery | undefined {

@@ -14,12 +14,13 @@
 import type { Store } from '../api.js';
 import type { MillraceError } from '../errors.js';
 import type { EventFilter, StoreEvent } from '../types.js';
+import { Listeners } from './listeners.js';
 import { LOADING, type Snapshot } from './snapshot.js';
 
 export abstract class Query<T> {
   readonly store: Store;
   readonly #filter: EventFilter;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #snapshot: Snapshot<T> = LOADING;
   #stop: (() => void) | undefined;
   #over: (() => void) | undefined;
@@ -53,11 +54,9 @@ export abstract class Query<T> {
   }
 
   subscribe(onChange: () => void): () => void {
-    // An own function each time: the same one may subscribe twice.
-    const listener = (): void => onChange();
-    this.#listeners.add(listener);
+    const leave = this.#listeners.add(onChange);
     return () => {
-      this.#listeners.delete(listener);
+      leave();
       // A component that is mounted twice leaves and comes back in one turn: nothing is loaded again for that.
       queueMicrotask(() => this.#endIfUnused());
     };
@@ -113,7 +112,7 @@ export abstract class Query<T> {
     if (next === last || (next.status === 'ready' && last.status === 'ready' && next.value === last.value)) return;
     this.#snapshot = next;
     this.shown(last.value, next.value);
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener();
+    this.#listeners.call();
   }
 
   /** Called with each change, before the subscribers are. */
@@ -134,7 +133,7 @@ export abstract class Query<T> {
 
   #endIfUnused(): void {
     const over = this.#over;
-    if (this.#listeners.size > 0 || !over) return;
+    if (!this.#listeners.empty || !over) return;
     this.#over = undefined;
     this.#stop?.();
     over();

@@ -1,6 +1,7 @@
 /** The streams that were started for a session, whichever component started them. */
 import type { IngestOptions, Run, Store, StreamSource } from '../api.js';
 import type { MillraceError } from '../errors.js';
+import { Listeners } from './listeners.js';
 
 /** A new object whenever something in it changed. */
 export interface RunState {
@@ -38,7 +39,7 @@ interface Started { run?: Run; stopped?: boolean }
 class SessionRuns implements LiveRun {
   readonly #store: Store;
   readonly #sessionId: string;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   readonly #underWay = new Set<Started>();
   #state: RunState = { status: 'idle' };
 
@@ -49,11 +50,7 @@ class SessionRuns implements LiveRun {
 
   readonly get = (): RunState => this.#state;
 
-  readonly subscribe = (onChange: () => void): (() => void) => {
-    const listener = (): void => onChange();
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = (onChange: () => void): (() => void) => this.#listeners.add(onChange);
 
   readonly start = (source: StreamSource, options: IngestOptions): Promise<Run> => {
     const running = this.#start(source, options);
@@ -93,6 +90,6 @@ class SessionRuns implements LiveRun {
 
   #show(state: RunState): void {
     this.#state = state;
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.call();
   }
 }

@@ -14,8 +14,7 @@ export interface StorageStatus {
 
 /** It knows of the trouble that begins while somebody is subscribed: subscribe when the store opens, as `MillraceProvider` does. */
 export function liveStorageStatus(store: Store): LiveQuery<StorageStatus> {
-  const { get, subscribe } = shared<StorageStatus, StorageStatusQuery>(store, 'storage-status', () => new StorageStatusQuery(store));
-  return { get, subscribe };
+  return shared<StorageStatus, StorageStatusQuery>(store, 'storage-status', () => new StorageStatusQuery(store));
 }
 
 class StorageStatusQuery extends Query<StorageStatus> {

@@ -178,6 +178,20 @@ export async function L1_aReplyChangesItsMessageAndNotTheIds({ open, observe }) 
 }
 
 /** @type {Spec} */
+export async function L1_aSubscriberThatLeavesWhileAnotherIsCalledHearsNothingMore({ open, observe }) {
+  const store = await open();
+  const { id } = await store.sessions.create();
+  const [first, second] = [observe.conversation(store, id), observe.conversation(store, id)];
+  await until(() => first.shown().status === 'ready' && second.shown().status === 'ready');
+  const before = second.changes();
+  second.end();
+  await say(store, id, 1);
+  await until(() => ids(first) === 'm0');
+  equal(second.changes(), before);
+  first.end();
+}
+
+/** @type {Spec} */
 export async function L1_oneMessageByItself({ open, observe }) {
   const store = await open();
   const { id } = await store.sessions.create();
