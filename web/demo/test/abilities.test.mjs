@@ -54,8 +54,8 @@ describe('the demo', { timeout: 120_000 }, () => {
       return { down: scrollHeight > clientHeight, across: scrollWidth > clientWidth, focus: document.activeElement !== document.body };
     }), { down: false, across: false, focus: true }, where);
   }
-  async function useServer(reply) {
-    const other = await startOtherServer(reply);
+  async function useServer(reply, refusal) {
+    const other = await startOtherServer(reply, refusal);
     await button('Settings').click();
     await page.getByRole('textbox', { name: 'Base URL' }).fill(`${other.address}/v1`);
     await page.keyboard.press('Enter');
@@ -179,6 +179,22 @@ describe('the demo', { timeout: 120_000 }, () => {
       assert.equal(await reply.getByText('مرحبا بالعالم').evaluate((element) => getComputedStyle(element).direction), 'rtl');
       assert.equal(await reply.getByText(/^The sum/).evaluate((element) => getComputedStyle(element).direction), 'ltr');
       await isTidy('rich text');
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('a server that wants to be left alone for a while: its own words, and how long', async () => {
+    const other = await useServer([], 3600);
+    try {
+      await ask(page, 'Too much');
+      await page.getByText(/You ask too much\./).first().waitFor();
+      const timer = page.getByRole('timer');
+      const first = await timer.innerText();
+      assert.match(first, /^The server asks to wait 3[56]\d\d seconds\.$/);
+      await page.waitForFunction((shown) => document.querySelector('[role=timer]')?.textContent !== shown, first);
+      assert.ok(await button('Retry').isDisabled());
+      await isTidy('asked to wait');
     } finally {
       await other.close();
     }

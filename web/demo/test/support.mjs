@@ -73,8 +73,8 @@ export async function figuresWhere(page, right) {
   }
 }
 
-/** Another model server, on another origin: it says what it is told to, and remembers who asked. */
-export async function startOtherServer(reply) {
+/** Another model server, on another origin: it says what it is told to, and remembers who asked. `refusal`: it refuses, and wants to be left alone for so many seconds. */
+export async function startOtherServer(reply, refusal) {
   const requests = [];
   const server = createServer(async (request, response) => {
     response.setHeader('Access-Control-Allow-Origin', '*');
@@ -83,6 +83,12 @@ export async function startOtherServer(reply) {
     let body = '';
     for await (const chunk of request) body += chunk;
     requests.push({ path: request.url, authorization: request.headers.authorization, body: JSON.parse(body) });
+    if (refusal !== undefined) {
+      response.setHeader('Access-Control-Expose-Headers', 'retry-after');
+      response.setHeader('Content-Type', 'application/json');
+      response.writeHead(429, { 'retry-after': String(refusal) });
+      return void response.end(JSON.stringify({ error: { message: 'You ask too much.', type: 'rate_limit' } }));
+    }
     response.setHeader('Content-Type', 'text/event-stream');
     for (const content of reply) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
     response.end(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`);
