@@ -114,7 +114,7 @@ struct FieldShape {
   Writer& out;
 
   void operator()(const HeaderField& field, const auto& value) {
-    if (field.shown != HeaderField::Shown::kNever) Show(field, value);
+    if (field.shown != HeaderField::Shown::kHidden) Show(field, value);
   }
 
  private:

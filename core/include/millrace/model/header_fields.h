@@ -23,7 +23,7 @@ struct HeaderField {
     kOnce,       // with the row's first write: what never changes
     kByStorage,  // never: the storage keeps it itself
   };
-  enum class Shown { kAlways, kUnlessEmpty, kNever };
+  enum class Shown { kAlways, kUnlessEmpty, kHidden };
 
   const char* column;    // in rows, and in the delta log
   const char* property;  // for a page; a literal, see Key in wasm/js_value.h
@@ -86,7 +86,7 @@ void MessageFields(ConstOr<Message> auto& message, Visitor&& visit) {
   using Shown = HeaderField::Shown;
   auto& [id, session_id, role, parts, model, provider, is_summary, created_at, updated_at,
          finished_at, seq, version] = message;
-  visit(HeaderField{"seq", "seq", Stored::kOnce, Shown::kNever}, seq);
+  visit(HeaderField{"seq", "seq", Stored::kOnce, Shown::kHidden}, seq);
   visit(HeaderField{"id", "id", Stored::kOnce}, id);
   visit(HeaderField{"session_id", "sessionId", Stored::kOnce}, session_id);
   visit(HeaderField{"role", "role", Stored::kOnce}, role);
