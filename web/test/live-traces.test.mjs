@@ -16,7 +16,7 @@ import { watched } from './support/page/watched-store.js';
 const STEPS = 120;
 const SESSIONS = ['a', 'b', 'c'];
 const LIMITS = [1, 3, 50];
-const TRACES = Number(process.env['MILLRACE_TRACES'] ?? 12);
+const TRACES = Number(process.env['MILLRACE_TRACES'] ?? 24);
 const SEEDS = process.env['MILLRACE_SEED'] ? [Number(process.env['MILLRACE_SEED'])] : Array.from({ length: TRACES }, (_, n) => n + 1);
 
 /** Numbers from 0 to below 1, the same for the same seed. @param {number} seed */
@@ -66,6 +66,8 @@ class Trace {
       if (!this.#watched.state.losing) await this.#compare();
     }
     for (const { stops } of this.#followed) for (const stop of stops) stop();
+    // An unfinished message has a timer in the core, for which Node would wait.
+    for (const draft of this.#drafts.values()) await draft.finish().catch(() => undefined);
   }
 
   /** @returns {Promise<unknown>} */

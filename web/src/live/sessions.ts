@@ -81,7 +81,6 @@ function withSession(list: SessionList, session: Session, wanted: number): Sessi
   // Of two that were updated in the same millisecond the store puts the one in front that it got last: only it knows.
   if (others.some(({ updatedAt }) => updatedAt === session.updatedAt)) return undefined;
   const place = others.findIndex(({ updatedAt }) => updatedAt < session.updatedAt);
-  if (place < 0 && list.hasMore) return held ? undefined : list;
   others.splice(place < 0 ? others.length : place, 0, session);
   const next = cut(others, wanted);
   return { ...next, hasMore: next.hasMore || list.hasMore };
