@@ -18,7 +18,7 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(number
 /** One script with the production build of React; the package stays as it is served. */
 async function bundled() {
   const bundle = await rolldown({
-    input: here('react/page.js'), platform: 'browser', external: ['millrace', 'millrace/react'],
+    input: here('react/page.js'), platform: 'browser',
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     plugins: [{ name: 'package', resolveId: (id) => {
       if (id === 'millrace') return { id: '/dist/module.js', external: true };
