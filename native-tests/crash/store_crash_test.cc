@@ -22,7 +22,9 @@ class StoreCrash : public testing::TestWithParam<DurationMs> {
   // A message that the life knew, as the next life finds it.
   void CheckMessage(const std::string& id, const StoreLife::Known& known, bool power,
                     const std::set<std::string>& recovered, const Message* found) {
-    if (known.deleted) EXPECT_EQ(found, nullptr) << id << " came back";
+    if (known.deleted) {
+      EXPECT_EQ(found, nullptr) << id << " came back";
+    }
     if (found == nullptr) {
       EXPECT_TRUE(!known.created || known.deleting) << id << " is gone";
       return;
@@ -33,7 +35,9 @@ class StoreCrash : public testing::TestWithParam<DurationMs> {
     if (!power) {
       // What was accepted a window before the end is there; the end was during the last step.
       const auto late = known.accepted.upper_bound(end_ - StoreLife::kStep - GetParam() - 1);
-      if (late != known.accepted.begin()) EXPECT_GE(text.size(), std::prev(late)->second) << id;
+      if (late != known.accepted.begin()) {
+        EXPECT_GE(text.size(), std::prev(late)->second) << id;
+      }
       lost_ = std::max(lost_, known.text.size() - text.size());
     }
     if (found->role != Role::kAssistant) return;
@@ -41,8 +45,12 @@ class StoreCrash : public testing::TestWithParam<DurationMs> {
     ASSERT_NE(finish, nullptr) << id << " is left unfinished";
     const bool interrupted = finish->reason == FinishReason::kInterrupted;
     EXPECT_EQ(interrupted, recovered.count(id) == 1) << id;
-    if (known.finished) EXPECT_FALSE(interrupted) << id << " was finished";
-    if (!known.finishing) EXPECT_TRUE(interrupted) << id;
+    if (known.finished) {
+      EXPECT_FALSE(interrupted) << id << " was finished";
+    }
+    if (!known.finishing) {
+      EXPECT_TRUE(interrupted) << id;
+    }
   }
 
   void Check(FaultDisk& disk, const StoreLife& life, bool power) {

@@ -23,8 +23,9 @@ void ExpectNothingLost(Store& store, const StoreLife& life) {
     }
     EXPECT_FALSE(known.deleted) << id << " came back";
     EXPECT_EQ(WholeText(**found), known.text) << id;
-    if (known.finishing && (**found).role == Role::kAssistant)
+    if (known.finishing && (**found).role == Role::kAssistant) {
       EXPECT_EQ(FinishOf(**found)->reason, FinishReason::kEndTurn) << id;
+    }
   }
 }
 
@@ -40,7 +41,9 @@ class StoreOnAFullDisk : public testing::TestWithParam<DurationMs> {
     for (const auto& [id, known] : life.messages()) {
       const auto found = next.store().messages().Get(MessageId(id));
       ASSERT_TRUE(found.ok());
-      if (found->has_value()) EXPECT_EQ(WholeText(**found), known.text) << id;
+      if (found->has_value()) {
+        EXPECT_EQ(WholeText(**found), known.text) << id;
+      }
       EXPECT_TRUE(found->has_value() || !known.created || known.deleting) << id << " is gone";
     }
     EXPECT_TRUE(next.FlushAll().ok());
