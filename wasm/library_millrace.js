@@ -304,4 +304,15 @@ mergeInto(LibraryManager.library, {
 
   millrace_wall_clock__sig: 'd',
   millrace_wall_clock: function() { return Date.now(); },
+
+  // Calls `callback` with `data` after `delay` ms. Under Node, a wait this long is housekeeping and does not keep the process.
+  millrace_set_timer__deps: ['$callUserCallback'],
+  millrace_set_timer__sig: 'iiid',
+  millrace_set_timer: function(callback, data, delay) {
+    var timer = setTimeout(function() {
+      callUserCallback(function() { {{{ makeDynCall('vi', 'callback') }}}(data); });
+    }, delay);
+    if (delay > 1000 && timer.unref) timer.unref();
+    return Number(timer);
+  },
 });

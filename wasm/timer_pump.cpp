@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-extern "C" double millrace_wall_clock();  // library_millrace.js
+// library_millrace.js
+extern "C" double millrace_wall_clock();
+extern "C" int millrace_set_timer(void (*callback)(void*), void* data, double delay);
 
 namespace millrace::wasm {
 namespace {
@@ -48,7 +50,7 @@ void TimerPump::Arm() {
   Disarm();
   if (deadline == kNever) return;
   const TimeMs delay = std::clamp<TimeMs>(deadline - clock_.Now(), 0, kLongestTimerMs);
-  timer_ = emscripten_set_timeout(OnTimer, static_cast<double>(delay), this);
+  timer_ = millrace_set_timer(OnTimer, this, static_cast<double>(delay));
   armed_for_ = deadline;
 }
 

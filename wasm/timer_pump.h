@@ -52,7 +52,7 @@ class TimerPump {
   Store& store_;
   HostClock& clock_;
   int depth_ = 0;  // a callback of the core may call in again: only the outermost one counts
-  long timer_ = 0;
+  int timer_ = 0;
   TimeMs armed_for_ = kNever;  // kNever: not armed
 };
 

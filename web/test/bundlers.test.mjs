@@ -1,7 +1,7 @@
 // @ts-check
 /** The package in the bundlers that most applications use; the others are in bundlers/matrix.mjs, for `scripts/matrix`. */
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { APPLICATIONS } from './bundlers/applications.mjs';
@@ -11,6 +11,13 @@ import { installPacked } from './support/packed.mjs';
 
 const here = Object.entries(APPLICATIONS).filter(([, { packages }]) => Object.keys(packages).length === 0);
 describeApplications(Object.fromEntries(here), { place: besidePacked, timeout: 60_000 });
+
+test('the guide names what each of them has to set', () => {
+  const guide = readFileSync(new URL('../../docs/guide/bundlers.md', import.meta.url), 'utf8');
+  for (const [name, { needs = '' }] of Object.entries(APPLICATIONS)) {
+    for (const [setting] of needs.matchAll(/`[^`]+`/g)) assert.ok(guide.includes(setting), `${name}: ${setting}`);
+  }
+});
 
 describe('an application that imports only MillraceError, and types', () => {
   /** @type {string} */

@@ -26,8 +26,9 @@ const { compile: compileSvelte } = await import(join(root, 'docs/node_modules/sv
 /** Code with empty lines in front, so that the compiler's line is the one of the Markdown file. @param {Block} block @param {string} code */
 const inItsPlace = ({ line }, code) => `${'\n'.repeat(line - 1)}${code}\nexport {};\n`;
 
-test('there are examples of every kind', () => {
+test('there are examples of every kind, and some that run', () => {
   for (const language of ['ts', 'tsx', 'js', 'jsx', 'vue', 'svelte']) assert.ok(blocks.some((block) => block.language === language), language);
+  assert.ok(blocks.filter(({ runs }) => runs).length >= 5);
 });
 
 describe('examples compile', () => {
@@ -97,9 +98,9 @@ describe('examples run', () => {
         const { page, troubles } = await openPage(browser.context, `${server.url}page.html`);
         /** @type {string[]} */
         const said = [];
-        page.on('console', (message) => said.push(message.text()));
+        page.on('console', (message) => { if (message.type() === 'log') said.push(message.text().trim()); });
         await page.evaluate(() => import(/** @type {string} */ ('/example.js')));
-        assert.ok(said.length > 0, 'it says what came out');
+        assert.ok(said.length > 0 && said.every((line) => line !== '' && !/\bundefined\b/.test(line)), `it says what came out: ${JSON.stringify(said)}`);
         assert.deepEqual(troubles, []);
       } finally {
         await browser.close();

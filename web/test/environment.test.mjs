@@ -46,6 +46,43 @@ function storeText(page, name, text) {
   }, { name, text });
 }
 
+test('importing the package does nothing: no global, no request, no Worker, no listener, no storage', options, async () => {
+  const page = await chromium.browser.context.newPage();
+  await page.addInitScript(() => {
+    /** @type {string[]} */
+    const done = [];
+    /** @param {any} owner @param {string} name */
+    const watch = (owner, name) => {
+      const original = owner[name];
+      owner[name] = new Proxy(original, {
+        apply(target, self, args) { done.push(name); return Reflect.apply(target, self, args); },
+        construct(target, args) { done.push(name); return Reflect.construct(target, args); },
+      });
+    };
+    for (const name of ['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'fetch', 'setTimeout', 'setInterval', 'queueMicrotask']) watch(globalThis, name);
+    watch(EventTarget.prototype, 'addEventListener');
+    watch(IDBFactory.prototype, 'open');
+    watch(Storage.prototype, 'getItem');
+    watch(LockManager.prototype, 'request');
+    watch(StorageManager.prototype, 'getDirectory');
+    Object.assign(globalThis, { done });
+  });
+  await page.goto(chromium.server.url);
+  const effects = await page.evaluate(async () => {
+    const { done } = /** @type {any} */ (globalThis);
+    const before = Object.getOwnPropertyNames(globalThis);
+    done.length = 0;
+    await import(/** @type {string} */ ('/dist/index.js'));
+    await import(/** @type {string} */ ('/dist/errors.js'));
+    return { done: [...done], added: Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name)) };
+  });
+  assert.deepEqual(effects, { done: [], added: [] });
+  // And the watch would have seen it.
+  assert.equal(await openError(page, { name: 'watched' }), undefined);
+  assert.ok((await page.evaluate(() => /** @type {any} */ (globalThis).done)).includes('Worker'));
+  await page.close();
+});
+
 test('no Worker: storage-unavailable', options, async () => {
   const page = await chromium.browser.context.newPage();
   await page.addInitScript(() => { delete (/** @type {any} */ (globalThis).Worker); });

@@ -98,7 +98,7 @@ test('publint finds nothing', async () => {
 test('its types are found, and are the right ones, however they are resolved', async () => {
   const tarball = readFileSync(join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''));
   // The others are addresses of files.
-  const result = await checkPackage(createPackageFromTarballData(tarball), { entrypoints: ['.'] });
+  const result = await checkPackage(createPackageFromTarballData(tarball), { entrypoints: ['.', './live', './react'] });
   assert.ok(result.types);
   assert.deepEqual(result.problems, []);
 });
@@ -123,6 +123,25 @@ test('in a plain page, from node_modules', options, async () => {
     assert.equal(await textOfPage(server.url), EXPECTED);
   } finally {
     await server.close();
+  }
+});
+
+test('in a plain page, from another origin, as from a CDN', options, async () => {
+  const cdn = await serve({ '': folder }, { anyOrigin: true });
+  const place = `${cdn.url}node_modules/millrace/dist/`;
+  // The option of the guide to bundlers, under "From another origin".
+  const main = application(`${place}index.js`).replace(/openStore\(.*?\)/, `openStore({
+    worker() {
+      const script = new Blob(['import "${place}worker/worker.js";'], { type: 'text/javascript' });
+      return new Worker(URL.createObjectURL(script), { type: 'module' });
+    },
+  })`);
+  const server = await serve({}, { pages: { '/': PAGE, '/main.js': main }, policy: `script-src 'self' ${cdn.url} 'wasm-unsafe-eval'; worker-src blob: ${cdn.url}` });
+  try {
+    assert.equal(await textOfPage(server.url), EXPECTED);
+  } finally {
+    await server.close();
+    await cdn.close();
   }
 });
 

@@ -7,9 +7,8 @@
 
 namespace millrace {
 
-// Makes statements of a schema out of bytes: what SQLite would read in `sqlite_schema` of a file
-// that somebody made for the harm it does. They are put there as text, so that only who reads the
-// file evaluates them.
+// Makes statements of a schema out of bytes: what SQLite would read in `sqlite_schema` of a hostile
+// file. They are written there as text. So nothing evaluates them before the file is opened.
 class SchemaDamage {
  public:
   // The first byte says how many objects are rewritten or added; none at all is common.

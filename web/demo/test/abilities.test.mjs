@@ -1,12 +1,10 @@
 // What the demo can do beside a reply: many conversations, search, files in and out, messages that are changed. In a real browser.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { openStore } from 'millrace';
-import { ask, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
+import { ask, isTidy, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SESSIONS = 1000;
 const LONG = 4000;
 /** Elements that a page of the demo may have, however much is stored. */
@@ -41,19 +39,6 @@ describe('the demo', { timeout: 120_000 }, () => {
     await page.waitForFunction((wanted) => document.querySelectorAll('article.assistant[aria-busy=false]').length === wanted, count);
     await idle();
   }
-  /** What axe finds, as text. */
-  async function axeFaults() {
-    await page.evaluate(AXE);
-    return page.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`));
-  }
-  /** The page has no scrollbars of its own, and something has the focus. */
-  async function isTidy(where) {
-    assert.deepEqual(await axeFaults(), [], where);
-    assert.deepEqual(await page.evaluate(() => {
-      const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement;
-      return { down: scrollHeight > clientHeight, across: scrollWidth > clientWidth, focus: document.activeElement !== document.body };
-    }), { down: false, across: false, focus: true }, where);
-  }
   async function useServer(reply, refusal) {
     const other = await startOtherServer(reply, refusal);
     await button('Settings').click();
@@ -82,7 +67,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     await button('Your data').click();
     await page.getByLabel('File to import').setInputFiles({ name: 'many.sqlite', mimeType: 'application/vnd.sqlite3', buffer });
     await page.getByRole('status').getByText(/^1000 conversations and 5000 messages were added/).waitFor();
-    await isTidy('your data');
+    await isTidy(page, 'your data');
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox', { name: 'Search titles' }).fill('long');
     const begun = Date.now();
@@ -91,7 +76,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     context.diagnostic(`from the click to the last of ${LONG} messages among ${SESSIONS} conversations: ${Date.now() - begun} ms`);
     const count = () => page.evaluate(() => document.querySelectorAll('*').length);
     assert.ok(await count() < MOST_ELEMENTS, `${await count()} elements`);
-    await isTidy('found by title');
+    await isTidy(page, 'found by title');
 
     await page.getByRole('searchbox', { name: 'Search titles' }).fill('');
     await page.reload();
@@ -104,10 +89,10 @@ describe('the demo', { timeout: 120_000 }, () => {
     await page.getByRole('searchbox', { name: 'Words to look for' }).fill('needle');
     const hit = page.getByRole('list', { name: 'Found' }).getByRole('button');
     await hit.locator('mark').getByText('needle').waitFor();
-    await isTidy('search');
+    await isTidy(page, 'search');
     await hit.click();
     await page.waitForFunction(() => document.activeElement?.textContent === 'The needle in it');
-    await isTidy('jumped to the message');
+    await isTidy(page, 'jumped to the message');
   });
 
   test('an export can be imported, and the Worker can crash', async () => {
@@ -130,7 +115,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     await page.keyboard.press('Escape');
     await idle();
     assert.equal(await partsOf(page).questions.count(), 2);
-    await isTidy('after a crash');
+    await isTidy(page, 'after a crash');
   });
 
   test('messages are copied, edited and written anew', async () => {
@@ -154,13 +139,13 @@ describe('the demo', { timeout: 120_000 }, () => {
       await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Edit the message');
       await page.keyboard.press('Enter');
       await page.getByRole('textbox', { name: 'Edit the message' }).fill('Another question');
-      await isTidy('editing');
+      await isTidy(page, 'editing');
       await page.keyboard.press('Enter');
       await partsOf(page).questions.getByText('Another question').waitFor();
       await answered(1);
       assert.equal(await partsOf(page).questions.count(), 1);
       assert.deepEqual(other.requests.at(-1).body.messages.filter(({ role }) => role === 'user').map(({ content }) => content), ['Another question']);
-      await isTidy('edited');
+      await isTidy(page, 'edited');
     } finally {
       await other.close();
     }
@@ -178,7 +163,7 @@ describe('the demo', { timeout: 120_000 }, () => {
       await reply.locator('.code-language').getByText('js').waitFor();
       assert.equal(await reply.getByText('مرحبا بالعالم').evaluate((element) => getComputedStyle(element).direction), 'rtl');
       assert.equal(await reply.getByText(/^The sum/).evaluate((element) => getComputedStyle(element).direction), 'ltr');
-      await isTidy('rich text');
+      await isTidy(page, 'rich text');
     } finally {
       await other.close();
     }
@@ -194,7 +179,7 @@ describe('the demo', { timeout: 120_000 }, () => {
       assert.match(first, /^The server asks to wait 3[56]\d\d seconds\.$/);
       await page.waitForFunction((shown) => document.querySelector('[role=timer]')?.textContent !== shown, first);
       assert.ok(await button('Retry').isDisabled());
-      await isTidy('asked to wait');
+      await isTidy(page, 'asked to wait');
     } finally {
       await other.close();
     }
@@ -208,10 +193,10 @@ describe('the demo', { timeout: 120_000 }, () => {
     await other.close();
     await ask(page, 'Anybody there?');
     await page.getByText(/Is the server running\? Does it allow requests from this page/).waitFor();
-    await isTidy('no server');
+    await isTidy(page, 'no server');
     await button('Delete Anybody there?').click();
     await page.getByRole('alertdialog', { name: 'Delete this conversation?' }).getByRole('button', { name: 'Delete' }).click();
     await page.waitForFunction(() => document.querySelectorAll('.session').length === 0);
-    await isTidy('deleted');
+    await isTidy(page, 'deleted');
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { accessibilityFaults, overflows } from './accessibility.mjs';
-import { ask, figuresWhere, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
+import { ask, figuresWhere, isTidy, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
 
 let demo;
 before(async () => {
@@ -34,6 +34,7 @@ describe('the demo', { timeout: 240_000 }, () => {
   const slowly = () => setRate('Home');
   const fast = () => setRate('End');
   const idle = () => partsOf(page).send.waitFor();
+  const button = (name) => page.getByRole('button', { name, exact: true });
   const lastReply = () => partsOf(page).replies.last();
   /** Waits until the last reply holds more than so many characters, and returns them. */
   async function replyLongerThan(length) {
@@ -255,6 +256,7 @@ describe('the demo', { timeout: 240_000 }, () => {
         const check = async (where) => {
           assert.deepEqual(await page.evaluate(accessibilityFaults), [], where);
           assert.deepEqual(await page.evaluate(overflows), [], where);
+          await isTidy(page, where);
         };
         await page.emulateMedia({ colorScheme });
         await fast();
@@ -280,6 +282,19 @@ describe('the demo', { timeout: 240_000 }, () => {
           await check('drawer');
           await page.keyboard.press('Escape');
         }
+        await button('Your data').click();
+        await page.getByRole('dialog', { name: 'Your data' }).waitFor();
+        await check('your data');
+        await page.keyboard.press('Escape');
+        await button('Search').click();
+        await page.getByRole('searchbox', { name: 'Words to look for' }).waitFor();
+        await check('search');
+        await page.keyboard.press('Escape');
+        const second = await browser.open(demo.address);
+        await second.page.emulateMedia({ colorScheme });
+        await second.page.setViewportSize({ width, height: 800 });
+        await second.page.getByRole('heading', { name: 'Open in another tab' }).waitFor();
+        await isTidy(second.page, 'second tab');
       });
     }
   }

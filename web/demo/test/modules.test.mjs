@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { createServer } from 'vite';
+import { openStore } from 'millrace';
 
 let vite;
 const load = (path) => vite.ssrLoadModule(`/src/${path}`);
@@ -19,6 +20,40 @@ before(async () => {
   });
 });
 after(() => vite.close());
+
+describe('turns that replace messages', () => {
+  // Settings are read where a page keeps them.
+  const page = { location: { href: 'http://127.0.0.1/' }, localStorage: { getItem: () => null }, sessionStorage: { getItem: () => null } };
+  before(() => Object.assign(globalThis, page));
+  after(() => Object.keys(page).forEach((name) => delete globalThis[name]));
+
+  const said = (store, sessionId, role, text) => store.messages.create(sessionId, { role, parts: [{ type: 'text', text }] });
+  const texts = async (store, sessionId) => (await store.messages.list(sessionId)).map(({ parts }) => parts[0]?.text);
+
+  async function withTurns(body) {
+    const { TurnRunner } = await load('agent/turn-runner.ts');
+    const store = await openStore({ storage: 'memory' });
+    try {
+      await body({ store, turns: new TurnRunner(store), sessionId: (await store.sessions.create()).id });
+    } finally {
+      await store.close();
+    }
+  }
+
+  test('without a question to ask again, nothing is deleted', () => withTurns(async ({ store, turns, sessionId }) => {
+    await said(store, sessionId, 'assistant', 'Welcome');
+    await turns.retry(sessionId);
+    assert.deepEqual(await texts(store, sessionId), ['Welcome']);
+  }));
+
+  test('a question that another tab has deleted is not edited, and nothing else is deleted', () => withTurns(async ({ store, turns, sessionId }) => {
+    await said(store, sessionId, 'user', 'First');
+    const { id } = await said(store, sessionId, 'user', 'Second');
+    await store.messages.delete(id);
+    await turns.edit(sessionId, id, 'Second, again');
+    assert.deepEqual(await texts(store, sessionId), ['First']);
+  }));
+});
 
 describe('Markdown blocks', () => {
   const cases = [

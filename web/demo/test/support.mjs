@@ -1,5 +1,7 @@
 // What the browser test of the demo stands on: the built page, its server, a person's hands.
-import { existsSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +9,7 @@ import { build } from 'vite';
 import { launchChromium } from '../../test/support/chromium.mjs';
 import { startServer } from '../server/http-server.mjs';
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Builds the demo on the built package, and serves it. */
@@ -18,7 +21,8 @@ export async function startDemo() {
 
 /** A browser with a fresh profile, in which pages remember what they complained about. */
 export async function startBrowser() {
-  const { context, close } = await launchChromium();
+  // Scrollbars that take room, as on most desktops.
+  const { context, close } = await launchChromium({ scrollbars: true });
   return {
     context,
     close,
@@ -50,6 +54,17 @@ export function partsOf(page) {
     create: conversations.getByRole('button', { name: 'New conversation' }).first(),
     panel: page.getByRole('complementary', { name: 'Live figures' }),
   };
+}
+
+/** The rules of axe hold, the page has no scrollbars of its own, and something has the focus. */
+export async function isTidy(page, where) {
+  await page.evaluate(AXE);
+  const faults = await page.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`));
+  assert.deepEqual(faults, [], where);
+  assert.deepEqual(await page.evaluate(() => {
+    const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement;
+    return { down: scrollHeight > clientHeight, across: scrollWidth > clientWidth, focus: document.activeElement !== document.body };
+  }), { down: false, across: false, focus: true }, where);
 }
 
 /** Types a question and sends it, with the keyboard alone. */

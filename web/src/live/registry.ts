@@ -1,4 +1,4 @@
-/** The queries of each store that somebody follows: who asks for the same thing shares one. */
+/** The queries of each store that somebody follows: two that ask for the same thing share one. */
 import type { Store } from '../api.js';
 import type { Query } from './query.js';
 import { LOADING, type LiveQuery, type Snapshot } from './snapshot.js';

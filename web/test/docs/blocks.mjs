@@ -48,6 +48,6 @@ function page(path) {
 
 /** @param {string} text */
 function headings(text) {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  return [...text.replace(/^```.*?^```$/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replace(/[`*]/g, '').replace(/[^\p{L}\p{N}\s-]/gu, '').trim().replace(/\s+/g, '-'));
 }

@@ -8,11 +8,12 @@ import { makeProfile, removeProfile } from './profile.mjs';
 /** @import { BrowserContext, Page } from 'playwright-core' */
 /** @import { TestPage } from './stage.mjs' */
 
-/** @param {string} profile */
-function start(profile) {
+/** @param {string} profile @param {boolean} scrollbars */
+function start(profile, scrollbars) {
   return chromium.launchPersistentContext(profile, {
     executablePath: findProgram('Chromium', 'MILLRACE_CHROMIUM', ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']),
     headless: true,
+    ...(scrollbars ? { ignoreDefaultArgs: ['--hide-scrollbars'] } : {}),
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
@@ -20,10 +21,10 @@ function start(profile) {
   });
 }
 
-/** Chromium with a profile on disk, removed by `close`. */
-export async function launchChromium() {
+/** Chromium with a profile on disk, removed by `close`. `scrollbars`: they show, and take room. */
+export async function launchChromium({ scrollbars = false } = {}) {
   const profile = makeProfile();
-  let context = await start(profile);
+  let context = await start(profile, scrollbars);
   return {
     get context() { return context; },
     profile,
@@ -47,7 +48,7 @@ export async function launchChromium() {
       return at;
     },
 
-    async relaunch() { context = await start(profile); },
+    async relaunch() { context = await start(profile, scrollbars); },
 
     async close() {
       await context.close();

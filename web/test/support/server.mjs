@@ -22,10 +22,10 @@ const EMPTY_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>
 /**
  * Serves folders and the provider's endpoints on 127.0.0.1, on a free port.
  * @param {Readonly<Record<string, string>>} folders first part of the path -> folder
- * @param {{ policy?: string; pages?: Readonly<Record<string, string>>; endpoints?: Readonly<Record<string, Endpoint>> }} [options]
- *   `pages`: path -> content; `endpoints`: more of them
+ * @param {{ policy?: string; pages?: Readonly<Record<string, string>>; endpoints?: Readonly<Record<string, Endpoint>>; anyOrigin?: boolean }} [options]
+ *   `pages`: path -> content; `endpoints`: more of them; `anyOrigin`: pages of other origins may use the files, as with a CDN
  */
-export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages = {}, endpoints: more = {} } = {}) {
+export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages = {}, endpoints: more = {}, anyOrigin = false } = {}) {
   const endpoints = { ...provider, ...sqlite3, ...more };
   /** @param {URL} url */
   const find = async (url) => {
@@ -45,6 +45,7 @@ export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages =
     const found = await find(url);
     response.writeHead(found ? 200 : 404, {
       'content-type': found?.type ?? 'text/plain', 'content-security-policy': policy, 'cache-control': 'no-store',
+      ...(anyOrigin ? { 'access-control-allow-origin': '*' } : {}),
     });
     response.end(found?.body ?? 'not found');
   });

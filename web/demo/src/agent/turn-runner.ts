@@ -63,28 +63,36 @@ export class TurnRunner {
     });
   }
 
-  /** Asks the last question again: everything after it is deleted. */
+  /** Asks the last question again: everything after it is deleted. Without a question nothing is deleted. */
   retry(sessionId: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
       const messages = await this.#store.messages.list(sessionId);
       const question = messages.findLastIndex(({ role }) => role === 'user');
-      for (const { id } of messages.slice(question + 1)) await this.#store.messages.delete(id);
+      if (question === -1) throw new Error('This conversation has no question to ask again.');
+      await this.#delete(messages.slice(question + 1));
       await this.#converse(scope, sessionId);
     });
   }
 
-  /** Replaces a question and all that follows it. */
+  /** Replaces a question and all that follows it. The new question is stored before the old one goes. */
   edit(sessionId: string, messageId: string, prompt: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
       const messages = await this.#store.messages.list(sessionId);
-      for (const { id } of messages.slice(messages.findIndex(({ id }) => id === messageId))) await this.#store.messages.delete(id);
+      const question = messages.findIndex(({ id }) => id === messageId);
+      if (question === -1) throw new Error('The question has been deleted meanwhile. Nothing was changed.');
       await scope.create({ role: 'user', parts: [{ type: 'text', text: prompt }] });
+      await this.#delete(messages.slice(question));
       await this.#converse(scope, sessionId);
     });
   }
 
   stop(sessionId: string): void {
     this.#running.get(sessionId)?.abort();
+  }
+
+  /** The newest goes first: what is left after a crash is a conversation that was cut short, without a gap. */
+  async #delete(messages: readonly Message[]): Promise<void> {
+    for (const { id } of [...messages].reverse()) await this.#store.messages.delete(id);
   }
 
   async #converse(scope: RunScope, sessionId: string, resumeId?: string): Promise<void> {

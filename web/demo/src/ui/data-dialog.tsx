@@ -74,7 +74,7 @@ function Transfer() {
         <button type="button" className="button" aria-disabled={busy} onClick={() => during(() => store.export().then(download))}>Export</button>
         <button type="button" className="button" aria-disabled={busy} onClick={() => file.current?.click()}>Import</button>
         <input
-          ref={file} type="file" className="visually-hidden" tabIndex={-1} aria-label="File to import" accept=".sqlite,.sqlite3,.db,application/vnd.sqlite3"
+          ref={file} type="file" hidden aria-label="File to import" accept=".sqlite,.sqlite3,.db,application/vnd.sqlite3"
           onChange={({ target }) => {
             const [chosen] = target.files ?? [];
             if (chosen !== undefined) during(() => take(chosen));

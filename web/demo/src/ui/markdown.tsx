@@ -16,14 +16,21 @@ const SCHEMA = { ...defaultSchema, attributes: { ...defaultSchema.attributes, co
 /** First what came is made safe; what the next two add is theirs. MathML needs no styles and no fonts. */
 const REHYPE: NonNullable<Options['rehypePlugins']> = [[rehypeSanitize, SCHEMA], [rehypeKatex, { throwOnError: false, output: 'mathml' }], [rehypeHighlight, { detect: false }]];
 
+/** Of a heading whose text has not arrived nothing is shown: readers of the page would stop at an empty one. */
+const heading = (Level: 'h2' | 'h3' | 'h4' | 'h5' | 'h6'): NonNullable<Components['h2']> =>
+  ({ children }) => (children ? <Level dir="auto">{children}</Level> : null);
+
 /**
  * The title of the conversation is the page's h1; what a model writes stands below it. Links tell the
  * other side nothing about this page, and pictures are not loaded until a person asks.
  */
 const COMPONENTS: Components = {
-  h1: ({ children }) => <h2 dir="auto">{children}</h2>,
-  h2: ({ children }) => <h2 dir="auto">{children}</h2>,
-  h3: ({ children }) => <h3 dir="auto">{children}</h3>,
+  h1: heading('h2'),
+  h2: heading('h2'),
+  h3: heading('h3'),
+  h4: heading('h4'),
+  h5: heading('h5'),
+  h6: heading('h6'),
   p: ({ children }) => <p dir="auto">{children}</p>,
   li: ({ children, className }) => <li dir="auto" className={className}>{children}</li>,
   blockquote: ({ children }) => <blockquote dir="auto">{children}</blockquote>,
@@ -34,6 +41,8 @@ const COMPONENTS: Components = {
   ),
   img: ({ src, alt }) => <UntrustedImage src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  th: ({ children, style }) => (children ? <th dir="auto" style={style}>{children}</th> : <td style={style} />),
+  td: ({ children, style }) => <td dir="auto" style={style}>{children}</td>,
   table: ({ children }) => (
     <div className="table-frame" tabIndex={0} role="group" aria-label="Table">
       <table>{children}</table>

@@ -33,13 +33,13 @@ function SearchForm({ onFound }: { onFound: (hit: SearchHit) => void }) {
         className="search-field" type="search" aria-label="Words to look for" placeholder="Words to look for" autoFocus
         value={query} onChange={(event) => setQuery(event.target.value)}
       />
-      {query.trim() !== '' && <Hits query={useable(query)} onFound={onFound} />}
+      {query.trim() !== '' && <Hits query={usable(query)} onFound={onFound} />}
     </>
   );
 }
 
 /** Typing is a word's beginning; a blank at the end would make it whole. */
-const useable = (query: string): string => query.trimEnd();
+const usable = (query: string): string => query.trimEnd();
 
 function Hits({ query, onFound }: { query: string; onFound: (hit: SearchHit) => void }) {
   const { status, hits, hasMore, loadMore, error } = useSearch(useDeferredValue(query));

@@ -10,7 +10,7 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** The part as it may be shown: frozen, and its bytes a copy for each who reads them. The part itself must not be used any more. */
+/** The part as it may be shown: frozen, and with bytes that are copied for each reader. The part that was given must not be used afterwards. */
 export function shown(part: Part): Part {
   if (Object.isFrozen(part)) return part;
   return deepFreeze(part.type === 'binary' ? withOwnBytes(part) : part);
