@@ -13,7 +13,7 @@
 namespace millrace {
 namespace {
 
-Message Sample() {
+Message SampleMessage() {
   Message message;
   message.version = 4;
   message.updated_at = 10;
@@ -80,14 +80,14 @@ TEST(Patch, ByteSizeCountsAllItCarries) {
 }
 
 TEST(ApplyPatch, CarriesOutEveryOp) {
-  Message message = Sample();
+  Message message = SampleMessage();
   const Status status =
       ApplyPatch(PatchOf({AppendOp{0, " world"}, PutOp{1, ReasoningPart{"", "sig", 1, 2, ""}, true},
                           TruncateOp{2}, PutOp{2, TextPart{"new", false, ""}, false},
                           AppendOp{2, "er"}, HeaderOp{"m", "p", true, 20}}),
                  message);
   ASSERT_TRUE(status.ok()) << status.message();
-  Message expected = Sample();
+  Message expected = SampleMessage();
   expected.parts = {TextPart{"Hello world", false, ""}, ReasoningPart{"hm", "sig", 1, 2, ""},
                     TextPart{"newer", false, ""}};
   expected.model = "m";
@@ -102,16 +102,16 @@ TEST(ApplyPatch, CarriesOutEveryOp) {
 TEST(ApplyPatch, RefusesAnotherVersion) {
   for (const Patch& patch : {Patch{3, 5, 1, {TruncateOp{0}}}, Patch{5, 6, 1, {TruncateOp{0}}},
                              Patch{4, 4, 1, {TruncateOp{0}}}, Patch{4, 3, 1, {TruncateOp{0}}}}) {
-    Message message = Sample();
+    Message message = SampleMessage();
     EXPECT_EQ(ApplyPatch(patch, message).code(), Code::kCorrupt);
-    EXPECT_EQ(message, Sample());
+    EXPECT_EQ(message, SampleMessage());
   }
 }
 
 TEST(ApplyPatch, AnEmptyPatchChangesNothing) {
-  Message message = Sample();
+  Message message = SampleMessage();
   EXPECT_TRUE(ApplyPatch(Patch(), message).ok());
-  EXPECT_EQ(message, Sample());
+  EXPECT_EQ(message, SampleMessage());
 }
 
 TEST(ApplyPatch, LeavesTheMessageAloneWhenALaterOpDoesNotFit) {
@@ -138,14 +138,14 @@ TEST(ApplyPatch, LeavesTheMessageAloneWhenALaterOpDoesNotFit) {
   for (std::size_t i = 0; i < misfits.size(); ++i) {
     std::vector<PatchOp> ops = misfits[i];
     ops.insert(ops.begin(), good);
-    Message message = Sample();
+    Message message = SampleMessage();
     EXPECT_EQ(ApplyPatch(PatchOf(std::move(ops)), message).code(), Code::kCorrupt) << i;
-    EXPECT_EQ(message, Sample()) << i;
+    EXPECT_EQ(message, SampleMessage()) << i;
   }
 }
 
 TEST(ApplyPatch, AcceptsWhatEarlierOpsMadeFit) {
-  Message message = Sample();
+  Message message = SampleMessage();
   EXPECT_TRUE(ApplyPatch(PatchOf({PutOp{2, TextPart{"a", false, ""}, false}, AppendOp{2, "b"},
                                   TruncateOp{1}, PutOp{1, TextPart(), false},
                                   PutOp{2, ToolCallPart(), false}, AppendOp{2, "{}"},

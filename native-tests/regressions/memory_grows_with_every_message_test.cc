@@ -54,7 +54,9 @@ TEST_F(GrowingMemory, C9_UpdatedReadAndListedAfterTheirFinish) {
       store_->messages().Update(message, outcome.AsDoneMessage());
       ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
     }
-    if (i % 100 == 0) ASSERT_TRUE(store_->messages().List(SessionId("s")).ok());
+    if (i % 100 == 0) {
+      ASSERT_TRUE(store_->messages().List(SessionId("s")).ok());
+    }
   }
   RunFor(200'000);
   EXPECT_EQ(Live(), 0);

@@ -66,7 +66,9 @@ TEST_F(ShuffledMessages, C11_WritingToThemInAnyOrderMovesNone) {
   for (std::size_t i = 0; i < created_.size(); i += 2) {
     const std::size_t at = created_.size() - 1 - i;  // the assistant's, last one first
     ASSERT_TRUE(Write(created_[at].value, AppendText{"text", false}).ok());
-    if (i % 4 == 0) ASSERT_TRUE(Write(created_[at].value, Finish{}).ok());
+    if (i % 4 == 0) {
+      ASSERT_TRUE(Write(created_[at].value, Finish{}).ok());
+    }
   }
   ExpectInOrder();
   RunFor(100'000);

@@ -32,7 +32,9 @@ class RetriedReply : public StoreFixture, public ::testing::WithParamInterface<D
   }
 
   void Attempt(int attempt, const std::string& text) {
-    if (attempt > 0) ASSERT_TRUE(Write("a", Reset{}).ok());
+    if (attempt > 0) {
+      ASSERT_TRUE(Write("a", Reset{}).ok());
+    }
     ASSERT_TRUE(Write("a", AppendReasoning{"thinking"}).ok());
     for (const char c : text) Append("a", std::string(1, c));
     Advance(attempt % 3 * 20);

@@ -5,14 +5,19 @@
 import type { OpenOptions } from './api.js';
 import { MillraceError } from './errors.js';
 
-/** What to look at when it does not start. */
-export const WORKER_HINT = "Its URL has to be of the page's origin and answer with JavaScript, and the " +
-  "Content-Security-Policy to have worker-src 'self'. In Vite before 8, set optimizeDeps.exclude; else use options.worker";
+/**
+ * What to look at when it does not start. A page cannot learn which address was tried: bundlers write it in, and the event of the
+ * failure does not tell. But it is relative to this script, which the stack names.
+ */
+export function workerHint(): string {
+  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)}. It has to be JavaScript of the page's origin, and the ` +
+    "Content-Security-Policy to have worker-src 'self'. In Vite before 8, set optimizeDeps.exclude; else use options.worker";
+}
 
 /** Of who opens a store where no page is: on a server that renders one, or in a test. */
 export function notInABrowser(): MillraceError {
   return new MillraceError('storage-unavailable',
-    'There is no Worker here: this is no page in a browser. Call openStore in the page, from an effect or event handler ' +
+    'There is no Worker here: this is no page in a browser. Call openStore in an effect or event handler ' +
     "(useEffect, onMounted, onMount), not while a server renders. In tests, use storage: 'memory'.");
 }
 
@@ -24,6 +29,6 @@ export function startWorker(custom?: OpenOptions['worker']): Worker {
     return custom?.() ?? new Worker(new URL('./worker/worker.js', import.meta.url), { type: 'module', name: 'millrace' });
   } catch (error) {
     if (error instanceof MillraceError) throw error;
-    throw new MillraceError('storage-unavailable', `The Worker of the store could not be started: ${String(error)}. ${WORKER_HINT}`, { cause: error });
+    throw new MillraceError('storage-unavailable', `The Worker of the store could not be started: ${String(error)}. ${workerHint()}`, { cause: error });
   }
 }

@@ -99,6 +99,7 @@ test('a Worker that cannot be loaded: storage-unavailable, saying what to look a
     const error = await openError(page, { worker });
     assert.equal(error?.code, 'storage-unavailable', worker);
     assert.match(error?.message ?? '', /worker-src/);
+    assert.ok(error?.message.includes(`${chromium.server.url}dist/index.js`), error?.message);
   }
   assert.equal(await openError(page, { name: 'still-works' }), undefined);
   await page.close();

@@ -60,7 +60,7 @@ test('what lasts needs a browser: storage-unavailable', options, async () => {
 
 test('a store that nobody closed, with a message that nobody finished, does not keep the process alive', options, () => {
   const program = "import { openStore } from 'millrace'; const store = await openStore({ storage: 'memory' }); const { id } = await store.sessions.create(); " +
-    "(await store.messages.create(id, { role: 'assistant' })).appendText('Unfinished'); await store.flush(); console.log('done');";
+    "(await store.messages.create(id, { role: 'assistant' })).appendText('Unfinished'); await store.flushAll(); console.log('done');";
   const cwd = fileURLToPath(new URL('..', import.meta.url));
   assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd, encoding: 'utf8', timeout: 20_000 }).trim(), 'done');
 });

@@ -89,14 +89,20 @@ export async function showServer(folder, { servers = {}, server: renders = false
   let said = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => { said += text; });
   const ended = new Promise((resolve) => server.once('exit', resolve));
+  // Its children too: it leads a group.
+  const end = () => {
+    if (server.pid && server.exitCode === null) process.kill(-server.pid, 'SIGKILL');
+  };
+  // Of a test that timed out, `finally` is never reached.
+  process.once('exit', end);
   try {
     const url = `http://127.0.0.1:${port}/`;
     await answering(url, () => server.exitCode !== null, () => said);
     await look(browser, url, renders);
   } finally {
-    // Its children too: it leads a group.
-    if (server.pid && server.exitCode === null) process.kill(-server.pid, 'SIGKILL');
+    end();
     await ended;
+    process.off('exit', end);
   }
 }
 

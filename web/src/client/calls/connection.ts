@@ -12,7 +12,7 @@
 import type { Calls, Method } from '../../calls.js';
 import { MillraceError } from '../../errors.js';
 import type { ToPage, ToWorker, WireError } from '../../protocol.js';
-import { WORKER_HINT } from '../../start-worker.js';
+import { workerHint } from '../../start-worker.js';
 import { TurnMessages } from '../../turn-messages.js';
 import { cloned, unsendable } from './validate.js';
 
@@ -101,7 +101,7 @@ export class Connection {
   /** The Worker has ended, and not by `end`. */
   lost(): void {
     this.#fail(new MillraceError('internal',
-      'The Worker of the store was terminated, or has ended itself. What was acknowledged is saved: open the store again.'));
+      'The Worker of the store was terminated, or has ended. What was acknowledged is saved: open the store again.'));
   }
 
   /** Ends the Worker; everything pending and everything later rejects with `error`. */
@@ -147,9 +147,9 @@ export class Connection {
 
   #diagnose(message = ''): MillraceError {
     if (this.#heard) {
-      return new MillraceError('internal', `The Worker of the store stopped: ${message || 'unknown error'}. Open the store again.`);
+      return new MillraceError('internal', `The Worker of the store has ended: ${message || 'unknown error'}. Open the store again.`);
     }
     return new MillraceError('storage-unavailable',
-      `The Worker of the store could not be loaded${message && `: ${message}`}. ${WORKER_HINT}`);
+      `The Worker of the store could not be loaded${message && `: ${message}`}. ${workerHint()}`);
   }
 }

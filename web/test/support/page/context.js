@@ -45,18 +45,22 @@ export async function runSpec(module, spec, phase, { name, storage, keepOpen }) 
   }
 }
 
+/** A condition that has not come true by then never will: no test waits that long for one. */
+const NEVER_MS = 120_000;
+
 /**
- * Waits until the condition holds; the test's own time-out ends the wait otherwise.
+ * Waits until the condition holds. Under Node a wait that went on for ever would outlive the test that failed.
  * @template T
  * @param {() => T | Promise<T>} condition
  * @returns {Promise<NonNullable<T>>}
  */
 export async function until(condition) {
-  for (;;) {
+  for (const begun = Date.now(); Date.now() - begun < NEVER_MS;) {
     const value = await condition();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+  throw new Error(`This never came true: ${condition}`);
 }
 
 /** A store with one session and a draft in it. @param {Store} store */
