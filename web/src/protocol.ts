@@ -98,7 +98,7 @@ export type ToPage =
   | { type: 'enough'; ingest: number }
   | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: { inputTokens: number; outputTokens: number } }
   /** The ingest could not be finished durably. */
-  | { type: 'ingest-lost'; ingest: number; error: WireError }
+  | { type: 'lost'; ingest: number; error: WireError }
   /** The module trapped (memory, stack). It is never called again: the Worker ends, and whatever is pending fails. */
   | { type: 'trapped'; error: WireError };
 

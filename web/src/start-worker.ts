@@ -10,8 +10,8 @@ import { MillraceError } from './errors.js';
  * failure does not tell. But it is relative to this script, which the stack names.
  */
 export function workerHint(): string {
-  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)}. It has to be JavaScript of the page's origin, and the ` +
-    "Content-Security-Policy to have worker-src 'self'. In Vite before 8, set optimizeDeps.exclude; else use options.worker";
+  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)}. It has to be JavaScript of the page's origin, the ` +
+    "Content-Security-Policy to have worker-src 'self'. In Vite before 8, set optimizeDeps.exclude, else options.worker";
 }
 
 /** Of who opens a store where no page is: on a server that renders one, or in a test. */

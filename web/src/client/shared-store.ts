@@ -108,10 +108,8 @@ export class SharedStore implements RunHost {
       case 'batch': return this.subscription.receive(message.events);
       case 'others-wrote': return this.drafts.othersWrote(message.writer);
       case 'write-failed': return this.drafts.refused(message.writer, message.error);
-      case 'pull': return void this.ingests.byId.get(message.ingest)?.pull();
-      case 'enough': return this.ingests.byId.get(message.ingest)?.enough();
-      case 'ingested': return this.ingests.byId.get(message.ingest)?.ingested(message);
-      case 'ingest-lost': return this.ingests.byId.get(message.ingest)?.lost(message.error);
+      // Of a stream: the method of its name takes it.
+      default: void this.ingests.byId.get(message.ingest)?.[message.type](message as never);
     }
   }
 

@@ -147,7 +147,7 @@ export class Connection {
 
   #diagnose(message = ''): MillraceError {
     if (this.#heard) {
-      return new MillraceError('internal', `The Worker of the store has ended: ${message || 'unknown error'}. Open the store again.`);
+      return new MillraceError('internal', `The Worker of the store has ended: ${message}. Open the store again.`);
     }
     return new MillraceError('storage-unavailable',
       `The Worker of the store could not be loaded${message && `: ${message}`}. ${workerHint()}`);

@@ -1,6 +1,6 @@
 /** What the streams of a page are to its store. */
 import type { Run } from '../../api.js';
-import type { ToPage, WireError } from '../../protocol.js';
+import type { ToPage } from '../../protocol.js';
 import type { DraftHost } from '../drafts/draft-host.js';
 
 /** What a stream needs of its store. */
@@ -14,14 +14,14 @@ export interface ActiveRun extends Run {
   fail(error: Error): void;
 }
 
-/** One that the Worker reads: what the Worker says of it. */
+/** One that the Worker reads: what the Worker says of it, by the type of its message. */
 export interface WorkerStream extends ActiveRun {
   /** It wants a chunk. */
   pull(): Promise<void>;
   /** It has all it needs. */
   enough(): void;
   ingested(end: Extract<ToPage, { type: 'ingested' }>): void;
-  lost(error: WireError): void;
+  lost(end: Extract<ToPage, { type: 'lost' }>): void;
 }
 
 /** The streams under way, and those of them that the Worker reads, by the id of their request. */

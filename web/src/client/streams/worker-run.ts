@@ -111,7 +111,7 @@ export class WorkerRun implements WorkerStream {
     else this.#state.resolve(message);
   }
 
-  lost(error: WireError): void {
+  lost({ error }: Extract<ToPage, { type: 'lost' }>): void {
     this.fail(fromWire(error));
   }
 

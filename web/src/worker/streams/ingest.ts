@@ -133,7 +133,7 @@ export class Ingest {
       const lost = toWire(error);
       // Its run ended before it did, and finished the message.
       if (lost.code === 'finished') lost.code = 'aborted';
-      this.#page.answer({ type: 'ingest-lost', ingest: this.#id, error: lost });
+      this.#page.answer({ type: 'lost', ingest: this.#id, error: lost });
     }
   }
 }
