@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-// A string id that cannot be mistaken for another kind of id. Ids are made by the host (the core
-// has no source of randomness); any non-empty UTF-8 text is valid.
+// A string id. The tag keeps ids of different kinds apart. The host makes the ids, because the core
+// has no source of randomness. Any non-empty UTF-8 text is valid.
 template <typename Tag>
 struct Id {
   std::string value;
@@ -17,7 +17,7 @@ struct Id {
 
   bool empty() const { return value.empty(); }
   friend bool operator==(const Id&, const Id&) = default;
-  // Not <=>: the library of older Emscriptens has none for strings.
+  // No operator<=> here: the standard library of older Emscripten versions has none for strings.
   friend bool operator<(const Id& a, const Id& b) { return a.value < b.value; }
 };
 

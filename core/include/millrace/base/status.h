@@ -8,7 +8,7 @@
 
 namespace millrace {
 
-// What went wrong. The names (CodeName) are the `code` of the JavaScript MillraceError.
+// What went wrong. CodeName gives the name that JavaScript sees as MillraceError's `code`.
 enum class Code {
   kOk,
   kStorageUnavailable,
@@ -32,11 +32,11 @@ enum class Code {
 
 // The public name of a code: "not-found", "quota-exceeded", ...
 std::string_view CodeName(Code code);
-// The inverse; nullopt for a word that is no code.
+// The inverse of CodeName; nullopt if no code has this name.
 std::optional<Code> CodeFromName(std::string_view name);
 
-// The outcome of a call: OK, or a code with a message for the person who has to act on it
-// (what was wrong, what to do). A value: copied and returned, never thrown.
+// The outcome of a call: OK, or a code with a message. The message tells a person what was wrong
+// and what to do. A Status is a plain value: it is copied and returned, never thrown.
 class [[nodiscard]] Status {
  public:
   Status() = default;
@@ -59,11 +59,11 @@ Status NotFound(std::string message);
 Status InvalidArgument(std::string message);
 Status Internal(std::string message);
 
-// A value or the status that says why there is none.
+// A value, or a status that says why there is none.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  // Both implicit, so that a function returns a value or a status as it is.
+  // Both constructors are implicit, so that a function can return a value or a status directly.
   Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   // REQUIRES: !status.ok()
   Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor)

@@ -5,7 +5,7 @@
 
 namespace millrace {
 
-// Milliseconds since the Unix epoch, as the host tells it: the core never reads a clock.
+// Milliseconds since the Unix epoch. The host passes the time in; the core never reads a clock.
 using TimeMs = std::int64_t;
 // Milliseconds.
 using DurationMs = std::int64_t;

@@ -5,7 +5,7 @@
 
 namespace millrace {
 
-// What may stand before the first code point of a text, and is no part of it.
+// A byte order mark. It may come before the first code point of a text and is not part of it.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // True when `text` is well-formed UTF-8 (no overlong forms, no surrogates). O(size).
@@ -14,13 +14,13 @@ bool IsValidUtf8(std::string_view text);
 // `text` with each maximal ill-formed sequence replaced by U+FFFD. O(size).
 std::string ToValidUtf8(std::string_view text);
 
-// Decodes a UTF-8 byte stream that arrives in arbitrary pieces: a code point split between two
-// pieces is held back until it is whole, ill-formed input becomes U+FFFD.
+// Decodes a UTF-8 byte stream that arrives in arbitrary pieces. It holds back a code point that is
+// split between two pieces until the code point is whole. Ill-formed input becomes U+FFFD.
 class Utf8StreamDecoder {
  public:
-  // The text that `bytes` completes. Holds back at most 3 bytes.
+  // Returns the text that is complete after `bytes`. Holds back at most 3 bytes.
   std::string Decode(std::string_view bytes);
-  // What is still held back, as U+FFFD; the decoder is as new afterwards.
+  // Returns U+FFFD if bytes are still held back. Afterwards the decoder is as new.
   std::string Finish();
 
  private:

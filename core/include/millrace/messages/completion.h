@@ -8,13 +8,14 @@
 
 namespace millrace {
 
-// How a call that takes time reports: exactly once, at the end of a turn, never inside the call's
-// own change. A completion may call back into the core. An empty one is allowed: nobody waits.
+// Reports the end of a call that takes time. It is called exactly once, at the end of a turn, and
+// never while the call itself makes its changes. A completion may call back into the core. It may
+// be empty if nobody waits for it.
 using Done = std::function<void(Status)>;
 using DoneMessage = std::function<void(Result<Message>)>;
 using DoneSession = std::function<void(Result<Session>)>;
 
-// What was passed, or one that does nothing where nobody waits.
+// Returns `done`, or a function that does nothing if `done` is empty.
 template <typename Result>
 std::function<void(Result)> OrNobody(std::function<void(Result)> done) {
   if (done) return done;

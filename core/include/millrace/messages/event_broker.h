@@ -15,7 +15,7 @@
 
 namespace millrace {
 
-// A set of kinds of events, by their place in Event.
+// A set of event kinds; bit i stands for alternative i of Event.
 using EventKinds = std::bitset<std::variant_size_v<Event>>;
 
 template <typename... Kinds>
@@ -25,8 +25,8 @@ EventKinds KindsOf() {
   return kinds;
 }
 
-// What a subscriber wants to hear; an unset field wants all. Lagged, StorageError and
-// StorageRecovered pass every session and message filter, Lagged also one of kinds.
+// What a subscriber wants to hear. An unset field lets everything pass. Lagged, StorageError and
+// StorageRecovered pass every session and message filter; Lagged also passes every filter of kinds.
 struct EventFilter {
   std::optional<SessionId> session_id;
   std::optional<MessageId> message_id;
@@ -35,8 +35,8 @@ struct EventFilter {
 
 bool Passes(const Event& event, const EventFilter& filter);
 
-// Whatever passes one of several filters. Copies share the filters, so that they can be replaced
-// while a broker uses them.
+// Lets an event pass if one of several filters does. Copies share the filters, so that the filters
+// can be replaced while a broker uses them.
 class EventFilters {
  public:
   explicit EventFilters(std::vector<EventFilter> filters)
@@ -49,23 +49,25 @@ class EventFilters {
   std::shared_ptr<std::vector<EventFilter>> filters_;
 };
 
-// What the generic broker must know about chat events.
+// What the generic broker needs to know about chat events.
 struct EventTraits {
   using Event = millrace::Event;
   using Filter = EventFilters;
 
-  // Created and updated of one message have different keys: created stays ahead of updated.
+  // Created and Updated of one message have different keys, so Created stays ahead of Updated.
   static std::string Key(const Event& event);
   static bool MustDeliver(const Event& event);
   static bool Matches(const Filter& filter, const Event& event) { return filter.Match(event); }
-  // Two updates of one message wait as one; when their patches grow past 64 KB they are dropped and
-  // the subscriber gets the message whole at delivery, so a stuck mailbox stays bounded.
+  // Two waiting updates of one message become one. When their patches grow past 64 KB, the patches
+  // are dropped, and the subscriber gets the whole message at delivery. So a stuck mailbox stays
+  // bounded.
   static void Conflate(Event& older, Event newer);
-  // The messages and sessions it is about; MessageOf and SessionOf read them back.
+  // The messages and sessions that `event` is about, as strings. MessageOf and SessionOf turn them
+  // back into ids.
   static std::vector<std::string> Subjects(const Event& event);
   static std::optional<MessageId> MessageOf(std::string_view subject);
   static std::optional<SessionId> SessionOf(std::string_view subject);
-  // Names the messages; the newest state of a lost session follows without being named.
+  // Names the lost messages. Lost sessions are not named; their newest state follows all the same.
   static Event MakeLagged(std::int64_t dropped, const std::vector<std::string>& subjects);
 };
 

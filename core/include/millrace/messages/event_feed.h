@@ -12,32 +12,34 @@
 
 namespace millrace {
 
-// One receiver's subscription. The broker hands over what happened; the feed makes it
-// self-contained for this receiver: a patch where the receiver holds the message at the version
-// the patch starts from, the whole message where it does not.
+// One receiver's subscription. The broker hands over what happened. The feed makes each event
+// complete for this receiver: it sends a patch if the receiver holds the version that the patch
+// starts from, and the whole message if not.
 //
-// Invariant: held_[id] has the version the receiver reached with the last batch it took. A message
-// is not held any more once it is finished or deleted, or once no filter wants its updates, and the
-// receiver may drop its copy.
+// Invariant: held_[id] is the version that the receiver reached with the last batch it took. The
+// feed forgets a message, and the receiver may drop its copy, once the message is finished or
+// deleted, or once no filter wants its updates.
 class EventFeed {
  public:
-  // As Broker::Deliver: one batch, never empty; false says the receiver failed to take it.
+  // Like Broker::Deliver: takes one batch, which is never empty. Returns false if the receiver
+  // failed to take it.
   using Deliver = std::function<bool(std::vector<Event> batch)>;
-  // The newest state of a message; nullptr when it is gone.
+  // Returns the newest state of a message; nullptr if the message is gone.
   using ReadNewest = std::function<std::shared_ptr<const Message>(const MessageId&)>;
 
-  // Hears what passes one of the filters. `credits` batches may be under way at once;
-  // kUnlimitedCredits for a receiver that is never busy. `broker` may end before the feed does.
+  // The receiver hears what passes one of the filters. At most `credits` batches are under way at
+  // once; use kUnlimitedCredits for a receiver that is never busy. `broker` may end before the
+  // feed.
   EventFeed(EventBroker& broker, std::vector<EventFilter> filters, ReadNewest read_newest,
             Deliver deliver, int credits);
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
 
-  // The receiver is done with so many batches. May deliver at once.
+  // The receiver is done with `credits` more batches. This may deliver at once.
   void Grant(int credits) { subscription_.Grant(credits); }
-  // The receiver lost its copy: the next event about the message carries it whole.
+  // The receiver has lost its copy: the next event about the message carries it whole.
   void Forget(const MessageId& id) { held_.erase(id); }
-  // From now on it hears what passes one of these. What waits already is delivered all the same.
+  // Replaces the filters. Events that already wait are delivered all the same.
   void SetFilters(std::vector<EventFilter> filters);
 
  private:
@@ -55,7 +57,7 @@ class EventFeed {
   ReadNewest read_newest_;
   Deliver deliver_;
   std::unordered_map<MessageId, Held> held_;
-  Subscription subscription_;  // last: ends before what its callback uses
+  Subscription subscription_;  // last, so that it is destroyed before the members its callback uses
 };
 
 }  // namespace millrace

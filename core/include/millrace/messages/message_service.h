@@ -23,20 +23,22 @@ struct LiveMessage;
 // What one writer does to one message in one call.
 struct MessageWrite {
   std::vector<Mutation> mutations;
-  // Who writes; "": nobody who counts. One writer's versions follow each other without a gap,
-  // whatever others write.
+  // Who writes; "" for a writer that does not count. The versions of one writer follow each other
+  // without a gap, whatever others write.
   std::string writer;
-  // The version the first mutation makes, as the writer counts them from what it was given (see
-  // Origin); each mutation makes one more. 0: uncounted, the next one whatever it is.
+  // The version that the first mutation makes; each mutation makes one more. The writer counts on
+  // from the message it was given (see Origin). 0 means uncounted: the next version, whatever it
+  // is.
   std::int64_t version = 0;
-  std::optional<Usage> usage;  // added to the session of the message, in the same commit
+  std::optional<Usage> usage;  // added to the message's session in the same commit
 };
 
-// On whose behalf a message is begun or gone on with.
+// Who begins or continues a message.
 struct Origin {
-  // Counts its mutations from the message that the completion hands over. "": nobody who counts.
+  // The writer that counts its mutations, starting from the message that the completion hands over.
+  // "" for a writer that does not count.
   std::string writer;
-  // The run that finishes the message when it ends.
+  // The run that the message belongs to. The run finishes the message when the run ends.
   RunId run = kNoRun;
 };
 
@@ -44,101 +46,104 @@ struct Origin {
 struct ReplyStart {
   SessionId session_id;
   MessageId id;
-  // Goes on with the message if there is one; else the id must be new.
+  // True: continue the message if it exists. False: the id must be new.
   bool resume = false;
-  // Of a new message.
+  // For a new message only.
   std::string model;
   std::string provider;
-  // REQUIRES: a writer of its own.
+  // REQUIRES: a writer that nobody else uses.
   Origin origin;
 };
 
 struct ReadOptions {
-  bool committed = false;  // only what is on disk
+  bool committed = false;  // read only what is on disk
 };
 
 struct ListOptions {
-  std::optional<std::size_t> limit;  // the newest so many, or those nearest to the bound
-  std::optional<MessageId> before;   // exclusive; at most one of the two
+  std::optional<std::size_t> limit;  // at most so many: the newest, or those nearest to the bound
+  std::optional<MessageId> before;   // exclusive; set at most one of `before` and `after`
   std::optional<MessageId> after;
   bool committed = false;
 };
 
-// Messages: the public face of the coalescing state machine (pictured in core/README.md).
+// Messages: the public face of the coalescing state machine (see the picture in core/README.md).
 //
-// Turn rule: confined to one thread; every public call is one turn. Completions and events leave
-// at the end of the turn that made them due, and may call back in.
-// Ordering: per message, commits and events never reorder (C6).
+// Turn rule: confined to one thread. Every public call is one turn. Completions and events leave at
+// the end of the turn that made them due, and may call back in.
+// Ordering: commits and events of one message are never reordered (C6).
 // Ownership: everything returned or delivered is a value or shared as const (C15).
 class MessageService {
  public:
-  // `cycle` outlives the service.
+  // `cycle` must outlive the service.
   explicit MessageService(CommitCycle& cycle) : cycle_(cycle) {}
   MessageService(const MessageService&) = delete;
   MessageService& operator=(const MessageService&) = delete;
 
-  // Durable (power loss) and delivered when `done` has the message as created. The caller gives id,
-  // session, role and what else it likes; times, seq and version are set here. Role other than
-  // assistant, or a finish part, makes it finished from the start.
-  // kNotFound: no such session. kInvalidArgument: the id is empty or taken. kClosed: its run is
-  // over.
+  // When `done` has the created message, the message survives power loss and its event is
+  // delivered. The caller gives id, session and role, and anything else it likes; this call sets
+  // times, seq and version. A message with another role than assistant, or with a finish part, is
+  // finished from the start. kNotFound: no such session. kInvalidArgument: the id is empty or
+  // taken. kClosed: its run is over.
   void Create(Message init, DoneMessage done, const Origin& origin = {});
 
-  // For going on with a message. `resume` takes the finish part of an interrupted, canceled or
-  // failed one off, durably. `writer` counts from the message handed over. kNotFound; kFinished.
+  // Opens a message in order to continue it. `resume` removes the finish part of an interrupted,
+  // canceled or failed message, durably. `writer` counts from the message handed over. kNotFound;
+  // kFinished.
   void Open(const MessageId& id, bool resume, DoneMessage done, const std::string& writer = {});
 
-  // Creates the message of a reply or, to resume, goes on with it. It is one step: whatever happens
-  // meanwhile (a run ends, another stream begins) finds it done or not begun. The message belongs
-  // to the writer's stream until somebody finishes it; after that this writer writes no more.
-  // `done` has the message once it survives power loss. Create's errors, Open's when resuming;
-  // kInvalidArgument: the message is in another session; kInUse: another stream writes into it;
-  // kFinished: it was finished while it was being saved.
+  // Creates the message of a reply, or continues it if `resume` is set. This is one step: whatever
+  // else happens (a run ends, another stream begins) finds it either done or not begun. The message
+  // belongs to the writer's stream until somebody finishes it; after that, this writer writes no
+  // more. `done` has the message once it survives power loss. Fails like Create or, when resuming,
+  // like Open. kInvalidArgument: the message is in another session. kInUse: another stream writes
+  // into it. kFinished: it was finished while it was being saved.
   void BeginReply(ReplyStart start, DoneMessage done);
 
-  // A run names the messages that were begun in it (C14), from the call that begins them on.
+  // Begins a run. A message belongs to the run from the call that begins the message in it (C14).
   // kNotFound: no such session; kClosed.
   Result<RunId> BeginRun(const SessionId& session_id);
-  // Finishes what the run left unfinished: unknown after a return, error after a throw, canceled
-  // after an abort; and flushes all of it. `done` has the first error, after every message was
-  // dealt with. kNotFound: no such run, or it has ended already.
+  // Finishes every message that the run left unfinished: as unknown after a return, as error after
+  // a throw, as canceled after an abort. Then flushes all messages of the run. `done` is called
+  // after every message was dealt with, and has the first error. kNotFound: no such run, or it has
+  // ended already.
   void EndRun(RunId run, RunExit how, Done done);
 
-  // Applies the mutations in order; returns the version accepted. `done` is called once all that
-  // was promised holds: at the end of this turn for deltas; for terminal ones when durable (power
-  // loss) and in every mailbox. On an error the mutations before the wrong one stay accepted and
-  // `done` is not called. Versions that this writer has written before are skipped.
-  // kNotFound, kFinished, kInvalidArgument: see Apply; kFinished also for a stream whose reply is
-  // over. kStale: a gap in the writer's versions, or a counted writer that nobody knows here.
+  // Applies the mutations in order and returns the accepted version. `done` is called once all
+  // promises hold: for deltas at the end of this turn; for terminal updates when they survive power
+  // loss and are in every mailbox. On an error, the mutations before the wrong one stay accepted
+  // and `done` is not called. Versions that this writer has written before are skipped. kNotFound,
+  // kFinished, kInvalidArgument: see Apply. kFinished also for a stream whose reply is over.
+  // kStale: a gap in the writer's versions, or a counted writer that is unknown here.
   Result<std::int64_t> Write(const MessageId& id, MessageWrite write, Done done = {});
 
-  // The classic whole-snapshot update. Completes with the state it made: when accepted, or for a
-  // terminal change when durable and delivered. An identical snapshot writes nothing.
-  // kStale: the message has changed since snapshot.version, whoever did that, and the snapshot
-  // would drop some of it; one that only adds to what is there is fine. kFinished: it would
-  // un-finish the message. kNotFound.
+  // The classic update with a whole snapshot. `done` has the state that the update made: once it is
+  // accepted or, for a terminal change, once it is durable and delivered. An identical snapshot
+  // writes nothing. kStale: somebody has changed the message since snapshot.version, and the
+  // snapshot would drop some of that. A snapshot that only adds to the message is accepted.
+  // kFinished: the snapshot would un-finish the message. kNotFound.
   void Update(Message snapshot, DoneMessage done);
 
-  // Durable and delivered when `done` is called. Deleting what is not there is OK.
+  // The deletion is durable and delivered when `done` is called. Deleting a missing message is OK.
   void Delete(const MessageId& id, Done done);
   void DeleteAll(const SessionId& session_id, Done done);
 
-  // Newest accepted state, pending included, without a write (C11).
+  // The newest accepted state, including what is not saved yet. Never causes a write (C11).
   Result<std::optional<Message>> Get(const MessageId& id, ReadOptions options = {}) const;
-  // In the order of creation. kInvalidArgument: both bounds; kNotFound: a bound that is no message.
+  // In the order of creation. kInvalidArgument: both bounds are set. kNotFound: a bound is no
+  // message.
   Result<std::vector<Message>> List(const SessionId& session_id, ListOptions options = {}) const;
-  // Messages of role user, newest first.
+  // Messages with the role user, newest first.
   Result<std::vector<Message>> ListUser(std::optional<SessionId> session_id,
                                         std::optional<std::size_t> limit) const;
   Result<std::optional<Message>> LastAssistant(const SessionId& session_id) const;
 
-  // OK once everything accepted before the call survives power loss (C3); the storage's error when
-  // the write failed; kTimeout at `deadline`, the write goes on. kNotFound.
+  // OK once everything accepted before the call survives power loss (C3). Otherwise the storage's
+  // error if the write failed, or kTimeout at `deadline` (the write goes on). kNotFound.
   void Flush(const MessageId& id, TimeMs deadline, Done done);
   void FlushAll(TimeMs deadline, Done done);
 
  private:
-  // `for_stream`: the message is claimed for the stream of the origin's writer.
+  // `for_stream`: the stream of origin.writer owns the message.
   void CreateMessage(Message init, const Origin& origin, bool for_stream, DoneMessage done);
   Status ClaimForReply(LiveMessage& live, const ReplyStart& start);
   Result<Message> ReplyBegun(const MessageId& id, const std::string& writer, const Status& saved);

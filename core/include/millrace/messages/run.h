@@ -4,7 +4,7 @@
 
 namespace millrace {
 
-// Names one run (one agent turn) while it lasts.
+// Identifies one run (one agent turn) while it lasts.
 using RunId = std::int64_t;
 inline constexpr RunId kNoRun = 0;
 

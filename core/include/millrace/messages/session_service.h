@@ -13,11 +13,11 @@ namespace millrace {
 
 class CommitCycle;
 
-// Sessions. Every change is durable (power loss) and delivered when its completion is called.
-// Turn rule, ordering and ownership as for MessageService.
+// Sessions. When the completion of a change is called, the change survives power loss and is
+// delivered. The turn rule, ordering and ownership are those of MessageService.
 class SessionService {
  public:
-  // `cycle` outlives the service.
+  // `cycle` must outlive the service.
   explicit SessionService(CommitCycle& cycle) : cycle_(cycle) {}
   SessionService(const SessionService&) = delete;
   SessionService& operator=(const SessionService&) = delete;
@@ -26,7 +26,7 @@ class SessionService {
   // kNotFound: no such parent.
   void Create(Session init, DoneSession done);
   void Update(const SessionId& id, SessionChange change, DoneSession done);  // kNotFound
-  // Deletes its messages too (C7). Deleting what is not there is OK.
+  // Deletes its messages too (C7). Deleting a missing session is OK.
   void Delete(const SessionId& id, Done done);
 
   Result<std::optional<Session>> Get(const SessionId& id) const;

@@ -23,11 +23,12 @@ namespace millrace {
 class Turn;
 
 struct StoreOptions {
-  // The coalescing window, milliseconds. 33: two frames at 60 Hz, the fastest a reader can tell
-  // apart. 0 or less saves and notifies at every update (C12); updates that wait for the storage
-  // are saved each in a transaction of its own, and acknowledged together.
+  // The coalescing window in milliseconds. 33 is two frames at 60 Hz: a reader sees no difference
+  // in anything faster. With 0 or less, every update is saved and notified by itself (C12). Updates
+  // that wait for the storage are then each saved in a transaction of their own, and acknowledged
+  // together.
   DurationMs window_ms = 33;
-  // An unfinished message without a write for so long is folded and leaves memory (C9).
+  // An unfinished message that is not written for so long is folded and leaves memory (C9).
   DurationMs idle_ms = 60'000;
   BrokerOptions broker;
 };
@@ -41,7 +42,7 @@ struct StoreStats {
   BrokerCounters broker;
 };
 
-// A message that a crash left unfinished and that opening finished as interrupted.
+// A message that a crash left unfinished. Opening the store finished it as interrupted.
 struct RecoveredMessage {
   MessageId id;
   SessionId session_id;
@@ -49,24 +50,24 @@ struct RecoveredMessage {
 
 // The whole core behind one object: storage, coalescing, events.
 //
-// The host drives it: AdvanceTo(now) before each call and when NextDeadline() comes. There is no
-// timer and no thread in here; with the same inputs it does the same things.
-// Ownership: owns the storage. Confined to one thread. Feeds end before the store.
+// The host drives it: it calls AdvanceTo(now) before each call and when NextDeadline() comes. The
+// store has no timer and no thread. With the same inputs it does the same things.
+// Ownership: owns the storage. Confined to one thread. Feeds must end before the store.
 class Store {
  public:
   using Opened = std::function<void(Result<std::unique_ptr<Store>>)>;
   using DoneExport = std::function<void(Result<std::uint64_t>)>;
   using DoneImport = std::function<void(Result<ImportCounts>)>;
 
-  // Finishes what a crash left as interrupted, durably, then calls `opened`; a full disk does not
-  // keep the store from opening (the finish is retried, C5).
+  // Finishes messages that a crash left unfinished as interrupted, durably, then calls `opened`. A
+  // full disk does not keep the store from opening: the finish is retried (C5).
   static void Open(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
                    Opened opened);
   ~Store();
 
-  // Holds one turn open: what is called while it stands shares a commit and a batch, and every
-  // completion comes at its end. Reads of messages are fresh all the same; reads of sessions show
-  // what is on disk.
+  // Holds one turn open. All calls made while it exists share one commit and one batch, and every
+  // completion is called when it ends. Reads of messages are fresh all the same; reads of sessions
+  // show what is on disk.
   class HeldTurn {
    public:
     explicit HeldTurn(Store& store);
@@ -84,28 +85,29 @@ class Store {
   std::unique_ptr<EventFeed> OpenFeed(EventFeed::Deliver deliver, int credits = kUnlimitedCredits,
                                       std::vector<EventFilter> filters = {EventFilter()});
 
-  // What is saved and folded; see SearchQuery and Storage::Search. kClosed.
+  // Searches saved and folded messages; see SearchQuery and StorageReads::Search. kClosed.
   Result<SearchPage> Search(SearchQuery query) const;
-  // Makes `into` a SQLite file of everything accepted before the call, whatever streams go on;
-  // `done` has its size. On a full disk it holds what is saved. The storage's error, or that of
-  // `into`; kClosed.
+  // Makes `into` a SQLite file of everything accepted before the call, even while streams go on.
+  // `done` has its size. If the disk is full, the file holds what is saved. Fails with the error of
+  // the storage or of `into`; kClosed.
   void Export(std::shared_ptr<BlockFile> into, DoneExport done);
-  // Adds the content of another database (see OpenImportSource) in one durable commit; ids that are
-  // there are skipped and not counted. Subscribers hear one Lagged without ids: read again.
-  // OpenImportSource's errors, the storage's, kClosed; on any of them nothing has changed.
+  // Adds the content of another database (see OpenImportSource) in one durable commit. Ids that the
+  // store already has are skipped and not counted. Subscribers hear one Lagged without ids, which
+  // means: read again. Fails like OpenImportSource, with an error of the storage, or kClosed; on
+  // any error nothing has changed.
   void Import(std::shared_ptr<BlockFile> file, DoneImport done);
 
   const std::vector<RecoveredMessage>& recovered() const { return recovered_; }
   StoreStats stats() const;
 
-  // REQUIRES: `now` in milliseconds since the epoch; an earlier one than before counts as before.
+  // `now` is in milliseconds since the epoch. A time before the last one counts as the last one.
   void AdvanceTo(TimeMs now);
-  // When AdvanceTo is due at the latest; kNever when nothing waits.
+  // The time at which AdvanceTo is due at the latest; kNever if nothing waits.
   TimeMs NextDeadline() const;
 
-  // Drains until `deadline`, then closes the storage, whatever was drained; `done` has the first
-  // error (kTimeout: something was not saved). Changes fail with kClosed from this call on,
-  // everything else once it is done.
+  // Saves what waits until `deadline`, then closes the storage, whether or not everything was
+  // saved. `done` has the first error (kTimeout: something was not saved). From this call on,
+  // changes fail with kClosed; once it is done, every call does.
   void Close(TimeMs deadline, Done done);
 
  private:

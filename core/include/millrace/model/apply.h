@@ -12,8 +12,8 @@
 
 namespace millrace {
 
-// The longest body of a part, in bytes of UTF-8. A message is in memory several times on its way to
-// the disk, and a module of WebAssembly has 2 GB.
+// The longest body of a part, in bytes of UTF-8. On its way to the disk a message is in memory
+// several times, and a WebAssembly module has 2 GB.
 inline constexpr std::size_t kMaxPartBytes = std::size_t{64} * 1024 * 1024;
 
 enum class Effect {
@@ -22,26 +22,28 @@ enum class Effect {
   kTerminal,  // structure changed (contract C2): saved and delivered at once
 };
 
-// Applies `mutation` to `message` at time `now` and appends what it did to `patch`.
+// Applies `mutation` to `message` at time `now` and appends the changes to `patch`.
 //
 // REQUIRES: patch is empty, or patch.to_version == message.version.
-// ENSURES: on kDelta and kTerminal message.version grew by one, patch.to_version == message.version
-// and message.updated_at == patch.updated_at == now. On kNone and on an error nothing changed.
-// What comes in is made valid UTF-8 and brought to the form the store gives back (NormalizePart).
+// ENSURES: on kDelta and kTerminal, message.version grew by one, patch.to_version ==
+// message.version and message.updated_at == patch.updated_at == now. On kNone and on an error,
+// nothing changed.
+// Input becomes valid UTF-8 and takes the form that the store gives back (NormalizePart).
 //
-// Cost: amortised O(what it brings), whatever the message holds; but Replace is O(the snapshot),
-// and EndReasoning, Finish and Resume pass the parts. None copies a text that is there.
+// Cost: amortised O(input), whatever the message holds, with two exceptions: Replace is
+// O(snapshot); EndReasoning, Finish and Resume look through the parts. None of them copies text
+// that the message already has.
 //
-// `calls`: the index of this message and of no other, kept as long as it lives.
+// `calls` is the index of this message alone, and is kept as long as the message is.
 //
-// kFinished: the message is finished (all but Resume, and a Replace that keeps it finished), or
-// Resume on a message that ended otherwise than interrupted, canceled or error.
-// kNotFound: AppendToolInput or FinishToolCall names a call that is not there.
-// kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last;
-// `extra` or custom data that is no JSON.
+// kFinished: the message is finished (for all mutations but Resume, and a Replace that keeps it
+// finished), or Resume on a message that ended otherwise than interrupted, canceled or error.
+// kNotFound: AppendToolInput or FinishToolCall names a call that does not exist.
+// kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last
+// part; `extra` or custom data that is not JSON.
 Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
                      ToolCallIndex& calls);
-// For one mutation: reads all parts to find a tool call.
+// For a single mutation. To find a tool call it reads all parts.
 inline Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch) {
   ToolCallIndex calls;
   return Apply(std::move(mutation), now, message, patch, calls);

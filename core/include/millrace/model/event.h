@@ -16,27 +16,27 @@
 
 namespace millrace {
 
-// What subscribers hear. Events own what they carry or share it as const (contract C15).
+// What subscribers hear. Events own what they carry, or share it as const (contract C15).
 
 struct MessageCreated {
   std::shared_ptr<const Message> message;
 };
 
-// A message changed. Exactly one of `patch` and `whole` is set when it reaches a subscriber:
-// `patch` when the subscriber holds the message at patch->from_version, else `whole`. On its way
-// through a mailbox it may carry neither: the newest state is read when it is delivered.
+// A message changed. When the event reaches a subscriber, exactly one of `patch` and `whole` is
+// set: `patch` if the subscriber holds the message at patch->from_version, else `whole`. In a
+// mailbox the event may carry neither; then the newest state is read at delivery.
 struct MessageUpdated {
   MessageId id;
   SessionId session_id;
-  std::int64_t version = 0;  // the version the message has after this
+  std::int64_t version = 0;  // the version of the message after this event
   bool terminal = false;
   bool saved = true;
-  // The message is finished, and no more events about it are on their way: the receiver may let go
-  // of its copy.
+  // The message is finished and no more events about it are under way, so the receiver may drop its
+  // copy.
   bool finished = false;
   std::shared_ptr<const Patch> patch;
-  // The same as `patch` once events were conflated into this one: it alone holds that patch, and
-  // may extend it.
+  // The same patch as `patch`, set once events were conflated into this one. Only this event holds
+  // that patch, so it may extend it.
   std::shared_ptr<Patch> merged;
   std::shared_ptr<const Message> whole;
 };
@@ -56,15 +56,15 @@ struct SessionDeleted {
   SessionId id;
 };
 
-// Events were lost for this subscriber; the newest state of `ids` follows in the same batch.
+// Events were lost for this subscriber. The newest state of `ids` follows in the same batch.
 struct Lagged {
   std::int64_t dropped = 0;
   std::vector<MessageId> ids;
 };
 
-// One per outage of the storage; updates come with saved == false until StorageRecovered.
+// Sent once per outage of the storage. Updates come with saved == false until StorageRecovered.
 struct StorageError {
-  std::int64_t outage = 0;  // which one since the store was opened
+  std::int64_t outage = 0;  // counts the outages since the store was opened
   Status status;
 };
 struct StorageRecovered {
@@ -74,9 +74,9 @@ struct StorageRecovered {
 using Event = std::variant<MessageCreated, MessageUpdated, MessagesDeleted, SessionCreated,
                            SessionUpdated, SessionDeleted, Lagged, StorageError, StorageRecovered>;
 
-// The `type` of the JavaScript event: "created", "updated", "session-created", ...
+// The `type` of the event in JavaScript: "created", "updated", "session-created", ...
 std::string_view EventTypeName(const Event& event);
-// The index() of the events of that type.
+// The index() in Event of the events with this type name.
 std::optional<std::size_t> EventIndexFromName(std::string_view name);
 
 }  // namespace millrace

@@ -11,27 +11,28 @@
 
 namespace millrace {
 
-// The fields of a message and of a session, once: rows, the delta log, patches and what a page sees
-// follow from the tables below. A visitor is called as visit(HeaderField, value&) for each field.
+// The one list of the fields of a message and of a session. Rows, the delta log, patches and what a
+// page sees follow from the tables below. A visitor is called as visit(HeaderField, value&) for
+// each field.
 //
-// Each table unpacks its struct first: a new member does not compile until it is named there.
+// Each table unpacks its struct first, so a new member does not compile until the table names it.
 
 struct HeaderField {
-  // When a row is written.
+  // When the storage writes a field.
   enum class Stored {
     kEachTime,
-    kOnce,       // with the row's first write: what never changes
-    kByStorage,  // never: the storage keeps it itself
+    kOnce,       // with the row's first write: it never changes
+    kByStorage,  // never by us: the storage keeps it itself
   };
   enum class Shown { kAlways, kUnlessEmpty, kHidden };
 
-  const char* column;    // in rows, and in the delta log
-  const char* property;  // for a page; a literal, see Key in wasm/js_value.h
+  const char* column;    // its name in rows and in the delta log
+  const char* property;  // its name for a page; a literal, see Key in wasm/js_value.h
   Stored stored = Stored::kEachTime;
   Shown shown = Shown::kAlways;
 };
 
-// An id of something else, that may be missing: stored as NULL then, and not shown.
+// An optional id of something else. If it is missing, it is stored as NULL and not shown.
 template <typename IdType>
 struct OptionalId {
   IdType& id;
@@ -42,7 +43,7 @@ OptionalId(IdType&) -> OptionalId<IdType>;
 template <typename T, typename Expected>
 concept ConstOr = std::same_as<std::remove_const_t<T>, Expected>;
 
-// ---- what a writer may change of a message beside its parts
+// ---- fields of a message, besides its parts, that a writer may change
 
 inline constexpr HeaderField kModelField = {
     .column = "model", .property = "model", .shown = HeaderField::Shown::kUnlessEmpty};
@@ -52,14 +53,13 @@ inline constexpr HeaderField kIsSummaryField = {.column = "is_summary", .propert
 inline constexpr HeaderField kFinishedAtField = {
     .column = "finished_at", .property = "finishedAt", .shown = HeaderField::Shown::kUnlessEmpty};
 
-// The fields that a snapshot, a message and a header op have in common: to be compared or copied as
-// one.
+// The fields that a snapshot, a message and a header op have in common, to compare or copy at once.
 template <typename T>
 auto WrittenHeader(T& value) {
   return std::tie(value.model, value.provider, value.is_summary);
 }
 
-// A header op has these and when the message was finished.
+// The fields of a header op: those above and the time of the finish.
 template <typename Visitor>
 void HeaderFields(ConstOr<HeaderOp> auto& op, Visitor&& visit) {
   auto& [model, provider, is_summary, finished_at] = op;
@@ -78,7 +78,7 @@ inline void SetHeader(const HeaderOp& op, Message& message) {
   message.finished_at = op.finished_at;
 }
 
-// ---- all of a message
+// ---- all fields of a message
 
 template <typename Visitor>
 void MessageFields(ConstOr<Message> auto& message, Visitor&& visit) {
@@ -100,7 +100,7 @@ void MessageFields(ConstOr<Message> auto& message, Visitor&& visit) {
   visit(HeaderField{"version", "version"}, version);
 }
 
-// ---- all of a session
+// ---- all fields of a session
 
 template <typename Visitor>
 void SessionFields(ConstOr<Session> auto& session, Visitor&& visit) {
@@ -119,7 +119,7 @@ void SessionFields(ConstOr<Session> auto& session, Visitor&& visit) {
   visit(HeaderField{"updated_at", "updatedAt"}, updated_at);
 }
 
-// What a change of a session may set: visit(the change's optional, the session's field).
+// What a change of a session may set: calls visit(optional of the change, field of the session).
 template <typename Visitor>
 void ChangedFields(const SessionChange& change, Session& session, Visitor&& visit) {
   const auto& [title, prompt_tokens, completion_tokens, cost, summary_message_id] = change;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-// Writing values as JSON text.
+// Writes values as JSON text.
 namespace millrace::json {
 
 // Appends `text` to `out` as a string value; ill-formed UTF-8 becomes U+FFFD. O(size).

@@ -17,7 +17,7 @@ enum class Role { kUser, kAssistant, kSystem, kTool };
 std::string_view RoleName(Role role);
 std::optional<Role> RoleFromName(std::string_view name);
 
-// One message of a session: a value, with no link to the store it came from.
+// One message of a session. A plain value, without a link to the store it came from.
 struct Message {
   MessageId id;
   SessionId session_id;
@@ -28,17 +28,17 @@ struct Message {
   bool is_summary = false;
   TimeMs created_at = 0;
   TimeMs updated_at = 0;
-  std::optional<TimeMs> finished_at;  // set: finished; a message of another role is from the start
-  // Grows with each message created in the store: orders messages of the same millisecond.
+  std::optional<TimeMs> finished_at;  // set: finished; if not assistant, from the start
+  // Grows with each message created in the store. Orders messages of the same millisecond.
   std::int64_t seq = 0;
-  // Counts the mutations applied (merged deltas once). Create makes version 1.
+  // Counts the applied mutations; merged deltas count once. Create makes version 1.
   std::int64_t version = 0;
 
   bool finished() const { return finished_at.has_value(); }
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-// The last finish part; nullptr when there is none.
+// The last finish part; nullptr if there is none.
 const FinishPart* FinishOf(const Message& message);
 
 }  // namespace millrace

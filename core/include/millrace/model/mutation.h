@@ -10,24 +10,24 @@
 
 namespace millrace {
 
-// What a writer can do to a message. A mutation states the intent; applying it (model/apply.h)
-// turns it into a Patch, which is what the delta log stores and what subscribers receive.
+// What a writer can do to a message. A mutation states the intent. Apply (model/apply.h) turns it
+// into a Patch: the delta log stores the patch, and subscribers receive it.
 
-// Appends to the last part if it is text with the same `refusal`, else starts a new text part.
+// Appends to the last part if that is text with the same `refusal`; otherwise starts a text part.
 struct AppendText {
   std::string text;
   bool refusal = false;
   friend bool operator==(const AppendText&, const AppendText&) = default;
 };
 
-// Appends to the last part if it is an unfinished reasoning, else starts a new one. Reasoning that
-// text or a tool call follows stays open until EndReasoning or Finish.
+// Appends to the last part if that is unfinished reasoning; otherwise starts a new reasoning part.
+// Text or a tool call after it does not end it: it stays open until EndReasoning or Finish.
 struct AppendReasoning {
   std::string text;
   friend bool operator==(const AppendReasoning&, const AppendReasoning&) = default;
 };
 
-// Ends the last reasoning part that is not ended yet; without one, nothing changes.
+// Ends the last reasoning part that is still open. If none is open, nothing changes.
 struct EndReasoning {
   std::string signature;  // "": keep what is there
   friend bool operator==(const EndReasoning&, const EndReasoning&) = default;
@@ -50,19 +50,19 @@ struct FinishToolCall {
   friend bool operator==(const FinishToolCall&, const FinishToolCall&) = default;
 };
 
-// Adds any part. A tool call goes as PutToolCall does, a finish part as Finish does (its time, when
-// it has one, is the time of the finish).
+// Adds any part. A tool call is handled like PutToolCall, and a finish part like Finish. If the
+// finish part has a time, that is the time of the finish.
 struct AddPart {
   Part part;
   friend bool operator==(const AddPart&, const AddPart&) = default;
 };
 
-// Drops the parts written so far: a provider's retry starts the reply over.
+// Drops the parts written so far. Used when the provider retries and the reply starts over.
 struct Reset {
   friend bool operator==(const Reset&, const Reset&) = default;
 };
 
-// Ends the message: open reasoning ends, a finish part is added, finished_at is set.
+// Ends the message: ends open reasoning, adds a finish part and sets finished_at.
 struct Finish {
   FinishReason reason = FinishReason::kEndTurn;
   std::string message;
@@ -70,13 +70,13 @@ struct Finish {
   friend bool operator==(const Finish&, const Finish&) = default;
 };
 
-// Takes the finish part of an interrupted, canceled or failed message off: the only way a message
-// is ever un-finished.
+// Removes the finish part of an interrupted, canceled or failed message. No other mutation
+// un-finishes a message.
 struct Resume {
   friend bool operator==(const Resume&, const Resume&) = default;
 };
 
-// A full snapshot: the classic update(message). Judged against the accepted state by id and
+// A full snapshot: the classic update(message). Parts are matched with the accepted state by id and
 // content; text that only grew becomes appends.
 struct Replace {
   std::vector<Part> parts;
@@ -84,7 +84,7 @@ struct Replace {
   std::string provider;
   bool is_summary = false;
   // The version that the snapshot was made from. If the message is newer, the snapshot may only add
-  // to it: anything else would drop what somebody wrote meanwhile. Absent: not judged.
+  // to it, because anything else would drop what somebody has written since. Absent: no check.
   std::optional<std::int64_t> version = std::nullopt;
   friend bool operator==(const Replace&, const Replace&) = default;
 };

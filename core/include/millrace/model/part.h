@@ -10,8 +10,8 @@
 
 namespace millrace {
 
-// The parts of a message. All text is UTF-8. `extra` is the JSON text of an object with the
-// stored fields this version does not know ("" when there are none); it survives every round trip.
+// The parts of a message. All text is UTF-8. `extra` is the JSON text of an object with the stored
+// fields that this version does not know ("" if there are none). It survives every round trip.
 
 struct TextPart {
   std::string text;
@@ -22,7 +22,7 @@ struct TextPart {
 
 struct ReasoningPart {
   std::string text;
-  std::string signature;  // opaque, byte-exact; "" when the provider gave none
+  std::string signature;  // opaque and byte-exact; "" if the provider gave none
   std::optional<TimeMs> started_at;
   std::optional<TimeMs> finished_at;  // set: this section has ended
   std::string extra;
@@ -93,17 +93,17 @@ struct FinishPart {
   TimeMs time = 0;
   std::string message;
   std::string details;
-  // The stored word, when it is none of the known ones (reason is kUnknown then); "" otherwise.
+  // The stored word if it is not a known one (`reason` is then kUnknown); otherwise "".
   std::string foreign_reason;
   std::string extra;
   friend bool operator==(const FinishPart&, const FinishPart&) = default;
 };
 
-// Any other type, and any stored element that cannot be decoded as what it says it is.
+// A part of any other type, or a stored element that cannot be decoded as the type it names.
 struct CustomPart {
-  std::string name;  // the stored "type"; "" when the element has none
-  std::string data;  // JSON text of the stored "data"; "null" when there is none
-  // JSON text of the whole stored element when it is more or less than {type, data}; else "".
+  std::string name;  // the stored "type"; "" if the element has none
+  std::string data;  // JSON text of the stored "data"; "null" if there is none
+  // JSON text of the whole stored element if it differs from {type, data}; otherwise "".
   std::string verbatim;
   friend bool operator==(const CustomPart&, const CustomPart&) = default;
 };
@@ -111,8 +111,8 @@ struct CustomPart {
 using Part = std::variant<TextPart, ReasoningPart, ToolCallPart, ToolResultPart, ImageUrlPart,
                           BinaryPart, ShellCommandPart, FinishPart, CustomPart>;
 
-// The text that deltas append to: of TextPart and ReasoningPart `text`, of ToolCallPart `input`;
-// nullptr for the others, which never grow.
+// The text that deltas append to: `text` of TextPart and ReasoningPart, `input` of ToolCallPart.
+// nullptr for the other parts, which never grow.
 std::string* BodyOf(Part& part);
 const std::string* BodyOf(const Part& part);
 

@@ -14,19 +14,19 @@
 
 namespace millrace {
 
-// A patch is what mutations did to a message, resolved to part indexes, so that whoever holds the
-// message at `from_version` reaches `to_version` without knowing any rule. One type serves the
-// delta log, the events and the page's copy.
+// A patch is what mutations did to a message, with part indexes instead of rules. Whoever holds the
+// message at `from_version` reaches `to_version` with it. The delta log, the events and the page's
+// copy all use this one type.
 
-// parts[part].body += text, which is not empty.
+// parts[part].body += text. `text` is not empty.
 struct AppendOp {
   std::uint32_t part = 0;
   std::string text;
   friend bool operator==(const AppendOp&, const AppendOp&) = default;
 };
 
-// parts[part] = value; part == parts.size() adds it. With keep_body the body (see BodyOf) that is
-// there stays and `value`'s is empty: so ending a long part costs its header only.
+// parts[part] = value. If part == parts.size(), the part is added. With keep_body the present body
+// (see BodyOf) stays and the body of `value` is empty, so ending a long part costs only its header.
 struct PutOp {
   std::uint32_t part = 0;
   Part value;
@@ -34,13 +34,13 @@ struct PutOp {
   friend bool operator==(const PutOp&, const PutOp&) = default;
 };
 
-// parts.resize(size), never growing.
+// parts.resize(size); never makes it longer.
 struct TruncateOp {
   std::uint32_t size = 0;
   friend bool operator==(const TruncateOp&, const TruncateOp&) = default;
 };
 
-// The fields of the message itself, when one of them changed.
+// The fields of the message itself, if one of them changed.
 struct HeaderOp {
   std::string model;
   std::string provider;
@@ -51,8 +51,8 @@ struct HeaderOp {
 
 using PatchOp = std::variant<AppendOp, PutOp, TruncateOp, HeaderOp>;
 
-// Invariants: from_version < to_version unless empty(); two neighbouring AppendOps never have the
-// same part.
+// Invariants: from_version < to_version unless empty(); two neighbouring AppendOps are never for
+// the same part.
 struct Patch {
   std::int64_t from_version = 0;
   std::int64_t to_version = 0;
@@ -61,24 +61,24 @@ struct Patch {
 
   bool empty() const { return ops.empty(); }
 
-  // Adds an append; merges it with the last op where that is an append to the same part.
-  // Amortised O(text.size()).
+  // Adds an append. Merges it with the last op if that appends to the same part. Amortised
+  // O(text.size()).
   void Append(std::uint32_t part, std::string_view text);
   void Add(PatchOp op);
 
-  // This, then `later`. REQUIRES: empty() or to_version == later.from_version.
-  // O(later's size).
+  // Adds the changes of `later` after these. REQUIRES: empty() or to_version == later.from_version.
+  // O(size of later).
   void Extend(const Patch& later);
 
-  // Bytes of text and parts it carries: what a mailbox or a log row pays for it.
+  // The bytes of text and parts in the patch: its cost in a mailbox or a log row.
   std::size_t ByteSize() const;
 
   friend bool operator==(const Patch&, const Patch&) = default;
 };
 
-// Brings `message` from patch.from_version to patch.to_version. kCorrupt, with `message` as it
-// was, for another version or an op that does not fit (index out of range, append to a part
-// without a body). Amortised O(patch's size).
+// Brings `message` from patch.from_version to patch.to_version. kCorrupt, with `message` unchanged,
+// if it has another version or an op does not fit (index out of range, append to a part without a
+// body). Amortised O(size of patch).
 Status ApplyPatch(const Patch& patch, Message& message);
 
 }  // namespace millrace

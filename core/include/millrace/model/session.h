@@ -9,7 +9,7 @@
 
 namespace millrace {
 
-// A conversation. `message_count` is the storage's to keep.
+// A conversation. The storage keeps `message_count`.
 struct Session {
   SessionId id;
   SessionId parent_id;  // empty: none
@@ -25,7 +25,7 @@ struct Session {
   friend bool operator==(const Session&, const Session&) = default;
 };
 
-// What Sessions.update may change; an unset field stays as it is.
+// The fields that SessionService::Update may change. An unset field stays as it is.
 struct SessionChange {
   std::optional<std::string> title;
   std::optional<std::int64_t> prompt_tokens;

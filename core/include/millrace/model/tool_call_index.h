@@ -10,16 +10,16 @@
 
 namespace millrace {
 
-// Finds the tool calls of one message by their ids, in amortised constant time: it reads each part
-// once, when something is looked for.
+// Finds the tool calls of one message by id in amortised constant time. It reads each part once,
+// and only when a call is looked for.
 //
-// Invariant: `at_` has every call among the first `read_` parts. Whoever drops parts, or puts a
-// part in the place of another one, calls Forget.
+// Invariant: `at_` has every call among the first `read_` parts. Code that drops parts, or replaces
+// a part by another one, must call Forget.
 class ToolCallIndex {
  public:
-  // The last call with this id. `message` is the same at every call.
+  // The last call with this id. `message` must be the same at every call.
   std::optional<std::uint32_t> Find(const Message& message, const std::string& id);
-  // Parts that were read may be others now.
+  // Call this when parts that were read may have been replaced.
   void Forget();
 
  private:

@@ -4,13 +4,13 @@
 
 namespace millrace {
 
-// Tokens that were counted.
+// Counts of tokens.
 struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
 };
 
-// The most tokens that are counted: exact in a JavaScript number. A sum stays there.
+// The largest count of tokens, which is exact in a JavaScript number. Sums stop there.
 inline constexpr std::int64_t kMostTokens = (std::int64_t{1} << 53) - 1;
 
 // REQUIRES: neither is negative, and `total` is at most kMostTokens.

@@ -18,12 +18,12 @@
 
 namespace millrace {
 
-// The state behind a Broker (see broker.h for the rules), shared with the calls under way, so
-// that a callback may destroy the broker itself.
+// The state behind a Broker (see broker.h for the rules). Calls under way share it, so that a
+// callback may destroy the broker itself.
 //
-// Turn rule: put first, deliver last. Only the outermost call runs callbacks, in Deliver(), and
-// holds no iterator while it does; calls from inside callbacks change state and queue subscribers
-// on ready_.
+// Turn rule: put first, deliver last. Only the outermost call runs callbacks, in Deliver(), and it
+// holds no iterator while it does. Calls from inside callbacks change the state and queue
+// subscribers on ready_.
 template <typename Traits>
 class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
  public:
@@ -95,8 +95,8 @@ class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
  private:
   friend Subscriber;
 
-  // A subscriber with credit is delivered to in this turn, so nothing waits there: no bound applies
-  // (one batch may be larger than a mailbox), and it hears of each event by itself.
+  // A subscriber with credit gets its batch in this turn, so nothing waits for it. No bound
+  // applies: one batch may be larger than a mailbox. The subscriber hears of each event separately.
   void Put(Subscriber& subscriber, const std::string& key, const Event& event, TimeMs deadline) {
     using Result = typename Mailbox<Traits>::PutResult;
     const bool bounded = subscriber.credits == 0;
@@ -132,7 +132,7 @@ class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
       subscriber->ready = false;
       if (subscriber->is_closed || subscriber->mailbox.empty()) continue;
       DeliverTo(*subscriber);
-      // What came in meanwhile, to a subscriber that then got its credit back.
+      // Delivers what came in meanwhile for a subscriber that got its credit back.
       if (!subscriber->is_closed && subscriber->mailbox.has_entries()) MakeReady(subscriber);
     }
     delivering_ = false;
@@ -156,8 +156,8 @@ class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
       subscriber.reported = false;
       return;
     }
-    // The loss is told with the next event or grant, not at once: a subscriber that always fails
-    // would be called for ever.
+    // The loss is told with the next event or grant, not at once. Otherwise a subscriber that
+    // always fails would be called for ever.
     counters_.drop_count += batch.lossy;
     CountMustDeliverDrops(subscriber, batch.must_deliver);
     subscriber.mailbox.Remember(batch.if_lost);
@@ -178,7 +178,7 @@ class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
   std::vector<std::shared_ptr<Subscriber>> subscribers_;  // the open ones
   std::deque<std::shared_ptr<Subscriber>> ready_;         // each once; may hold closed ones
   BrokerCounters counters_;
-  mutable std::optional<TimeMs> next_deadline_;  // unset: to be looked for
+  mutable std::optional<TimeMs> next_deadline_;  // unset: must be computed
   bool delivering_ = false;
   bool shut_down_ = false;
 };

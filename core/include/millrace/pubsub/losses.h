@@ -8,17 +8,17 @@
 
 namespace millrace {
 
-// How many subjects a subscriber that lost events is told by name. Above it, it is told of the
-// loss alone: so a stuck subscriber stays bounded (some 100 KB at worst), while a thousand
-// messages streaming at once are all still named.
+// How many lost subjects a subscriber is told by name. If there are more, it is told only that
+// events were lost. So the state of a stuck subscriber stays bounded (some 100 KB at worst), and a
+// thousand messages that stream at once can still all be named.
 inline constexpr std::size_t kMaxLaggedSubjects = 1024;
 
-// What one subscriber lost since it was last told (contract B4).
-// Invariant: subjects.size() <= kMaxLaggedSubjects, and 0 when `everything`.
+// What one subscriber has lost since it was last told (contract B4). Invariant: subjects.size() <=
+// kMaxLaggedSubjects, and 0 if `everything`.
 struct Losses {
   std::int64_t dropped = 0;
   std::set<std::string> subjects;
-  bool everything = false;  // more subjects than can be named
+  bool everything = false;  // too many subjects to name
 
   bool empty() const { return dropped == 0; }
 

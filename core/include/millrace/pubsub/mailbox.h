@@ -23,17 +23,16 @@ namespace millrace {
 //     └──▶ full ─┬─ lossy ──────────────────▶ dropped, remembered in Losses
 //                └─ must-deliver ─▶ overflow ─▶ (its deadline passes) dropped, remembered
 //
-// Invariants:
-//   1. Every key waits at most once, but for those put unbounded; index_ holds exactly the keys of
-//      entries_, with the last entry of each.
-//   2. An entry in the overflow is one with a deadline; overflow_ counts them.
-//   3. Mailbox and overflow hold at most `capacity` entries each, but for those put unbounded.
+// Invariants, except for events put without a bound (1 and 3):
+//   1. Every key waits once. index_ holds exactly the keys of entries_, with their last entries.
+//   2. An entry is in the overflow if it has a deadline; overflow_ counts them.
+//   3. Mailbox and overflow hold at most `capacity` entries each.
 // The Traits are those of Broker (broker.h).
 template <typename Traits>
 class Mailbox {
  public:
   using Event = typename Traits::Event;
-  // The newest state of a subject, if there is one and the subscriber wants to hear of it.
+  // The newest state of a subject; nullopt if there is none or the subscriber does not want it.
   using Newest = std::function<std::optional<Event>(const std::string& subject)>;
 
   enum class PutResult { kQueued, kConflated, kWaits, kDropped, kMustDeliverDropped };
@@ -48,7 +47,7 @@ class Mailbox {
 
   explicit Mailbox(std::size_t capacity) : capacity_(capacity) {}
 
-  // `deadline`: until when a must-deliver event may wait for room.
+  // `deadline`: how long a must-deliver event may wait for room.
   PutResult Put(const std::string& key, const Event& event, bool bounded, TimeMs deadline) {
     const bool must_deliver = Traits::MustDeliver(event);
     if (const auto found = index_.find(key); bounded && found != index_.end()) {
@@ -61,7 +60,7 @@ class Mailbox {
       Add({key, event, must_deliver, kNever});
       return PutResult::kQueued;
     }
-    // The overflow holds as many as the mailbox; past that a subscriber is lost anyway.
+    // The overflow is as large as the mailbox. A subscriber that fills both is lost anyway.
     if (must_deliver && overflow_ < capacity_) {
       Add({key, event, must_deliver, deadline});
       return PutResult::kWaits;
@@ -70,7 +69,7 @@ class Mailbox {
     return must_deliver ? PutResult::kMustDeliverDropped : PutResult::kDropped;
   }
 
-  // Drops what was to wait for room until `now` or earlier; returns how many.
+  // Drops entries whose deadline is `now` or earlier; returns how many.
   std::int64_t Expire(TimeMs now) {
     if (NextDeadline() > now) return 0;
     std::vector<Entry> entries = TakeEntries();
@@ -92,19 +91,20 @@ class Mailbox {
     return std::find_if(entries_.begin(), entries_.end(), Overflows)->deadline;
   }
 
-  // Nothing to tell: neither events nor a loss.
+  // True if there is nothing to tell: no events and no loss.
   bool empty() const { return entries_.empty() && losses_.empty(); }
   bool has_entries() const { return !entries_.empty(); }
   bool has_overflow() const { return overflow_ > 0; }
 
-  // Everything that waits, as one batch. After a loss it begins with one lagged event:
+  // Returns everything that waits as one batch. After a loss the batch begins with one lagged
+  // event:
   //
   //   lagged, [waiting .. last must-deliver entry about a lost subject], newest states, [the rest]
   //
-  // Waiting entries keep their order. A lossy entry about nothing but lost subjects is left out:
-  // the newest state covers it. A must-deliver one with the key of a newest state merges into
-  // that, which so keeps the class; one with another key (created, deleted) comes before the
-  // newest state, never after it. So no subject ever goes back (contract C6).
+  // Waiting entries keep their order. A lossy entry that is only about lost subjects is left out,
+  // because the newest state covers it. A must-deliver entry with the key of a newest state merges
+  // into that state, which becomes must-deliver too. One with another key (created, deleted) comes
+  // before the newest state, never after it. So no subject ever goes back (contract C6).
   Batch Take(const Newest& newest) {
     std::vector<Entry> entries = TakeEntries();
     const Losses losses = std::exchange(losses_, {});
@@ -122,7 +122,7 @@ class Mailbox {
     return batch;
   }
 
-  // The subscriber failed to take a batch: the next one tells it.
+  // The subscriber failed to take a batch. The next batch tells it about the loss.
   void Remember(const Losses& lost) { losses_.Merge(lost); }
 
  private:
@@ -147,7 +147,7 @@ class Mailbox {
     return std::exchange(entries_, {});
   }
 
-  // Moves from `entries` to `events` what comes before the newest states, and adds those.
+  // Moves what comes before the newest states from `entries` to `events`, then adds those states.
   static void AddNewest(const Losses& losses, const Newest& newest, std::vector<Entry>& entries,
                         std::vector<Event>& events) {
     std::vector<Event> states;
@@ -181,7 +181,7 @@ class Mailbox {
     entries = std::move(kept);
   }
 
-  // Whether any, and whether all, of the subjects of `event` are lost ones.
+  // Whether any, and whether all, of the subjects of `event` are lost.
   static std::pair<bool, bool> About(const Losses& losses, const Event& event) {
     const std::vector<std::string> subjects = Traits::Subjects(event);
     const auto lost = std::count_if(

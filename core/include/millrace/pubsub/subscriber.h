@@ -16,8 +16,8 @@ namespace millrace {
 template <typename Traits>
 class BrokerState;
 
-// One subscription, as its broker sees it. Owned by the broker while it is open, by the
-// Subscription and by a delivery under way.
+// One subscription as its broker sees it. While it is open, the broker, the Subscription and a
+// delivery under way share its ownership.
 template <typename Traits>
 struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subscriber<Traits>> {
   using Event = typename Traits::Event;
@@ -51,8 +51,8 @@ struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subs
     credits += std::min(more, std::numeric_limits<int>::max() - credits);
   }
 
-  // Nothing is delivered any more. Frees what the callback holds, unless it is running: then the
-  // broker does when it returns.
+  // Stops all deliveries. Frees what the callback holds, unless the callback is running; the broker
+  // then frees it when the callback returns.
   void End() {
     is_closed = true;
     if (!running) deliver = nullptr;
@@ -63,9 +63,9 @@ struct Subscriber final : SubscriptionControl, std::enable_shared_from_this<Subs
   DeliverCallback deliver;
   int credits;  // batches it may still get, or kUnlimitedCredits
   Mailbox<Traits> mailbox;
-  bool touched = false;   // the publish under way put something in
-  bool reported = false;  // that it loses must-deliver events
-  bool ready = false;     // the broker has it on its list of deliveries to make
+  bool touched = false;   // the current publish put something in its mailbox
+  bool reported = false;  // its loss of must-deliver events was reported
+  bool ready = false;     // it is on the broker's list of deliveries
   bool running = false;   // deliver is being called
   bool is_closed = false;
 };

@@ -5,10 +5,10 @@
 
 namespace millrace {
 
-// Credits of a subscriber that is never behind: each batch is delivered in the call that made it.
+// Credits of a subscriber that is never behind: it gets each batch in the call that made it.
 inline constexpr int kUnlimitedCredits = -1;
 
-// What a Subscription asks of its broker, whatever the type of the events.
+// What a Subscription asks of its broker, whatever the event type.
 class SubscriptionControl {
  public:
   virtual ~SubscriptionControl() = default;
@@ -17,8 +17,8 @@ class SubscriptionControl {
   virtual bool closed() const = 0;
 };
 
-// Ownership of one subscription: destroying it unsubscribes. Move-only; may outlive the broker.
-// Every method may be called inside a callback of the broker, its own included (contract B6).
+// Owns one subscription; destroying it unsubscribes. Move-only. May outlive the broker. Every
+// method may be called inside any callback of the broker, including its own (contract B6).
 class Subscription {
  public:
   Subscription() = default;  // closed
@@ -34,13 +34,13 @@ class Subscription {
   }
   ~Subscription() { Unsubscribe(); }
 
-  // Allows `credits` more batches; what waits is delivered at once (or, inside a callback, before
-  // the outermost call of the broker returns). No effect if closed, unlimited, or credits < 1.
+  // Allows `credits` more batches. What waits is delivered at once or, inside a callback, before
+  // the outermost call of the broker returns. No effect if closed or unlimited, or if credits < 1.
   void Grant(int credits) {
     if (const auto control = control_) control->Grant(credits);
   }
 
-  // ENSURES: nothing more is delivered, not even what waits or the rest of this very turn.
+  // ENSURES: nothing more is delivered, not even what waits or the rest of this turn.
   void Unsubscribe() {
     if (const auto control = std::move(control_)) control->Close();
   }

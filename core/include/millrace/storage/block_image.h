@@ -12,16 +12,17 @@
 
 namespace millrace {
 
-// A file in memory, as blocks, that knows what changed since the last Accept and can go back there.
+// A file in memory, made of blocks. It knows what changed since the last Accept and can go back.
 //
-// Blocks are shared and copied before their first change, so that a state costs what changed in it.
+// Blocks are shared, and copied before their first change, so a saved state costs only what
+// changed.
 // Invariants:
-//   1. before_ holds, for each block changed since Accept, what it was then; no block in before_ is
-//      ever written to.
+//   1. For each block changed since Accept, before_ holds its content at that time. Blocks in
+//      before_ are never written to.
 //   2. Every byte at or past size() is 0. A block that was never written is null and reads as 0.
 class BlockImage {
  public:
-  // One page of SQLite's, and one record of IndexedDB.
+  // One page of SQLite, and one record in IndexedDB.
   static constexpr std::size_t kBlockBytes = 4096;
   using Block = std::array<std::byte, kBlockBytes>;
 
@@ -31,20 +32,20 @@ class BlockImage {
   std::uint64_t size() const { return size_; }
 
   bool changed() const { return !before_.empty() || size_ != size_before_; }
-  // Of the blocks that are still part of the file, in ascending order.
+  // The changed blocks that are still part of the file, in ascending order.
   std::vector<std::size_t> ChangedBlocks() const;
   const Block& At(std::size_t index) const;
 
-  // What is there now is what RollBack goes back to.
+  // From now on RollBack goes back to the present content.
   void Accept();
   void RollBack();
-  // The file as RollBack would make it; changes to either are not seen by the other.
+  // The file as RollBack would make it. The copy and this file do not see each other's changes.
   BlockImage Before() const;
 
  private:
   using SharedBlock = std::shared_ptr<Block>;
 
-  // The block, made ready to be written to.
+  // Returns the block, ready to be written to.
   Block& Change(std::size_t index);
 
   std::vector<SharedBlock> blocks_;
@@ -65,7 +66,7 @@ struct BlockImages {
   BlockImages Before() const;
 };
 
-// The images as files. They keep the images alive and change them.
+// The images as files, which keep the images alive and change them.
 DatabaseFiles FilesOf(const std::shared_ptr<BlockImages>& images);
 
 }  // namespace millrace

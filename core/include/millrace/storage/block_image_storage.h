@@ -11,17 +11,17 @@
 namespace millrace {
 
 // Saves what changed in `images` since their last Accept, all of it or nothing, then calls `ended`
-// once, during the call or later. Never called again before `ended`, but for a checkpoint at the
-// end whose outcome nobody waits for.
+// once, during the call or later. It is not called again before `ended`, except for a checkpoint
+// while closing, whose outcome nobody waits for.
 using SaveBlocks = std::function<void(const BlockImages& images, Durability durability,
                                       std::function<void(Status)> ended)>;
 
-// SQLite on files in memory, of which each commit is saved before it counts: for a medium that only
-// ever answers later, such as IndexedDB. `images` hold what is saved. What opening creates or
-// migrates is saved with the first commit. Fails like OpenSqliteStorage.
+// SQLite on files in memory, for a medium that can only answer later, such as IndexedDB. A commit
+// counts only once its changes are saved there. `images` hold the saved state. What opening creates
+// or migrates is saved with the first commit. Fails like OpenSqliteStorage.
 //
-// bytes_written() counts the blocks handed over, whole as they are. Close leaves everything as it
-// was saved when a commit is under way, or one could not be undone.
+// bytes_written() counts the blocks handed over, each as a whole block. Close changes nothing in
+// the saved state if a commit is under way or a failed one could not be undone.
 Result<std::unique_ptr<Storage>> OpenBlockImageStorage(BlockImages images, SaveBlocks save,
                                                        SqliteOptions options);
 

@@ -12,17 +12,17 @@
 namespace millrace {
 
 struct SqliteOptions {
-  // The host's clock, for CommitOutcome::took_ms and for how long a page of a search may take;
-  // without one commits report 0, and a page takes as long as it takes.
+  // The host's clock. It measures CommitOutcome::took_ms and limits the time of a page of a search.
+  // Without a clock, commits report 0 and a page has no time limit.
   std::function<TimeMs()> clock;
 };
 
-// Opens (and where it is new, creates; where it is older, migrates) the SQLite database in `files`.
-// kNewerSchema: written by a newer version; kCorrupt: not a Millrace database or damaged, the
-// files are left as they are; kQuotaExceeded, kIo.
+// Opens the SQLite database in `files`. Creates it if it is new and migrates it if it is older.
+// kNewerSchema: a newer version wrote it. kCorrupt: damaged or not a Millrace database; the files
+// stay as they are. kQuotaExceeded, kIo.
 Result<std::unique_ptr<Storage>> OpenSqliteStorage(DatabaseFiles files, SqliteOptions options = {});
 
-// "3.54.1"
+// For example "3.54.1".
 std::string_view SqliteVersion();
 
 }  // namespace millrace

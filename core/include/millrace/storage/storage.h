@@ -17,22 +17,22 @@
 
 namespace millrace {
 
-// How much a commit has to survive before it is acknowledged (contract S3).
+// What a commit must survive before it is acknowledged (contract S3).
 enum class Durability {
-  kProcess,  // the tab or the process dying
+  kProcess,  // the death of the tab or the process
   kPower,    // power loss: synced
 };
 
-// ---- operations of a batch: applied in order, all in one transaction
+// ---- operations of a batch, applied in order, all in one transaction
 
-// Inserts the message, or rewrites its row whole (the fold). Its rows in the delta log are void
-// from then on.
+// Inserts the message, or rewrites its whole row (the fold). From then on its rows in the delta log
+// no longer count.
 struct PutMessage {
   std::shared_ptr<const Message> message;
 };
 // Appends one row to the delta log of an unfinished message.
 struct AppendDelta {
-  std::int64_t seq = 0;  // of the message
+  std::int64_t seq = 0;  // the seq of the message
   std::shared_ptr<const Patch> patch;
 };
 struct DeleteMessage {
@@ -49,8 +49,8 @@ struct DeleteSession {
   SessionId id;
 };
 
-// Adds what the source has and the store has not, by id; a message without a session is left out.
-// The messages get the seqs from `first_seq` on, as many as the source counts.
+// Adds what the source has and the store does not have, by id. Leaves out messages without a
+// session. The messages get seqs from `first_seq` on, at most as many as the source counts.
 struct ImportContent {
   std::shared_ptr<ImportSource> source;
   std::int64_t first_seq = 0;
@@ -63,15 +63,15 @@ using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {
   Status status;
-  // How long the commit kept the storage busy, as the storage's host measured it; 0 if unknown.
+  // How long the commit kept the storage busy, as the host measured it; 0 if unknown.
   DurationMs took_ms = 0;
 };
 
-// Where messages and sessions are kept: one writer, confined to one thread.
+// Keeps messages and sessions. One writer; confined to one thread.
 //
-// Ordering: commits are applied in the order of the calls; `done` is called in that order, during
+// Ordering: commits are applied in the order of the calls. `done` is called in that order, during
 // the call (OPFS) or later (IndexedDB). A failed commit changed nothing.
-// Ownership: a batch is owned by the storage from the call on.
+// Ownership: the storage owns a batch from the call on.
 class Storage {
  public:
   using CommitDone = std::function<void(CommitOutcome)>;
@@ -81,11 +81,11 @@ class Storage {
   // An empty batch with kPower makes everything committed before survive power loss.
   // kQuotaExceeded, kIo, kCorrupt.
   virtual void Commit(StorageBatch batch, Durability durability, CommitDone done) = 0;
-  // What is committed: every commit whose `done` was called with OK. Valid until the next commit
-  // begins or ends: to be asked for again then.
+  // Reads what is committed: every commit whose `done` was called with OK. The reference is valid
+  // until the next commit begins or ends; ask again after that.
   virtual StorageReads& committed() = 0;
 
-  // Bytes handed to the files since opening.
+  // Bytes written to the files since opening.
   virtual std::int64_t bytes_written() const = 0;
   // Checkpoints and closes the files. No call may follow.
   virtual Status Close() = 0;

@@ -19,11 +19,11 @@ struct MessageQuery {
   enum class Order { kOldestFirst, kNewestFirst };
   std::optional<SessionId> session_id;  // unset: all sessions
   std::optional<Role> role;
-  // Exclusive bounds in the order of creation, which is that of seq whatever a clock said; at most
-  // one is set.
+  // Exclusive bounds in the order of creation. That is the order of seq, whatever the clock said.
+  // At most one is set.
   std::optional<std::int64_t> before;
   std::optional<std::int64_t> after;
-  // `limit` picks the ones nearest to the bound; without a bound, the newest ones.
+  // At most so many: those nearest to the bound or, without a bound, the newest.
   std::optional<std::size_t> limit;
   Order order = Order::kOldestFirst;  // of the result
 };
@@ -33,29 +33,30 @@ struct SessionQuery {
   std::optional<std::size_t> limit;
 };
 
-// The reading half of a storage: shows every commit that ended well, and nothing else. Every read
+// The reading half of a storage. It shows every commit that ended well and nothing else. Every read
 // is synchronous and returns values.
 class StorageReads {
  public:
   virtual ~StorageReads() = default;
 
-  // An unfinished message is its row plus its delta log.
+  // An unfinished message is read from its row and its delta log.
   virtual Result<std::optional<Message>> ReadMessage(const MessageId& id) = 0;
   virtual Result<std::vector<Message>> ReadMessages(const MessageQuery& query) = 0;
-  // Of all messages of a session, in the order of creation. Reads no message.
+  // The ids of all messages of a session, in the order of creation. Reads no message.
   virtual Result<std::vector<MessageId>> ReadMessageIds(const SessionId& session_id) = 0;
-  // All unfinished messages, in one pass over the delta log; after a crash, what it left.
+  // All unfinished messages, in one pass over the delta log. After a crash these are the messages
+  // that it left unfinished.
   virtual Result<std::vector<Message>> ReadUnfinished() = 0;
   virtual Result<std::optional<Session>> ReadSession(const SessionId& id) = 0;
   // Most recently updated first.
   virtual Result<std::vector<Session>> ReadSessions(const SessionQuery& query) = 0;
-  // The highest seq ever given to a message, deleted ones included; 0 in a new store.
+  // The highest seq ever given to a message, including deleted ones; 0 in a new store.
   virtual Result<std::int64_t> LastSeq() = 0;
 
-  // Messages whose row has all words of the query, the newest first: text of an unfinished message
-  // is found once it is folded. What is typed is never an error.
+  // Messages whose row has all words of the query, newest first. The text of an unfinished message
+  // is found only after a fold. No query text is an error.
   virtual Result<SearchPage> Search(const SearchQuery& query) = 0;
-  // Makes `into` a SQLite file of everything committed, which stands alone. Returns its size.
+  // Makes `into` a complete SQLite file of everything committed. Returns its size.
   virtual Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) = 0;
 };
 
