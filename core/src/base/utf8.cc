@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// What a lead byte demands: the length of its sequence (0: no lead byte) and the range of the
-// second byte, which is narrower where overlong forms, surrogates or code points past U+10FFFF
+// What a lead byte requires: the length of its sequence (0: not a lead byte) and the range of the
+// second byte. The range is narrower where overlong forms, surrogates or code points past U+10FFFF
 // would start. The third and fourth byte are always 80..BF. (Unicode standard, table 3-7.)
 struct Lead {
   std::uint8_t length = 0;
@@ -39,7 +39,7 @@ enum class Form { kWhole, kBroken, kUnfinished };
 // The sequence at the start of a text.
 struct Sequence {
   Form form;
-  std::size_t size;  // of kBroken: the maximal ill-formed part, what one U+FFFD stands for
+  std::size_t size;  // for kBroken: the maximal ill-formed part, replaced by one U+FFFD
 };
 
 // REQUIRES: !text.empty()
@@ -80,8 +80,8 @@ std::size_t ValidPrefix(std::string_view text) {
   return size;
 }
 
-// Appends `text` to `out` with U+FFFD for what is ill-formed, up to an unfinished sequence at the
-// end, which it returns.
+// Appends `text` to `out` and replaces ill-formed input by U+FFFD. Stops before an unfinished
+// sequence at the end and returns it.
 std::string_view Repair(std::string_view text, std::string& out) {
   while (true) {
     const std::size_t valid = ValidPrefix(text);

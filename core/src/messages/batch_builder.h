@@ -10,33 +10,35 @@
 
 namespace millrace {
 
-// Puts one commit together. Sessions are edited in place however many requests touch them, and
-// stand first (messages refer to them); deletes and imports stand last.
-// REQUIRES: no commit is in flight while one is built: it reads what is on disk.
+// Puts one commit together. Each session appears once, however many requests change it. Sessions
+// come first, because messages refer to them; deletes and imports come last.
+// REQUIRES: no commit is in flight while a batch is built, because the builder reads what is on
+// disk.
 class BatchBuilder {
  public:
   explicit BatchBuilder(Storage& storage) : storage_(storage) {}
 
-  // The session as this batch leaves it, to be changed. kNotFound, or the storage's error.
+  // The session as this batch leaves it; the caller may change it. kNotFound, or the storage's
+  // error.
   Result<Session*> EditSession(const SessionId& id);
-  // Whether this batch finds or makes it.
+  // Whether the session is on disk or created by this batch.
   Result<bool> HasSession(const SessionId& id) const;
   // kInvalidArgument: the id is taken.
   Status CreateSession(Session session);
 
   void Put(PutMessage op) { writes_.emplace_back(std::move(op)); }
   void Append(AppendDelta op) { writes_.emplace_back(std::move(op)); }
-  // Behind everything else of the batch: deletes and imports.
+  // Adds a delete or an import, after everything else in the batch.
   void AddLast(StorageOp op) { last_.push_back(std::move(op)); }
 
-  // Sessions that changed after they were there, or were made; read before Take.
+  // The sessions that changed after they were read or created. Call it before Take.
   std::vector<SessionId> edited_sessions() const;
   StorageBatch Take();
 
  private:
   struct Edit {
     Session session;
-    bool edited = false;  // since it was there, or was made
+    bool edited = false;  // changed since it was read or created
   };
 
   Storage& storage_;

@@ -115,7 +115,7 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
   const bool ok = outcome.status.ok();
   window_.Ended(ok, std::max(outcome.took_ms, now_ - flight.started_at()));
   if (ok) {
-    // Syncing makes all earlier commits safe too.
+    // A sync makes all earlier commits safe too.
     const bool wrote = flight.has_writes() || flight.request_count() > 0;
     if (wrote) ++commits_;
     if (wrote || flight.synced()) unsynced_ = !flight.synced();
@@ -135,8 +135,8 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
   if (live_.any_queued()) window_.Open(now_);
 }
 
-// Only a commit that meets a waiter is synced for it: syncing takes long, and one sync makes all
-// commits before it safe too.
+// Only the commit that meets a waiter is synced for it. A sync takes long, and one sync makes all
+// earlier commits safe too.
 bool CommitCycle::WouldMeet(const Waiter& waiter) const {
   if (requests_.settled() + in_flight_->request_count() < waiter.requests) return false;
   return std::all_of(waiter.targets.begin(), waiter.targets.end(), [this](const auto& target) {
@@ -154,7 +154,8 @@ bool CommitCycle::IsMet(const Waiter& waiter) const {
 
 void CommitCycle::ReportOutage(const Status& status, bool affects_messages,
                                std::vector<Event>& events) {
-  // Who asked for something gets the error; an outage is about accepted changes not being saved.
+  // The request that failed reports its own error. An outage means that accepted changes are not
+  // saved.
   if (in_outage_ || !affects_messages) return;
   in_outage_ = true;
   events.emplace_back(StorageError{++outages_, status});
@@ -177,16 +178,16 @@ void CommitCycle::AddSessionEvents(const std::vector<SessionId>& touched,
 bool CommitCycle::InvariantsHold() const {
   if (!turns_.at_rest()) return false;  // the turn left something behind
   if (closed_) return true;
-  // Whatever may not wait is on its way.
+  // A commit with everything urgent must be under way.
   if ((urgent_ || !requests_.empty() || !waiters_.empty()) && !in_flight_) return false;
   if (!live_.QueueIsSound()) return false;
   const bool covered = in_flight_ || window_.deadline() != kNever;
   return std::all_of(live_.begin(), live_.end(), [&](const auto& entry) {
     const LiveMessage& live = *entry.second;
     if (live.in_flight && !in_flight_) return false;
-    // What is in flight is in nobody's queue.
+    // Patches in flight are in no queue.
     const bool dirty = !live.pending.empty() || (!live.unsaved.empty() && !live.in_flight);
-    // What is being created or deleted waits for that request (C4).
+    // A message that is being created or deleted waits for that request (C4).
     const bool waits_for_request = !live.on_disk || live_.IsLeaving(live.accepted);
     return !dirty || (live.queued && (covered || waits_for_request));
   });

@@ -22,7 +22,8 @@
 
 namespace millrace {
 
-// The coalescing state machine: when what is dirty is due, what is in flight, who waits.
+// The coalescing state machine: it knows when dirty messages are due, what is in flight and who
+// waits.
 //
 //            accept, request                     window's deadline, or urgent
 //   ┌──────┐ ───────────────▶ ┌─────────────┐ ─────────────────────────────▶ ┌───────────┐
@@ -35,15 +36,15 @@ namespace millrace {
 //   RequestQueue   creates, deletes, changes of sessions
 //   CommitWindow   when the next commit is due
 //   CommitFlight   the commit on its way to disk
-//   Waiters        who waits for what is on its way
+//   Waiters        who waits for something to be on disk
 //
 // Invariants
 //   1. At most one commit is in flight; commits start in the order of acceptance (C6).
-//   2. A dirty message is covered by window_.deadline() or by a commit in flight (C4).
+//   2. window_.deadline() or a commit in flight covers every dirty message (C4).
 //   3. Events of a commit are published before its completions are called (C2).
 class CommitCycle {
  public:
-  // `storage` and `broker` outlive the cycle.
+  // `storage` and `broker` must outlive the cycle.
   CommitCycle(Storage& storage, EventBroker& broker, DurationMs window_ms, DurationMs idle_ms,
               TimeMs now, std::int64_t last_seq);
   CommitCycle(const CommitCycle&) = delete;
@@ -58,15 +59,15 @@ class CommitCycle {
   StorageReads& committed() const { return storage_.committed(); }
   bool coalesces() const { return window_.coalesces(); }
   TurnQueue& turns() { return turns_; }
-  // Runs at the end of the turn, after what became due before it.
+  // Runs `action` at the end of the turn, after everything that became due before it.
   void Defer(std::function<void()> action) { turns_.Defer(std::move(action)); }
-  // Reads and flushes. kClosed after Shutdown.
+  // For reads and flushes. kClosed after Shutdown.
   Status CheckOpen() const;
-  // Changes. kClosed from BeginClosing on: what came later would be acknowledged and lost.
+  // For changes. kClosed from BeginClosing on: a later change would be acknowledged and then lost.
   Status CheckAccepting() const;
 
   LiveMessages& live() { return live_; }
-  // Live or from storage (C8). kNotFound: no such message, or it is being deleted.
+  // From memory or from storage (C8). kNotFound: no such message, or it is being deleted.
   Result<LiveMessage*> Load(const MessageId& id);
 
   // ---- what has to be written
@@ -75,10 +76,10 @@ class CommitCycle {
   void Submit(Request request) { requests_.Submit(std::move(request)); }
   // Calls `done` when every target survives power loss; see Waiter.
   void Wait(Waiter waiter);
-  // A delete dropped the message: nobody waits for it any more.
+  // A delete dropped the message: stops all waits for it.
   void DropTargets(const MessageId& id) { waiters_.DropTargets(id); }
 
-  // What is accepted already is still written.
+  // What was accepted before is still written.
   void BeginClosing() { closing_ = true; }
   // Fails everything that waits, and every later call, with kClosed.
   void Shutdown();
@@ -90,13 +91,13 @@ class CommitCycle {
   bool StartNext();
   void StartCommit();
   void CommitEnded(const CommitOutcome& outcome);
-  // Whether the commit in flight saves the last of what the waiter waits for.
+  // Whether the commit in flight saves the last of the waiter's targets.
   bool WouldMeet(const Waiter& waiter) const;
   bool IsMet(const Waiter& waiter) const;
   void ReportOutage(const Status& status, bool affects_messages, std::vector<Event>& events);
   void ReportRecovery(std::vector<Event>& events);
   void AddSessionEvents(const std::vector<SessionId>& touched, std::vector<Event>& events);
-  // Of a debug build, after each turn. O(live messages).
+  // For debug builds, after each turn. O(live messages).
   bool InvariantsHold() const;
 
   Storage& storage_;
@@ -112,16 +113,17 @@ class CommitCycle {
   Waiters waiters_;
   CommitWindow window_;
   std::optional<CommitFlight> in_flight_;
-  bool urgent_ = false;  // something accepted since the last start may not wait for the window
-  // A commit was acknowledged that power loss could still take; maybe by a process that died.
+  bool urgent_ = false;  // something accepted since the last start must not wait for the window
+  // A commit was acknowledged that power loss could still undo. At the start it may be one of an
+  // earlier process.
   bool unsynced_ = true;
-  bool in_outage_ = false;  // what was accepted could not be saved
+  bool in_outage_ = false;  // accepted changes could not be saved
   std::int64_t outages_ = 0;
   std::int64_t commits_started_ = 0;
 
   std::int64_t updates_ = 0;
   std::int64_t commits_ = 0;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for completions that come late
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for late completions
 };
 
 }  // namespace millrace

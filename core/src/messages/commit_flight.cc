@@ -8,11 +8,11 @@
 namespace millrace {
 namespace {
 
-// Puts what is to be written of `live` into the batch; returns the version that it makes.
+// Puts the changes of `live` into the batch; returns the version that they make.
 std::int64_t WriteMessage(LiveMessage& live, const InFlightWrite& write, BatchBuilder& builder) {
   if (write.whole) {
     builder.Put({std::make_shared<const Message>(live.accepted)});
-    // Counted mutations that changed nothing are in the row's version, so the next patch starts
+    // The row's version also counts counted mutations that changed nothing. The next patch starts
     // there.
     return live.patched_version = live.accepted.version;
   }
@@ -46,8 +46,8 @@ StorageBatch CommitFlight::Take(BatchBuilder builder, bool coalesces) {
 void CommitFlight::TakeDirty(BatchBuilder& builder, bool coalesces) {
   bool one_taken = false;
   for (LiveMessage* live : live_.TakeQueue()) {
-    // Of a message that is being created or deleted nothing can be written now; the end of that
-    // request queues it again. With window 0 no transaction has more than one update (C12).
+    // A message that is being created or deleted cannot be written now. The end of that request
+    // queues it again. With window 0 a transaction has at most one update (C12).
     const bool later = !coalesces && one_taken;
     if (!live->on_disk || live_.IsLeaving(live->accepted) || later) {
       live_.Queue(*live);
@@ -64,10 +64,11 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   write.id = live.accepted.id;
   // With window 0 each update is a commit of its own (C12).
   const bool takes_all = coalesces || live.pending.size() <= 1;
-  // The fold: the one step proportional to the message, once in its life (S2), or after it.
+  // The fold: the one step whose cost grows with the message. It happens once in the message's life
+  // (S2), and again for changes after it.
   write.whole = live.row_whole || live.fold || (live.accepted.finished() && takes_all);
   const std::size_t take = write.whole || takes_all ? live.pending.size() : 1;
-  // Counted in the commit that takes the last change, which finishes the message (I4).
+  // The usage goes into the commit with the last change, which finishes the message (I4).
   if (take == live.pending.size()) write.usage = std::exchange(live.usage, {});
   std::move(live.pending.begin(), live.pending.begin() + static_cast<std::ptrdiff_t>(take),
             std::back_inserter(write.patches));
@@ -79,7 +80,7 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   writes_.push_back(std::move(write));
 }
 
-// A finish moves its session to the front of the list; usage is counted in the same commit (I4).
+// A finish moves its session to the front of the list. The same commit counts the usage (I4).
 void CommitFlight::AddToSession(const LiveMessage& live, const InFlightWrite& write,
                                 BatchBuilder& builder) const {
   const bool used = write.usage.input_tokens != 0 || write.usage.output_tokens != 0;
@@ -119,7 +120,7 @@ void CommitFlight::SettleWrite(const InFlightWrite& write, bool ok, std::vector<
   } else {
     KeepUnsaved(*live, write);
   }
-  // Between a delete's call and its commit nobody hears of the message (C7).
+  // Nobody hears of the message between the call of a delete and its commit (C7).
   if (live_.IsLeaving(live->accepted)) return;
   for (const PendingPatch& pending : write.patches) {
     MessageUpdated event;
@@ -138,7 +139,8 @@ void CommitFlight::SettleWrite(const InFlightWrite& write, bool ok, std::vector<
   }
 }
 
-// A failed commit's changes were published; they stay to be written, before all later ones (C5).
+// The changes of a failed commit were published. They must still be written, before all later ones
+// (C5).
 void CommitFlight::KeepUnsaved(LiveMessage& live, const InFlightWrite& write) {
   AddTokens(live.usage.input_tokens, write.usage.input_tokens);
   AddTokens(live.usage.output_tokens, write.usage.output_tokens);

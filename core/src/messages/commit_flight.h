@@ -14,46 +14,46 @@
 
 namespace millrace {
 
-// What the commit in flight writes of one message.
+// What the commit in flight writes for one message.
 struct InFlightWrite {
   MessageId id;
   std::vector<PendingPatch> patches;  // not published yet
-  std::int64_t version = 0;           // on disk when the commit ends well
+  std::int64_t version = 0;           // on disk if the commit succeeds
   Usage usage;
   bool whole = false;  // its row is written, not its log
 
   bool terminal() const;
 };
 
-// One commit on its way to disk: what it takes, and what its end changes.
+// One commit on its way to disk: what it takes, and what changes when it ends.
 //
 //   Take ──▶ the storage writes the batch ──▶ Settle
 //
-// What it took is in neither the queue of live messages nor that of requests until Settle.
+// Until Settle, what it took is in no queue, neither of live messages nor of requests.
 class CommitFlight {
  public:
-  // The commits are counted from 1. All that is passed outlives it.
+  // `number` counts the commits from 1. Everything passed in must outlive the flight.
   CommitFlight(std::int64_t number, TimeMs started_at, LiveMessages& live, RequestQueue& requests)
       : number_(number), started_at_(started_at), live_(live), requests_(requests) {}
 
-  // Takes the requests that wait, and of the queued messages what can be written now: all of it,
-  // or, unless the window `coalesces`, one update. REQUIRES: called once.
+  // Takes the waiting requests, and from the queued messages everything that can be written now. If
+  // the window does not coalesce, it takes one update only. REQUIRES: called once.
   StorageBatch Take(BatchBuilder builder, bool coalesces);
-  // The end: changes memory and adds what subscribers are told.
+  // The commit has ended: changes memory and adds the events for subscribers.
   void Settle(const CommitOutcome& outcome, std::vector<Event>& events);
 
   std::int64_t number() const { return number_; }
   TimeMs started_at() const { return started_at_; }
-  // Sessions to tell about.
+  // The sessions that subscribers must hear about.
   const std::vector<SessionId>& touched() const { return touched_; }
   bool has_writes() const { return !writes_.empty(); }
   std::int64_t request_count() const { return static_cast<std::int64_t>(taken_requests_.size()); }
-  // Whether some of it must not wait for a later sync (C2).
+  // Whether a part of it must be synced now (C2).
   bool is_terminal() const;
-  // It survives power loss when it ends well.
+  // `synced`: the commit survives power loss if it succeeds.
   void set_synced(bool synced) { synced_ = synced; }
   bool synced() const { return synced_; }
-  // Whether this version is saved when it ends well.
+  // Whether this version is saved if the commit succeeds.
   bool Saves(const MessageId& id, std::int64_t version) const;
 
  private:

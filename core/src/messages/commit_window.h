@@ -4,7 +4,8 @@
 
 namespace millrace {
 
-// When the next commit of the waiting deltas is due: arithmetic on the host's time, no timer.
+// Says when the next commit of the waiting deltas is due. It computes with the host's time and has
+// no timer.
 //
 //   closed ──Open──▶ open, deadline set ──Close (a commit starts)──▶ closed
 //                                          └─ Ended(ok)    longer next time if the commit was slow
@@ -15,10 +16,10 @@ class CommitWindow {
  public:
   explicit CommitWindow(DurationMs length) : length_(length) {}
 
-  // The first waiting delta: sets the deadline. Later ones do not push it back (C1).
+  // Called for the first waiting delta: sets the deadline. Later deltas do not push it back (C1).
   void Open(TimeMs now);
   void Close() { deadline_ = kNever; }
-  // A commit ended, `took` after it began.
+  // A commit ended; it took `took`.
   void Ended(bool ok, DurationMs took);
 
   TimeMs deadline() const { return deadline_; }

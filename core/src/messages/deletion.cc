@@ -14,9 +14,9 @@ namespace {
 // A deletion on its way to disk.
 struct Deleting {
   Deletion deletion;
-  SessionId session_id;        // of the messages
+  SessionId session_id;        // the session of the messages
   bool session_found = false;  // with kSession
-  std::vector<MessageId> ids;  // what of it is on disk, for the `deleted` event
+  std::vector<MessageId> ids;  // the ids that are on disk, for the `deleted` event
 
   bool of_session() const { return deletion.scope == Deletion::Scope::kSession; }
 };
@@ -56,7 +56,7 @@ Status Build(CommitCycle& cycle, Deleting& deleting, BatchBuilder& builder) {
   } else {
     builder.AddLast(DeleteSessionMessages{deleting.session_id});
   }
-  // Its message count changes, so its listeners are told.
+  // The session's message count changes, so its listeners are told.
   const Result<Session*> session = builder.EditSession(deleting.session_id);
   if (!session.ok()) return session.status();
   (*session)->updated_at = std::max((*session)->updated_at, cycle.now());
@@ -74,12 +74,12 @@ void SettleOk(CommitCycle& cycle, const Deleting& deleting, std::vector<Event>& 
   if (deleting.session_found) events.emplace_back(SessionDeleted{deleting.session_id});
 }
 
-// What was saved in silence while the delete was on its way is told now, and what could not be read
-// by who was told of it meanwhile.
+// While the delete was under way, saves were not told and some receivers could not read the
+// message. Now they hear its state.
 void SettleFailed(CommitCycle& cycle, const Deleting& deleting, std::vector<Event>& events) {
   for (const MessageId& id : deleting.ids) {
     const Result<LiveMessage*> live = cycle.Load(id);
-    if (!live.ok()) continue;  // another delete is on its way
+    if (!live.ok()) continue;  // another delete is under way
     const Message& message = (*live)->accepted;
     MessageUpdated event;
     event.id = id;

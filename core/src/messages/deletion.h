@@ -10,12 +10,12 @@ namespace millrace {
 
 class CommitCycle;
 
-// What one delete takes away: what there was when it was asked for, not what is created later.
+// What one delete removes: the messages that existed at the call, not those created later.
 struct Deletion {
   enum class Scope { kMessage, kAllOfSession, kSession };
   Scope scope = Scope::kMessage;
-  SessionId session_id;        // unless kMessage
-  MessageId message_id;        // with kMessage
+  SessionId session_id;        // not for kMessage
+  MessageId message_id;        // for kMessage
   std::int64_t up_to_seq = 0;  // set by SubmitDeletion
 
   bool Covers(const Message& message) const {
@@ -25,10 +25,10 @@ struct Deletion {
   }
 };
 
-// One turn: deletes durably, then calls `done` (C7): from this call on the messages are gone for
-// every reader and writer; a write in flight ends, but is not heard of; the commit of the delete
-// brings exactly one `deleted`. When it fails, the messages are there again, with all that was
-// accepted. Deleting what is not there is OK. kClosed.
+// One turn. Deletes durably, then calls `done` (C7). From this call on, no reader and no writer
+// finds the messages. A write in flight ends, but nobody hears of it. The commit of the delete
+// brings exactly one `deleted`. If it fails, the messages are there again with everything that was
+// accepted. Deleting what does not exist is OK. kClosed.
 void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done);
 
 }  // namespace millrace

@@ -7,8 +7,9 @@
 namespace millrace {
 namespace {
 
-// What one event may grow to in a mailbox nobody empties. A page that is behind by more reads the
-// message whole: that is cheaper than the patches, and the mailbox stays bounded.
+// The most bytes that one event may hold in a mailbox that nobody empties. If a page is further
+// behind, it reads the whole message: that is cheaper than the patches, and the mailbox stays
+// bounded.
 constexpr std::size_t kMaxConflatedBytes = 64 * 1024;
 
 constexpr std::string_view kMessageSubject = "m:";
@@ -25,13 +26,13 @@ std::string Joined(std::string_view prefix, const std::string& id) {
   return std::string(prefix) + id;
 }
 
-// Many tiny ops weigh more than their text.
+// Many tiny ops take more memory than their text.
 std::size_t HeldBytes(const Patch& patch) {
   return patch.ByteSize() + patch.ops.size() * sizeof(PatchOp);
 }
 
-// Makes one patch of what waits and what came. A patch that does not follow on the other is not
-// worth keeping: its receiver gets the message whole.
+// Merges the waiting patch and the new one. If the new patch does not continue the waiting one,
+// both are dropped and the receiver gets the message whole.
 void ConflatePatches(MessageUpdated& older, const MessageUpdated& newer) {
   const bool follows = older.patch != nullptr && newer.patch != nullptr &&
                        older.patch->to_version == newer.patch->from_version;
@@ -60,7 +61,7 @@ std::string EventTraits::Key(const Event& event) {
       Overloaded{
           [](const MessageCreated& e) { return Joined("created:", e.message->id.value); },
           [](const MessageUpdated& e) { return Joined("updated:", e.id.value); },
-          // A message is deleted once, so the first id names the delete.
+          // A message is deleted only once, so the first id identifies the delete.
           [](const MessagesDeleted& e) { return Joined("deleted:", e.ids.front().value); },
           [](const SessionCreated& e) { return Joined("session-created:", e.session.id.value); },
           [](const SessionUpdated& e) { return Joined("session-updated:", e.session.id.value); },
@@ -83,7 +84,7 @@ bool EventFilters::Match(const Event& event) const {
 }
 
 bool Passes(const Event& event, const EventFilter& filter) {
-  // Whoever lost something is told, whatever it wants to hear (B4).
+  // A subscriber that lost events is told so, whatever it wants to hear (B4).
   if (std::holds_alternative<Lagged>(event)) return true;
   if (filter.kinds && !filter.kinds->test(event.index())) return false;
   const auto message = [&](const MessageId& id, const SessionId& session) {

@@ -46,28 +46,28 @@ bool EventFeed::OnBatch(std::vector<Event> batch) {
     } else if (auto* deleted = std::get_if<MessagesDeleted>(&event)) {
       for (const MessageId& id : deleted->ids) held_.erase(id);
     } else if (auto* lagged = std::get_if<Lagged>(&event)) {
-      // Their newest state follows whole, also where only the telling was lost.
+      // Their newest state follows whole, even if only a notification was lost.
       for (const MessageId& id : lagged->ids) held_.erase(id);
     }
     return false;
   });
   batch.erase(gone, batch.end());
   if (batch.empty()) {
-    // Nothing reaches the receiver, so it has no credit to give back for it.
+    // The receiver gets nothing and so cannot give the credit back.
     subscription_.Grant(1);
     return true;
   }
   const bool delivered = deliver_(std::move(batch));
-  // What the receiver failed to take it does not hold.
+  // The receiver does not hold what it failed to take.
   if (!delivered) {
     for (const MessageId& id : seen) held_.erase(id);
   }
   return delivered;
 }
 
-// Makes the event carry what this receiver needs. False: it needs nothing, because the message is
-// gone, or because it was sent whole and has been ahead of this event ever since. A terminal event
-// is delivered all the same: it is what tells that the state is terminal.
+// Completes the event for this receiver. Returns false if the receiver does not need it: the
+// message is gone, or the receiver got it whole and is already ahead of this event. A terminal
+// event is delivered all the same, because it tells the receiver that the state is terminal.
 bool EventFeed::Resolve(MessageUpdated& event) {
   const auto held = held_.find(event.id);
   if (held != held_.end() && event.version <= held->second.version && !event.terminal) {
@@ -76,12 +76,12 @@ bool EventFeed::Resolve(MessageUpdated& event) {
   }
   const bool fits = event.patch != nullptr && held != held_.end() &&
                     held->second.version == event.patch->from_version;
-  event.merged = nullptr;  // what is delivered does not change any more (C15)
+  event.merged = nullptr;  // a delivered event does not change any more (C15)
   if (!fits) {
     event.patch = nullptr;
     if (event.whole == nullptr) event.whole = read_newest_(event.id);
     if (event.whole == nullptr) return false;
-    // What is newer than the event will be told of again.
+    // If the state is newer than the event, another event about it follows.
     event.finished &= event.whole->version == event.version;
   }
   event.version = fits ? event.patch->to_version : event.whole->version;

@@ -14,73 +14,75 @@
 
 namespace millrace {
 
-// What is known of a writer that counts its mutations.
+// The state of a writer that counts its mutations.
 struct WriterCount {
-  std::int64_t next = 0;    // the version its next mutation makes, as it counts them
-  bool had_stream = false;  // it began a reply here: what comes after that reply's end is refused
+  std::int64_t next = 0;    // the version its next mutation makes, by its own count
+  bool had_stream = false;  // began a reply here; may not write after that reply's end
 };
 
-// Changes accepted together, waiting for one commit.
+// Changes that were accepted together and wait for one commit.
 struct PendingPatch {
   std::shared_ptr<Patch> patch;
   bool terminal = false;
 };
 
-// One message in memory: its newest accepted state and what of it is not on disk yet.
+// One message in memory: its newest accepted state, and the part of it that is not on disk yet.
 //
 //   loaded, clean ──accept──▶ dirty ──commit starts──▶ in flight ──OK──▶ clean ──finished──▶ gone
 //                              ▲                        │
 //                              └── accept, or failed ───┘  (failed: its patch moves to `unsaved`)
 //
-// Invariants: accepted = what is on disk, then `unsaved`, then `pending` in order; in flight, the
-// patches under way stand in the CommitFlight, between `unsaved` and `pending`.
-// patched_version is the last version some patch made; accepted.version may be ahead of it by
+// Invariants: `accepted` is the state on disk plus `unsaved`, then `pending`, in order. While a
+// commit is in flight, its patches are in the CommitFlight, between `unsaved` and `pending`.
+// patched_version is the last version that a patch made. accepted.version may be ahead of it, by
 // counted mutations that changed nothing.
 struct LiveMessage {
   Message accepted;
-  ToolCallIndex calls;  // of accepted
+  ToolCallIndex calls;  // the index of `accepted`
   std::int64_t patched_version = 0;
   std::int64_t saved_version = 0;
-  // At most one while the window coalesces, and one more for each time it was sealed.
+  // While the window coalesces: at most one, plus one for each time the message was sealed.
   std::deque<PendingPatch> pending;
-  Patch unsaved;  // published as not saved, still to be written
+  Patch unsaved;  // published as not saved; must still be written
   Usage usage;    // to add to the session with the next commit
   std::map<std::string, WriterCount> writers;
-  // The version it had when it came into memory. A writer that is not known here may go on from
-  // this version only: a message leaves memory when all its writers have counted up to its version.
+  // The version at the time it came into memory. A writer that is not known here may continue only
+  // from this version, because a message leaves memory only when all its writers have counted up to
+  // it.
   std::int64_t first_version = 0;
-  // The writer of the stream that goes into it; "": none. Ends with the finish.
+  // The writer of the stream that writes into the message; "" for none. Cleared by the finish.
   std::string stream;
-  TimeMs active_at = 0;    // of the last change
-  bool on_disk = false;    // its create is committed
-  bool row_whole = false;  // the row alone is the message: no log to add to, it is rewritten
-  bool has_log = false;    // rows of it stand in the delta log
+  TimeMs active_at = 0;    // the time of the last change
+  bool on_disk = false;    // its creation is committed
+  bool row_whole = false;  // there is no log to add to: each write rewrites the row
+  bool has_log = false;    // it has rows in the delta log
   bool in_flight = false;
-  bool queued = false;  // stands in the queue of LiveMessages
-  bool fold = false;    // idle: write it whole and let it go
-  // Somebody was given the accepted state whole: the next change begins a patch of its own, which
-  // fits what they hold.
+  bool queued = false;  // it is in the queue of LiveMessages
+  bool fold = false;    // idle: write it whole and drop it from memory
+  // Somebody was given the whole accepted state. The next change begins a new patch, which
+  // continues from that state.
   bool sealed = false;
 
   // Every accepted change was published.
   bool published() const { return pending.empty() && !in_flight; }
   bool clean() const { return published() && unsaved.empty(); }
-  // Whether it can leave memory: nothing would be lost, neither text nor a writer's count.
+  // Whether it can leave memory without losing text or a writer's count.
   bool evictable() const;
-  // No stream is writing, and no writer's count would be lost with this memory.
+  // No stream is writing, and no writer's count would be lost with this object.
   bool all_writers_current() const;
 
-  // `writer` was given the message as it is now: its next mutation makes the version after it.
+  // `writer` was given the message as it is now. Its next mutation makes the version after this
+  // one.
   void BeginCount(const std::string& writer);
-  // Checks a counted write against what its writer did before. Returns how many of its mutations
+  // Compares a counted write with what its writer did before. Returns how many of its mutations
   // were applied already. kStale, kFinished: see MessageService::Write.
   Result<std::size_t> Skip(const MessageWrite& write) const;
-  // The writer has counted up to before `next`.
+  // The next mutation of the writer makes the version `next`.
   void CountTo(const std::string& writer, std::int64_t next);
 
-  // Whether the next change may go into the patch that waits.
+  // Whether the next change may go into the waiting patch.
   bool can_extend() const { return !pending.empty() && !sealed; }
-  // The patch that the next change goes to. `merge`: into the one that waits already.
+  // The patch for the next change. With `merge` it is the one that already waits.
   Patch& PatchForChange(bool merge);
 };
 

@@ -72,7 +72,7 @@ bool LiveMessages::LetGoIdle(TimeMs now, bool closed) {
     const bool can_go = live->on_disk && live->clean() && !IsLeaving(live->accepted) && !closed &&
                         live->all_writers_current();
     if (!can_go || idle_at > now) {
-      // One that cannot go now is looked at again after another idle time.
+      // A message that cannot go now is checked again after another idle time.
       idle_check_at_ = std::min(idle_check_at_, idle_at > now ? idle_at : now + idle_ms_);
     } else if (live->has_log) {
       live->fold = true;

@@ -16,7 +16,8 @@ namespace millrace {
 
 // The messages in memory: those being written to, and those not saved yet.
 //
-// Invariant: queue_ holds each message flagged `queued` once, in the order they became dirty.
+// Invariant: queue_ holds each message with `queued` set once, in the order in which they became
+// dirty.
 class LiveMessages {
  public:
   using Map = std::unordered_map<MessageId, std::unique_ptr<LiveMessage>>;
@@ -33,21 +34,21 @@ class LiveMessages {
   Map::const_iterator end() const { return messages_.end(); }
   bool empty() const { return messages_.empty(); }
   std::size_t size() const { return messages_.size(); }
-  // Those with an accepted change that is not on disk.
+  // The number of messages with an accepted change that is not on disk.
   std::int64_t pending_count() const;
-  // What does not live is as it was saved.
+  // A message that is not in memory is saved.
   bool IsSaved(const MessageId& id, std::int64_t version) const;
-  // Nothing of a failed commit is left to be written.
+  // True if nothing of a failed commit must still be written.
   bool all_saved() const;
 
-  // Between these a deletion is on its way to disk: what it covers is gone for readers and writers,
-  // and not written.
+  // Between these two calls a deletion is on its way to disk. Readers and writers do not find the
+  // messages that it covers, and these are not written.
   void BeginDeletion(const Deletion& deletion) { deletions_.push_back(&deletion); }
   void EndDeletion(const Deletion& deletion) { std::erase(deletions_, &deletion); }
   bool any_deletion() const { return !deletions_.empty(); }
   bool IsLeaving(const Message& message) const;
 
-  // ---- the queue of those that have something to be written
+  // ---- the queue of messages with something to write
   void Queue(LiveMessage& live);
   // Empties the queue.
   std::deque<LiveMessage*> TakeQueue();
@@ -56,12 +57,12 @@ class LiveMessages {
   // ---- idling (C9)
   // When LetGoIdle is due.
   TimeMs idle_check_at() const { return idle_check_at_; }
-  // Unfinished messages nobody writes to any more are queued to be written whole, so that the delta
-  // log can be cut, and then leave memory. With `closed` nothing is written or let go. Returns
-  // whether one was queued.
+  // Takes care of unfinished messages that nobody writes to any more. Queues them to be written
+  // whole, so that the delta log can be cut; later they leave memory. With `closed` nothing is
+  // written or dropped. Returns whether a message was queued.
   bool LetGoIdle(TimeMs now, bool closed);
 
-  // Of a debug build. O(live messages).
+  // For debug builds. O(live messages).
   bool QueueIsSound() const;
 
  private:

@@ -1,4 +1,4 @@
-// The reading half of MessageService: what is stored, overlaid by what is live (C11).
+// The reading half of MessageService: stored messages, with the live ones in their place (C11).
 
 #include <algorithm>
 #include <utility>
@@ -17,7 +17,7 @@ bool Matches(const MessageQuery& query, const Message& message) {
   return true;
 }
 
-// Which end a limit cuts off: the one away from the bound, the older one without a bound.
+// Applies the limit. It keeps the messages nearest to the bound, or the newest without a bound.
 void CutToLimit(const MessageQuery& query, std::vector<Message>& oldest_first) {
   if (!query.limit || oldest_first.size() <= *query.limit) return;
   const auto limit = static_cast<std::ptrdiff_t>(*query.limit);
@@ -28,11 +28,11 @@ void CutToLimit(const MessageQuery& query, std::vector<Message>& oldest_first) {
   }
 }
 
-// Reads with the newest accepted state in place of what is stored.
+// Reads, with the newest accepted state in place of the stored one.
 Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& query) {
   MessageQuery stored_query = query;
   stored_query.order = MessageQuery::Order::kOldestFirst;
-  // How many of the stored ones are on their way out is not known beforehand; that is rare and
+  // It is not known how many stored messages are being deleted, so all are read. That is rare and
   // short.
   if (cycle.live().any_deletion()) stored_query.limit.reset();
   Result<std::vector<Message>> read = cycle.committed().ReadMessages(stored_query);
@@ -51,7 +51,7 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
     if (live->on_disk || !Matches(query, message) || cycle.live().IsLeaving(message)) continue;
     messages.push_back(message);
   }
-  // What is stored is in order, and the rest is rare.
+  // The stored messages are in order; added ones are rare.
   if (messages.size() > stored) {
     std::sort(messages.begin(), messages.end(),
               [](const Message& a, const Message& b) { return a.seq < b.seq; });

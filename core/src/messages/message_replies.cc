@@ -1,11 +1,11 @@
-// How MessageService begins the reply of a stream: resume or create, in one step (C14, I1).
+// How MessageService begins the reply of a stream: it resumes or creates, in one step (C14, I1).
 //
 //   BeginReply ──▶ claimed ──saved──▶ `done` ──▶ the stream writes ──▶ finished: no claim any more
 //       │             └─ finished or deleted meanwhile: `done` has the error
 //       └─ refused: nothing has changed
 //
-// The claim (LiveMessage::stream) ends when the message is finished, whoever finishes it. The
-// stream writes nothing after that, even if somebody has resumed the message since.
+// The claim (LiveMessage::stream) ends when the message is finished, whoever finishes it. After
+// that the stream writes nothing, even if somebody resumes the message.
 
 #include <memory>
 #include <string>
@@ -82,12 +82,12 @@ Status MessageService::ClaimForReply(LiveMessage& live, const ReplyStart& start)
   return Status::Ok();
 }
 
-// What BeginReply's caller is told: the message once it is saved, or why there is no reply.
+// The result for BeginReply's caller: the message once it is saved, or why there is no reply.
 Result<Message> MessageService::ReplyBegun(const MessageId& id, const std::string& writer,
                                            const Status& saved) {
   const Result<LiveMessage*> found = cycle_.Load(id);
   if (!saved.ok()) {
-    // Nobody is going to write.
+    // The stream will not write.
     if (found.ok() && (*found)->stream == writer) (*found)->stream.clear();
     return saved;
   }

@@ -1,4 +1,4 @@
-// The runs of MessageService: which messages each of them began, and how it ends them (C14).
+// The runs of MessageService: which messages each run began, and how it ends them (C14).
 
 #include <memory>
 #include <string>
@@ -29,7 +29,7 @@ struct Ending {
   Done done;
 
   void One(const Status& status) {
-    // A message deleted meanwhile has nothing left to finish.
+    // A message that was deleted meanwhile need not be finished.
     if (first_error.ok() && status.code() != Code::kNotFound) first_error = status;
     if (--open == 0 && done) done(first_error);
   }
@@ -55,7 +55,7 @@ void MessageService::AddToRun(RunId run, const MessageId& id) {
   if (run != kNoRun) runs_[run].push_back(id);
 }
 
-// A create that failed: the id may name a message of somebody else.
+// For a create that failed: the id may belong to somebody else's message.
 void MessageService::RemoveFromRun(RunId run, const MessageId& id) {
   const auto found = runs_.find(run);
   if (found != runs_.end()) std::erase(found->second, id);

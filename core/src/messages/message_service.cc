@@ -14,7 +14,7 @@
 namespace millrace {
 namespace {
 
-// Role other than assistant, or a finish part: nothing is going to stream into it.
+// A message with another role than assistant, or with a finish part: no stream will write into it.
 std::optional<TimeMs> FinishedFromTheStart(const Message& message, TimeMs now) {
   if (message.role != Role::kAssistant || FinishOf(message) != nullptr) return now;
   return std::nullopt;
@@ -83,7 +83,7 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
     }
     cycle_.Defer([created, done, status] { status.ok() ? done(*created) : done(status); });
     if (status.ok()) return;
-    // Who wrote to it meanwhile hears of it after the one who created it.
+    // Its creator hears of the failure first, then those who wrote to it meanwhile.
     cycle_.DropTargets(created->id);
     cycle_.live().Erase(created->id);
     RemoveFromRun(run, created->id);
@@ -154,8 +154,8 @@ void MessageService::CountUnchanged(LiveMessage& live) {
   live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
 }
 
-// Applies what is new of `write`; returns whether something terminal was in it, or, for a write
-// that was sent again, whether it has to be on disk before it is acknowledged.
+// Applies the new mutations of `write`. Returns whether the write must be on disk before it is
+// acknowledged: it has a terminal mutation, or a part of it was sent before.
 Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   const bool counted = write.version != 0;
   const Result<std::size_t> skip = live.Skip(write);
@@ -164,7 +164,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   std::int64_t applied = 0;
   Status error;
   for (std::size_t i = *skip; i < write.mutations.size() && error.ok(); ++i) {
-    // Everything of a coalescing window goes into one patch; without one each makes its own.
+    // All changes of a coalescing window go into one patch. Without a window each makes its own.
     const bool merge = cycle_.coalesces() && live.can_extend();
     Patch fresh;
     Patch& patch = merge ? *live.pending.back().patch : fresh;
@@ -175,9 +175,9 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
       break;
     }
     if (*effect == Effect::kNone) {
-      // A counted mutation makes its version even where it changes nothing, or its writer and the
-      // message would drift apart. Nothing is written for it; so not of a finished message, which
-      // leaves memory as it was saved.
+      // A counted mutation makes its version even if it changes nothing; otherwise the counts of
+      // writer and message would drift apart. Nothing is written for it, so a finished message is
+      // left out: it leaves memory as it was saved.
       if (!counted) continue;
       if (!live.accepted.finished()) CountUnchanged(live);
     } else {
@@ -226,7 +226,7 @@ void MessageService::Update(Message snapshot, DoneMessage done) {
         status.ok() ? (*shared)(std::move(*state)) : (*shared)(status);
       });
   if (accepted.ok()) {
-    *state = live.accepted;  // completions run at the end of the turn, so this comes before
+    *state = live.accepted;  // completions run at the end of the turn, so this comes first
   } else {
     cycle_.Defer([shared, status = accepted.status()] { (*shared)(status); });
   }
@@ -251,7 +251,7 @@ void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
   Status status = cycle_.CheckOpen();
   Waiter waiter;
   if (status.ok()) {
-    // Of one that is not live nothing is pending, but it must be there.
+    // A message that is not live has nothing pending, but it must exist.
     const Result<LiveMessage*> live = cycle_.Load(id);
     status = live.status();
     if (live.ok()) waiter.targets.emplace_back(id, (*live)->patched_version);

@@ -9,16 +9,17 @@
 
 namespace millrace {
 
-// A change that goes to disk at once and by itself decides nothing about windows: create, delete,
-// everything about sessions.
+// A change that goes to disk at once, and is no part of a window: create, delete, everything about
+// sessions.
 struct Request {
-  // Adds its operations. Called when no write is in flight, so that reads are fresh. An error
-  // fails this request alone.
+  // Adds its operations. Called when no write is in flight, so that reads are fresh. An error fails
+  // only this request.
   std::function<Status(BatchBuilder&)> build;
-  // The outcome, before anyone hears of it: changes memory, adds the events of a success.
+  // Called with the outcome before anyone hears of it: changes memory and adds the events of a
+  // success.
   std::function<void(const Status&, std::vector<Event>&)> settle;
-  // A delete: the only request of its batch, so that what it reads is what there is, and what was
-  // asked for after it finds the result.
+  // For a delete: it is the only request of its batch. So it reads exactly what exists, and later
+  // requests find its result.
   bool alone = false;
 };
 

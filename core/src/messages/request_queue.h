@@ -9,19 +9,20 @@
 
 namespace millrace {
 
-// The requests that wait for a commit, in the order they came, and how many there have been.
+// The requests that wait for a commit, in the order of their arrival, and a count of all requests.
 class RequestQueue {
  public:
   void Submit(Request request);
   bool empty() const { return waiting_.empty(); }
 
-  // Those of the next commit, built. One that cannot be built is settled at once.
+  // Builds and returns the requests of the next commit. A request that cannot be built is settled
+  // at once.
   std::vector<Request> Take(BatchBuilder& builder);
   void Settle(const Request& request, const Status& status, std::vector<Event>& events);
-  // Settles all that wait.
+  // Settles all waiting requests.
   void FailAll(const Status& status);
 
-  // Since the store was opened.
+  // How many were submitted since the store was opened.
   std::int64_t submitted() const { return submitted_; }
   std::int64_t settled() const { return settled_; }
 

@@ -69,7 +69,7 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
     (*session)->updated_at = std::max((*session)->updated_at, now);
     return Status::Ok();
   };
-  // The session-updated event comes from the cycle, once for all that a batch did to the session.
+  // The cycle sends session-updated, once for all changes that a batch made to the session.
   request.settle = [this, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
     const Result<Session> session = status.ok() ? ReadBack(cycle_, id) : Result<Session>(status);
     cycle_.Defer([done, session] { done(session); });

@@ -9,7 +9,7 @@
 namespace millrace {
 namespace {
 
-// What a subscriber that lost events gets in their place.
+// What a subscriber that lost events gets instead.
 std::optional<Event> NewestOf(CommitCycle& cycle, const MessageService& messages,
                               const SessionService& sessions, const std::string& subject) {
   if (const std::optional<MessageId> id = EventTraits::MessageOf(subject)) {
@@ -58,7 +58,7 @@ void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, 
   if (!last_seq.ok()) return opened(last_seq.status());
   auto store = std::unique_ptr<Store>(new Store(std::move(storage), options, now, *last_seq));
   Store& opening = *store;
-  // The completion owns the store until it hands it over.
+  // The completion owns the store until it hands the store over.
   struct Handover {
     std::unique_ptr<Store> store;
     Opened opened;
@@ -71,7 +71,7 @@ void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, 
   });
 }
 
-// A crash leaves messages unfinished that nobody writes to any more (S4).
+// After a crash there are unfinished messages that nobody writes to any more (S4).
 void Store::Recover(Done done) {
   Result<std::vector<Message>> unfinished = storage_->committed().ReadUnfinished();
   if (!unfinished.ok()) return done(unfinished.status());
@@ -94,7 +94,7 @@ std::unique_ptr<EventFeed> Store::OpenFeed(EventFeed::Deliver deliver, int credi
   const auto read_newest = [this](const MessageId& id) -> std::shared_ptr<const Message> {
     Result<std::optional<Message>> message = messages_.Get(id);
     if (!message.ok() || !message->has_value()) return nullptr;
-    // It runs ahead of what is in flight and of what waits.
+    // The given state is ahead of what is in flight and of what waits.
     if (LiveMessage* live = cycle_->live().Find(id)) live->sealed = true;
     return std::make_shared<const Message>(**std::move(message));
   };
@@ -112,7 +112,7 @@ Result<SearchPage> Store::Search(SearchQuery query) const {
 
 void Store::Export(std::shared_ptr<BlockFile> into, DoneExport done) {
   done = OrNobody(std::move(done));
-  // A person whose disk is full has all the more reason to take the data out.
+  // A full disk does not stop the export: its owner needs the export most.
   messages_.FlushAll(kNever,
                      [this, into = std::move(into), done = std::move(done)](const Status& flushed) {
                        if (!flushed.ok() && flushed.code() != Code::kQuotaExceeded)

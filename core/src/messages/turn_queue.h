@@ -9,25 +9,25 @@
 
 namespace millrace {
 
-// The turns of a store, and what is due at the end of one.
+// The turns of a store, and what is due at the end of a turn.
 //
-// A Turn stands in every public call of the services and in every completion of the storage. What a
-// turn makes due leaves when the outermost turn ends: events and completions in the order they
-// became due, then the next commit; so state is never seen half changed, and nobody hears of a
-// commit while the end of an earlier one is still to be told.
+// Every public call of the services and every completion of the storage opens a Turn. When the
+// outermost turn ends, everything due leaves: events and completions in the order in which they
+// became due, then the next commit. So nobody sees a state that is half changed. And nobody hears
+// of a commit before the end of the previous one was told.
 class TurnQueue {
  public:
-  // Starts the next commit if there is one to start; false: there is none. Called when nothing else
-  // is due.
+  // Starts the next commit; returns false if there is none to start. Called when nothing else is
+  // due.
   using StartNext = std::function<bool()>;
 
   explicit TurnQueue(StartNext start_next) : start_next_(std::move(start_next)) {}
   TurnQueue(const TurnQueue&) = delete;
   TurnQueue& operator=(const TurnQueue&) = delete;
 
-  // Runs at the end of the turn, after what became due before it.
+  // Runs `action` at the end of the turn, after everything that became due before it.
   void Defer(std::function<void()> action) { due_.push_back(std::move(action)); }
-  // Nothing is due, and nothing half changed.
+  // Nothing is due, and nothing is half changed.
   bool at_rest() const { return due_.empty() && !changing_; }
 
  private:
@@ -51,7 +51,7 @@ class TurnQueue {
   bool changing_ = false;
 };
 
-// One turn, while it stands. Turns nest; the outermost one counts.
+// One turn, for as long as the object exists. Turns nest; only the outermost one counts.
 class Turn {
  public:
   explicit Turn(TurnQueue& turns) : turns_(turns) {
@@ -70,7 +70,7 @@ class Turn {
   TurnQueue& turns_;
 };
 
-// While it stands the state is half changed: no public call may come.
+// While it exists the state is half changed, and no public call may come.
 class Change {
  public:
   explicit Change(TurnQueue& turns) : turns_(turns) { turns_.changing_ = true; }

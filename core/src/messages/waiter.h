@@ -11,14 +11,14 @@
 namespace millrace {
 
 // Somebody who waits until versions survive power loss: a flush, or the writer of a terminal
-// change. Woken by the commit that saves the last target, or that fails.
+// change. The wait ends with the commit that saves the last target, or that fails.
 struct Waiter {
   std::vector<std::pair<MessageId, std::int64_t>> targets;  // id, version
   TimeMs deadline = kNever;                                 // ends the wait, never the write
   Done done;
-  Status if_deleted;          // what a target's deletion means: OK for a flush
-  std::int64_t requests = 0;  // so many were submitted before it came: they are settled first
-  std::int64_t since = 0;     // commits started before it came: their failure is not its own
+  Status if_deleted;          // the result if a target is deleted: OK for a flush
+  std::int64_t requests = 0;  // the number of requests submitted before it: they are settled first
+  std::int64_t since = 0;     // commits started before it: their failure does not count
 };
 
 }  // namespace millrace

@@ -13,10 +13,10 @@
 
 namespace millrace {
 
-// Everybody who waits for something to be on disk. Each is told once, at the end of a turn.
+// Everybody who waits for something to be on disk. Each waiter is told once, at the end of a turn.
 class Waiters {
  public:
-  // `turns` outlives them.
+  // `turns` must outlive this object.
   explicit Waiters(TurnQueue& turns) : turns_(turns) {}
 
   void Add(Waiter waiter) { waiting_.push_back(std::move(waiter)); }
@@ -24,13 +24,13 @@ class Waiters {
   std::vector<Waiter>::const_iterator begin() const { return waiting_.begin(); }
   std::vector<Waiter>::const_iterator end() const { return waiting_.end(); }
 
-  // A delete dropped the message: nobody waits for it any more.
+  // A delete dropped the message: stops all waits for it.
   void DropTargets(const MessageId& id);
   // Ends the waits whose deadline has come.
   void Expire(TimeMs now);
   TimeMs NextDeadline() const;
-  // A commit ended: `is_met` says who has all it waits for. Its failure is told to those who were
-  // there before it started.
+  // A commit ended. `is_met` says whether a waiter has everything it waits for. The waiters that
+  // came before the commit started are told of its failure.
   void Settle(const Status& status, std::int64_t commit_number,
               const std::function<bool(const Waiter&)>& is_met);
   void FailAll(const Status& status);

@@ -34,15 +34,16 @@ bool CanResume(FinishReason reason) {
          reason == FinishReason::kError;
 }
 
-// Whether the body of a part can grow by `text`. A part that memory cannot hold in several copies
-// could be neither folded nor opened again.
+// Whether the body of a part can grow by `text`. A message must fit into memory several times, or
+// it could not be folded or opened again.
 Status CheckRoom(const std::string& body, const std::string& text) {
   if (text.size() <= kMaxPartBytes - std::min(body.size(), kMaxPartBytes)) return Status::Ok();
   return InvalidArgument("a part holds up to " + std::to_string(kMaxPartBytes) +
                          " bytes: begin another part, or another message");
 }
 
-// The rules, one per mutation. Each checks first and writes then: an error leaves nothing behind.
+// The rules, one per mutation. Each checks first and writes afterwards, so an error changes
+// nothing.
 class Rules {
  public:
   Rules(TimeMs now, Message& message, Patch& patch, ToolCallIndex& calls)
@@ -150,8 +151,8 @@ class Rules {
     if (!message_.finished()) return Effect::kNone;
     const FinishPart* finish = FinishOf(message_);
     if (finish == nullptr || !CanResume(finish->reason)) return IsFinished();
-    // The finish part is the last one, but for messages that another program wrote: what stands
-    // behind one there moves up.
+    // The finish part is the last part, except in messages that another program wrote. There, the
+    // parts after it move up.
     std::uint32_t first = 0;
     while (!std::holds_alternative<FinishPart>(message_.parts[first])) ++first;
     std::vector<Part> behind;
@@ -173,7 +174,7 @@ class Rules {
  private:
   std::uint32_t Size() const { return static_cast<std::uint32_t>(message_.parts.size()); }
 
-  // The time for a field whose stored form reads 0 as "not set".
+  // The time for a field whose stored form uses 0 for "not set".
   TimeMs Stamp() const { return now_ == 0 ? 1 : now_; }
 
   template <typename P>
@@ -181,7 +182,7 @@ class Rules {
     return message_.parts.empty() ? nullptr : std::get_if<P>(&message_.parts.back());
   }
 
-  // From the end: the call that is being streamed is among the last parts.
+  // Searches from the end: the call that is being streamed is among the last parts.
   std::optional<std::uint32_t> FindToolCall(const std::string& id) {
     return calls_.Find(message_, id);
   }
@@ -240,7 +241,7 @@ Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& pat
   const bool first = patch.empty();
   Result<Effect> effect = std::visit(Rules(now, message, patch, calls), mutation);
   if (!effect.ok() || *effect == Effect::kNone) return effect;
-  // Any part may be another one now, or there are parts again where some were dropped.
+  // Any part may have been replaced, or dropped and put again.
   const bool rewrites = std::holds_alternative<Reset>(mutation) ||
                         std::holds_alternative<Replace>(mutation) ||
                         std::holds_alternative<Resume>(mutation);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// Of a character that is no digit.
+// The value of a character that is no digit.
 constexpr std::uint8_t kNoDigit = 0x80;
 
 constexpr std::array<std::uint8_t, 256> kDigits = [] {
@@ -26,7 +26,7 @@ constexpr std::array<std::uint8_t, 256> kDigits = [] {
   return digits;
 }();
 
-// The first `size` of 3 bytes as the upper bits of 24.
+// The first `size` of 3 bytes, as the upper bits of 24.
 std::uint32_t GroupOf(const char* bytes, std::size_t size) {
   std::uint32_t group = 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -39,7 +39,7 @@ void WriteDigits(std::uint32_t group, std::size_t count, char* to) {
   for (std::size_t i = 0; i < count; ++i) to[i] = kAlphabet[group >> (18 - 6 * i) & 0x3F];
 }
 
-// The bits of up to 4 digits, the first uppermost of 24; nullopt if one is none.
+// The bits of up to 4 digits, the first one uppermost of 24; nullopt if one of them is no digit.
 std::optional<std::uint32_t> BitsOf(std::string_view digits) {
   std::uint32_t bits = 0;
   std::uint32_t all = 0;
@@ -55,7 +55,7 @@ std::optional<std::uint32_t> BitsOf(std::string_view digits) {
 
 }  // namespace
 
-// 3 bytes are 4 digits; what is left of the last 4 is filled.
+// 3 bytes become 4 digits; the last 4 are padded.
 void AppendBase64(std::string_view bytes, std::string& out) {
   const std::size_t start = out.size();
   out.resize(start + (bytes.size() + 2) / 3 * 4, '=');

@@ -8,7 +8,7 @@ namespace millrace {
 
 // Standard alphabet, padded (RFC 4648, section 4).
 void AppendBase64(std::string_view bytes, std::string& out);
-// nullopt when `text` is none.
+// nullopt if `text` is not base64.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace millrace

@@ -25,7 +25,7 @@ int HexDigit(char c) {
   return -1;
 }
 
-// Checks a text token by token; the open brackets are its only memory of where it is.
+// Checks a text token by token. It remembers only the open brackets.
 class Validator {
  public:
   explicit Validator(std::string_view text) : text_(text) {}
@@ -33,7 +33,7 @@ class Validator {
   std::optional<std::size_t> Run() {
     std::size_t depth = 0;
     while (true) {
-      // A value is due.
+      // A value must come next.
       SkipSpace();
       const char first = Peek();
       if (first == '[' || first == '{') {
@@ -50,14 +50,15 @@ class Validator {
       } else if (!Scalar()) {
         return std::nullopt;
       }
-      // A value ended; so may what holds it.
+      // A value ended; its container may end too.
       if (!EndValue()) return std::nullopt;
       if (open_.empty()) return depth;
     }
   }
 
  private:
-  // ENSURES: when true, either all of the text is read and nothing is open, or a value is due.
+  // ENSURES: if true, either all of the text is read and nothing is open, or a value must come
+  // next.
   bool EndValue() {
     while (true) {
       SkipSpace();
@@ -70,7 +71,7 @@ class Validator {
     }
   }
 
-  // A NUL is no JSON outside of a string, so it can stand for the end.
+  // JSON has no NUL outside of a string, so NUL can stand for the end.
   char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   char Closer() const { return open_.back() == '[' ? ']' : '}'; }
   void SkipSpace() {
@@ -146,14 +147,14 @@ class Validator {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::string open_;  // the brackets not closed yet
+  std::string open_;  // brackets not closed yet
 };
 
-// The length of the string value that `text` starts with, quotes included.
+// The length of the string value that `text` starts with, including its quotes.
 std::size_t StringLength(std::string_view text) {
   std::size_t quote = 0;
   while (true) {
-    // A quote is the closing one unless a backslash that is not escaped itself stands before it.
+    // A quote closes the string unless an unescaped backslash is in front of it.
     quote = text.find('"', quote + 1);
     std::size_t backslashes = 0;
     while (text[quote - 1 - backslashes] == '\\') ++backslashes;
@@ -161,7 +162,7 @@ std::size_t StringLength(std::string_view text) {
   }
 }
 
-// The length of the value that `text` starts with. REQUIRES: it stands in an array or an object.
+// The length of the value that `text` starts with. REQUIRES: the value is in an array or an object.
 std::size_t ValueLength(std::string_view text) {
   std::size_t open = 0;
   std::size_t at = 0;
@@ -208,8 +209,8 @@ void AppendCodePoint(std::uint32_t point, std::string& out) {
   put(0x80 | (point & 0x3F));
 }
 
-// Appends the \u escape whose digits start at `at`, with the second one of a pair. Returns where
-// the text goes on.
+// Appends the \u escape whose digits start at `at`, together with the second one of a pair. Returns
+// where the text continues.
 std::size_t AppendUnicodeEscape(std::string_view text, std::size_t at, std::string& out) {
   std::uint32_t point = CodeUnit(text, at);
   at += 4;

@@ -10,16 +10,17 @@
 
 // JSON as the codec needs it: values stay slices of the stored text until a field is read.
 //
-// Why not a document tree: what this version does not know is kept verbatim, numbers of any size
-// included; no input, however deep or however many keys it has, costs stack or more than linear
-// time; and the delta log, the hot path, is written and read without allocating a tree.
+// Why there is no document tree: the codec keeps everything that this version does not know
+// verbatim, including numbers of any size. No input costs stack, or more than linear time, however
+// deep it is or however many keys it has. And the delta log, the hot path, is written and read
+// without a tree.
 //
-// All functions but Depth trust their input: REQUIRES: `Depth` accepted it or what it is a part of.
-// All text is UTF-8.
+// All functions except Depth trust their input. REQUIRES: `Depth` accepted it, or the text around
+// it. All text is UTF-8.
 namespace millrace::json {
 
-// How deep the arrays and objects of `text` nest (0: a scalar); nullopt when it is no JSON
-// (RFC 8259, white space around it allowed). Does not recurse.
+// How deep the arrays and objects of `text` nest (0: a scalar); nullopt if it is not JSON (RFC
+// 8259; white space around it is allowed). Does not recurse.
 std::optional<std::size_t> Depth(std::string_view text);
 
 enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };
@@ -31,10 +32,10 @@ Kind KindOf(std::string_view value);
 //   for (Cursor cursor(value); cursor.Next();) Use(cursor.key(), cursor.value());
 class Cursor {
  public:
-  // REQUIRES: an array or an object.
+  // REQUIRES: `container` is an array or an object.
   explicit Cursor(std::string_view container);
 
-  // Moves to the next one; false when there is none.
+  // Moves to the next element; false if there is none.
   bool Next();
 
   // With its quotes and escapes; "" in an array.
@@ -45,7 +46,7 @@ class Cursor {
   std::string_view TakeValue();
   void SkipSpace();
 
-  std::string_view rest_;  // from the next comma, element or closing bracket on
+  std::string_view rest_;  // begins at the next comma, element or closing bracket
   bool object_;
   std::string_view key_;
   std::string_view value_;

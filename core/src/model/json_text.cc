@@ -17,7 +17,7 @@ bool IsPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' 
 constexpr std::uint64_t kEachByte = 0x0101010101010101U;
 constexpr std::uint64_t kEachHighBit = 0x8080808080808080U;
 
-// Whether any byte is 0. The bits of the bytes above the first one that is 0 say nothing.
+// Whether any byte is 0. The bits of the bytes above the first zero byte mean nothing.
 bool HasZero(std::uint64_t word) { return ((word - kEachByte) & ~word & kEachHighBit) != 0; }
 bool Has(std::uint64_t word, char c) {
   return HasZero(word ^ kEachByte * static_cast<unsigned char>(c));
@@ -48,7 +48,7 @@ void AppendEscaped(char c, std::string& out) {
 
 }  // namespace
 
-// Eight bytes at a time: all text that is stored or read passes here.
+// Eight bytes at a time, because all stored and all read text passes through here.
 std::size_t PlainLength(std::string_view text) {
   std::size_t size = 0;
   for (std::uint64_t word = 0; size + sizeof(word) <= text.size(); size += sizeof(word)) {

@@ -5,11 +5,10 @@
 
 #include "model/json.h"
 
-// Values of JSON that comes from elsewhere, read without complaint: what is not as expected is
-// nothing.
+// Reads values of JSON from other programs without errors: an unexpected value counts as missing.
 namespace millrace::json {
 
-// REQUIRES (all that take JSON text): it is valid, or "" for nothing.
+// REQUIRES (for all that take JSON text): the text is valid, or "" for a missing value.
 inline bool Is(std::string_view value, Kind kind) {
   return !value.empty() && KindOf(value) == kind;
 }
@@ -27,7 +26,7 @@ inline bool HasMember(std::string_view object, std::string_view key) {
   return false;
 }
 
-// The value of `key` in a JSON object; "" if it is not there, or null.
+// The value of `key` in a JSON object; "" if it is missing or null.
 inline std::string_view Member(std::string_view object, std::string_view key) {
   std::string_view found;
   for (Cursor member(object); member.Next();) {

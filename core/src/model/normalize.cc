@@ -18,7 +18,7 @@
 namespace millrace {
 namespace {
 
-// Brings the fields that the stored form names to what reading them back gives.
+// Gives the fields of the stored form the values that they have when read back.
 struct FieldNormalizer {
   template <typename T>
   void operator()(std::string_view /*name*/, T&& field, Write /*when*/) {
@@ -50,7 +50,7 @@ Status CheckExtra(const P& part) {
   return Status::Ok();
 }
 
-// Whether the stored form may read back as something else than `part`, its fields being normal.
+// Whether the stored form may read back as something else than `part`, if its fields are normal.
 bool NeedsRoundTrip(const Part& part) {
   return std::visit(
       [](const auto& value) {

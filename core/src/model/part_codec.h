@@ -11,8 +11,8 @@ namespace millrace {
 // Appends the stored form of `part` to `out`: O(its size).
 void AppendPart(const Part& part, std::string& out);
 
-// One element of the stored array. REQUIRES: valid UTF-8 that json::Depth accepted; `depth` is what
-// that gave for the text around it.
+// Decodes one element of the stored array. REQUIRES: valid UTF-8 that json::Depth accepted; `depth`
+// is what Depth returned for the text around it.
 Part DecodeElement(std::string_view element, std::size_t depth);
 
 }  // namespace millrace

@@ -1,6 +1,6 @@
 #pragma once
 
-// The stored form of parts, {"type":"…","data":{…}}. One table, Fields, rules both directions.
+// The stored form of parts, {"type":"…","data":{…}}. One table, Fields, serves both directions.
 //
 //   type           always written                              written when set
 //   text           text                                        refusal
@@ -12,10 +12,10 @@
 //   shell_command  command, output, exit_code
 //   finish         reason, time                                message, details
 //
-// Read: a field that is missing or null has its default; of duplicates the last one counts. Fields
-// the table does not name go to `extra`, and what stands beside "type" and "data" goes there too,
-// under the key "$element". An element that is none of this becomes a CustomPart: it, too, is
-// written back as it was.
+// Reading: a missing or null field has its default; of duplicates the last one counts. Fields that
+// are not in the table go to `extra`. Members of the element other than "type" and "data" go there
+// too, under the key "$element". Any other element becomes a CustomPart and is written back
+// unchanged.
 
 #include <array>
 #include <cstddef>
@@ -28,7 +28,7 @@
 
 namespace millrace {
 
-// The stored names, in the order of Part's alternatives; a CustomPart has its own.
+// The stored names, in the order of Part's alternatives. A CustomPart has its own name.
 inline constexpr std::array<std::string_view, 8> kTypeNames = {
     "text",      "reasoning", "tool_call",     "tool_result",
     "image_url", "binary",    "shell_command", "finish"};
@@ -36,11 +36,11 @@ static_assert(kTypeNames.size() + 1 == std::variant_size_v<Part>);
 
 inline constexpr std::string_view kElementKey = "$element";
 
-// An element nested deeper is kept, but not looked into: whoever reads `extra` or `data` with a
-// recursive parser is safe. Real parts nest a handful of levels.
+// An element nested deeper than this is kept but not parsed, so that recursive parsers can read
+// `extra` and `data` safely. Real parts have only a few levels.
 inline constexpr std::size_t kMaxDepth = 256;
 
-// Fields whose stored form is not that of their C++ type.
+// Fields whose stored form differs from their C++ type.
 template <typename String>
 struct Base64 {
   String& bytes;
@@ -122,14 +122,14 @@ void Fields(P& part, Visitor& visit) {
   visit("details", part.details, Write::kWhenSet);
 }
 
-// Appends a key to an object that is being written and not closed yet.
+// Appends a key to an object that is being written and is not closed yet.
 inline void AppendKey(std::string_view quoted_key, std::string& out) {
   if (out.back() != '{') out.push_back(',');
   out.append(quoted_key);
   out.push_back(':');
 }
 
-// Whether the table has a field of that name.
+// Whether the table has a field with that name.
 struct FieldFinder {
   std::string_view name;
   bool found = false;

@@ -1,4 +1,4 @@
-// The parts codec, reading. See part_fields.h for what is read.
+// The reading half of the parts codec. See part_fields.h for the format.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,12 +21,12 @@
 namespace millrace {
 namespace {
 
-// Gives the value of one stored member to the field it names.
+// Reads the value of one stored member into the field with its name.
 struct FieldReader {
   std::string_view name;
   std::string_view value;
   bool found = false;
-  bool ok = true;  // false: the value is none that the field can have
+  bool ok = true;  // false: the field cannot have this value
 
   template <typename T>
   void operator()(std::string_view field, T&& target, Write /*when*/) {
@@ -79,12 +79,12 @@ struct FieldReader {
   }
 };
 
-// What an element consists of, as slices of it.
+// The contents of an element, as slices of it.
 struct Element {
-  bool plain = false;  // an object of "type", a string, and "data", nothing else
+  bool plain = false;  // an object with a string "type" and a "data", and nothing else
   std::string type;
   std::string_view data = "null";
-  std::string beside = "{";  // the other members: an object, not closed
+  std::string beside = "{";  // the other members, as an object that is not closed
 };
 
 Element TakeApart(std::string_view object) {

@@ -1,4 +1,4 @@
-// The parts codec, writing. See part_fields.h for what is written.
+// The writing half of the parts codec. See part_fields.h for the format.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,7 +52,7 @@ class FieldWriter {
   std::string& out_;
 };
 
-// Appends the members of an object but those that `skip` names.
+// Appends the members of an object, except those that `skip` names.
 template <typename Skip>
 void AppendMembers(std::string_view object, Skip skip, std::string& out) {
   for (json::Cursor cursor(object); cursor.Next();) {
@@ -68,7 +68,7 @@ bool IsObject(std::string_view text) {
          json::Depth(text).has_value();
 }
 
-// The value of `key` in `object` if it is an object too; "" otherwise.
+// The value of `key` in `object` if that value is an object; "" otherwise.
 std::string_view ObjectMember(std::string_view object, std::string_view key) {
   for (json::Cursor cursor(object); cursor.Next();) {
     if (json::DecodeString(cursor.key()) == key &&

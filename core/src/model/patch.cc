@@ -20,7 +20,7 @@
 namespace millrace {
 namespace {
 
-// What a part costs beside its text: so that a flood of empty parts is not free.
+// The cost of a part besides its text, so that a flood of empty parts is not free.
 constexpr std::size_t kPartOverhead = 32;
 
 struct PartSize {
@@ -67,8 +67,8 @@ Status Misfit(std::string what) {
   return {Code::kCorrupt, "the patch does not fit the message: " + std::move(what)};
 }
 
-// Plays ops through on the number and the types of the parts alone, to know whether all of them
-// fit before the first one is carried out. O(ops * log ops), whatever the message.
+// Plays the ops through on the number and the types of the parts only. So it knows that all of them
+// fit before the first one is carried out. O(ops * log ops), whatever the size of the message.
 class OpChecker {
  public:
   explicit OpChecker(const Message& message) : message_(message), size_(message.parts.size()) {}
@@ -115,8 +115,8 @@ class OpChecker {
 
   const Message& message_;
   std::size_t size_;
-  // The types of the parts put so far. A part that is not in it is the message's own: what was
-  // truncated has to be put again before an op can name it.
+  // The types of the parts put so far. A part that is not in the map is the message's own, because
+  // an op cannot name a truncated part before it is put again.
   std::map<std::uint32_t, std::size_t> types_;
 };
 

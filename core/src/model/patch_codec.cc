@@ -1,10 +1,10 @@
-// A row of the delta log: a JSON array of ops, each one an array that starts with its letter.
+// A row of the delta log: a JSON array of ops. Each op is an array that starts with a letter.
 //
 //   ["a",part,"text"]   append          ["t",size]   truncate
 //   ["p",part,{part}]   put             ["h",{…}]    header
 //   ["k",part,{part}]   put, keep body
 //
-// Stored in users' databases: letters may be added, never changed.
+// Users' databases hold these rows: letters may be added but never changed.
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -75,7 +75,7 @@ struct OpWriter {
   }
 };
 
-// Takes the values of an array one by one; the getters give nullopt for another kind of value.
+// Reads the values of an array one by one. The getters return nullopt for a value of another kind.
 class Reader {
  public:
   Reader(std::string_view array, std::size_t depth) : cursor_(array), depth_(depth) {}
@@ -107,7 +107,7 @@ class Reader {
   bool NextIs(json::Kind kind) { return cursor_.Next() && json::KindOf(cursor_.value()) == kind; }
 
   json::Cursor cursor_;
-  std::size_t depth_;  // of the row
+  std::size_t depth_;  // the depth of the row
 };
 
 std::optional<PatchOp> ReadAppend(Reader& reader) {

@@ -10,16 +10,16 @@
 
 namespace millrace {
 
-// Carries one op out. REQUIRES: it fits (see CheckOps in patch.cc).
+// Carries out one op. REQUIRES: it fits (see CheckOps in patch.cc).
 void ApplyOp(const PatchOp& op, Message& message);
 
-// Changes a message op by op and notes each op in a patch, so that what the rules do and what
-// ApplyPatch repeats from the patch cannot differ. Borrows both.
+// Changes a message op by op and adds each op to a patch. So the changes of the rules and those of
+// ApplyPatch cannot differ. Borrows both.
 class PatchWriter {
  public:
   PatchWriter(Message& message, Patch& patch) : message_(message), patch_(patch) {}
 
-  // REQUIRES: the part has a body. Amortised O(text.size()): the text is copied twice, no more.
+  // REQUIRES: the part has a body. Amortised O(text.size()): the text is copied twice.
   void Append(std::uint32_t part, std::string_view text) {
     BodyOf(message_.parts[part])->append(text);
     patch_.Append(part, text);

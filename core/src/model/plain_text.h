@@ -5,7 +5,7 @@
 
 namespace millrace::json {
 
-// The length of what `text` starts with that stands in a string value as it is: up to a quote, a
+// The length of the start of `text` that needs no escape in a JSON string: up to a quote, a
 // backslash or a control character.
 std::size_t PlainLength(std::string_view text);
 

@@ -25,15 +25,15 @@
 namespace millrace {
 namespace {
 
-// The ops that lead from a message to a snapshot of it.
+// The ops that turn a message into a snapshot of it.
 struct Difference {
   std::vector<PatchOp> ops;
   bool structural = false;
-  // Everything that the message holds is in the snapshot too.
+  // The snapshot has everything that the message has.
   bool only_adds = true;
 };
 
-// `part` without its body. REQUIRES: it has one.
+// `part` without its body. REQUIRES: it has a body.
 Part HeaderOf(const Part& part) {
   if (const auto* text = std::get_if<TextPart>(&part)) {
     return TextPart{"", text->refusal, text->extra};
@@ -46,8 +46,8 @@ Part HeaderOf(const Part& part) {
   return ToolCallPart{call.id, call.name, "", call.finished, call.provider_executed, call.extra};
 }
 
-// Carries over from `before` what a writer that reads parts and sends them back does not see:
-// the stored form of a custom part, a foreign finish reason, the time of a finish.
+// Copies from `before` what a writer does not see when it reads parts and sends them back: the
+// stored form of a custom part, a foreign finish reason, the time of a finish.
 void Inherit(const Part& before, Part& after) {
   if (before.index() != after.index()) return;
   if (auto* custom = std::get_if<CustomPart>(&after)) {
@@ -77,8 +77,8 @@ bool IsSetOnly(const std::tuple<Fields...>& before, const std::tuple<Fields...>&
   return each(std::index_sequence_for<Fields...>());
 }
 
-// Whether the part only went on from `before` to `after`: it ended, or got what it did not have.
-// REQUIRES: both are of one kind that has a body.
+// Whether the part only continued from `before` to `after`: it ended, or an empty field was filled.
+// REQUIRES: both are of the same kind, which has a body.
 bool WentOn(const Part& before, const Part& after) {
   if (const auto* old_text = std::get_if<TextPart>(&before)) {
     const auto& text = std::get<TextPart>(after);
@@ -99,7 +99,7 @@ bool WentOn(const Part& before, const Part& after) {
          (call.finished || !old_call.finished) && IsSetOnly(old_call.extra, call.extra);
 }
 
-// Adds what leads from `before` to `after`, the parts at `index`.
+// Adds the ops that turn `before` into `after`, the parts at `index`.
 void ComparePart(std::uint32_t index, const Part& before, const Part& after, Difference& out) {
   if (before == after) return;
   const std::string* old_body = BodyOf(before);
@@ -121,7 +121,7 @@ void ComparePart(std::uint32_t index, const Part& before, const Part& after, Dif
   }
 }
 
-// Whether a new part is a stream that begins: like the deltas that follow, it can wait.
+// Whether a new part is the beginning of a stream: it can wait, like the deltas that follow.
 bool IsOpenText(const Part& part) {
   const auto* reasoning = std::get_if<ReasoningPart>(&part);
   return std::holds_alternative<TextPart>(part) ||
@@ -195,7 +195,7 @@ Result<Effect> ApplyReplace(Replace& snapshot, TimeMs now, const Message& messag
   }
   if (Status status = CheckParts(snapshot.parts); !status.ok()) return status;
   for (PatchOp& op : difference.ops) writer.Write(std::move(op));
-  // A finished message streams no more: whatever changes it makes a new final state.
+  // A finished message does not stream, so any change makes a new final state.
   return difference.structural || message.finished() ? Effect::kTerminal : Effect::kDelta;
 }
 

@@ -9,7 +9,7 @@
 
 namespace millrace {
 
-// The rule of Replace: see Apply. O(the snapshot and what it replaces).
+// Applies a Replace: see Apply. O(the snapshot and the message it replaces).
 Result<Effect> ApplyReplace(Replace& snapshot, TimeMs now, const Message& message,
                             PatchWriter& writer);
 

@@ -6,7 +6,7 @@
 
 namespace millrace {
 
-// Makes `text` what all text of the model is: valid UTF-8. Copies nothing when it is.
+// Makes `text` valid UTF-8, as all text of the model is. Copies nothing if it is valid already.
 inline void MakeValid(std::string& text) {
   if (!IsValidUtf8(text)) text = ToValidUtf8(text);
 }

@@ -12,8 +12,8 @@ std::size_t BlocksFor(std::uint64_t size) {
   return static_cast<std::size_t>((size + kBytes - 1) / kBytes);
 }
 
-// Calls piece(block, offset in the block, bytes done before, bytes) for each block of the range, in
-// a file kept as blocks of `kBytes`.
+// Calls piece(block, offset in the block, bytes done before, bytes) for each block of the range.
+// The file consists of blocks of `kBytes`.
 template <std::size_t kBytes, typename Piece>
 void ForEachPiece(std::uint64_t offset, std::size_t count, const Piece& piece) {
   for (std::size_t done = 0; done < count;) {

@@ -44,7 +44,7 @@ Status BlockImageStorage::RunOnImages(StorageBatch batch) {
   if (sqlite_ == nullptr) return broken_;
   Status result;
   if (batch.empty()) return result;
-  // In memory there is nothing to sync: durability is a matter of how the blocks are saved.
+  // In memory there is nothing to sync. The durability counts when the blocks are saved.
   sqlite_->Commit(std::move(batch), Durability::kProcess,
                   [&result](CommitOutcome outcome) { result = std::move(outcome.status); });
   return result;
@@ -61,7 +61,7 @@ void BlockImageStorage::Save(Durability durability, std::function<void(const Sta
         });
 }
 
-// What the caller of the commit is to hear.
+// The status that the caller of the commit gets.
 Status BlockImageStorage::Ended(Durability durability, const Status& status) {
   in_flight_ = false;
   before_.reset();
@@ -75,10 +75,10 @@ Status BlockImageStorage::Ended(Durability durability, const Status& status) {
 }
 
 void BlockImageStorage::RollBack() {
-  // First: whatever the connection still does to its files is undone as well.
+  // This comes first, so that the last changes of the connection to its files are undone as well.
   sqlite_.reset();
   images_->RollBack();
-  // If that fails, so does every later call, with its reason.
+  // If this fails, every later call fails with the same reason.
   (void)Start();
 }
 
@@ -99,8 +99,8 @@ Status BlockImageStorage::Close() {
   if (in_flight_ || sqlite_ == nullptr) return Status::Ok();
   const bool had_changes = images_->changed();
   Status status = sqlite_->Close();
-  // A checkpoint that is not saved costs nothing: the log still holds what it copied. What nobody
-  // committed (a store just created) is not worth saving.
+  // A checkpoint that is not saved loses nothing: the log still holds what it copied. Changes that
+  // nobody committed (in a store just created) need not be saved.
   if (status.ok() && !had_changes && images_->changed()) Save(Durability::kProcess, [](auto&) {});
   return status;
 }

@@ -10,7 +10,7 @@
 
 namespace millrace {
 
-// What a storage lets read whose files could not be opened again: each read fails with the reason.
+// The reads of a storage whose files could not be opened again: each read fails with the reason.
 class UnreadableState final : public StorageReads {
  public:
   // REQUIRES: `reason` is an error.

@@ -15,7 +15,7 @@ constexpr std::string_view kDigits = "0123456789abcdef";
 
 }  // namespace
 
-// An id is any text; in hexadecimal it is one word.
+// An id can be any text; in hexadecimal it is one word.
 std::string SessionTerm(const SessionId& id) {
   std::string word(kMark);
   word.reserve(word.size() + 1 + 2 * id.value.size());

@@ -7,18 +7,18 @@
 
 namespace millrace {
 
-// Terms that the index adds to the words of a message, to filter by: a search in one session, or in
-// one range of messages, reads the entries that its words and the filter's term share and none of
-// the others. No text has them: kFilterTermStart begins them.
+// Terms that the index adds to the words of a message as filters. A search in one session, or in
+// one range of messages, reads only the entries that have both its words and the filter's term. No
+// text has such a term: kFilterTermStart begins it.
 
 std::string SessionTerm(const SessionId& id);
 
-// Messages whose seqs share all but their low 16 bits have the same one. So many of them FTS5 takes
-// some 10 ms to look through at worst (in a browser some 30): how long a search goes on is decided
-// between two ranges.
+// Messages have the same term if their seqs differ only in the low 16 bits. FTS5 looks through so
+// many messages in some 10 ms at worst (some 30 in a browser). A search decides between two ranges
+// whether it goes on.
 std::string RangeTerm(std::int64_t seq);
 
-// The lowest seq of the range of `seq`.
+// The lowest seq in the range of `seq`.
 std::int64_t RangeBegin(std::int64_t seq);
 
 }  // namespace millrace

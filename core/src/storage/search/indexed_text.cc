@@ -13,7 +13,7 @@ struct Range {
   char32_t last;
 };
 
-// Whole blocks of Unicode, ascending. Signs in them that are no letters stay no words.
+// Whole blocks of Unicode, ascending. Characters in them that are no letters make no words.
 constexpr std::array kWordSigns = {
     Range{0x0E00, 0x109F},    // Thai, Lao, Tibetan, Myanmar
     Range{0x1100, 0x11FF},    // Hangul jamo
@@ -33,7 +33,7 @@ constexpr std::array kWordSigns = {
     Range{0x20000, 0x3FFFF},  // ideographs, the other extensions
 };
 
-// The lead bytes of everything from U+0300 on: before that nothing is unspaced or folded.
+// A lead byte of a code point below U+0300. Those are never unspaced or folded.
 bool IsPlain(char byte) { return static_cast<unsigned char>(byte) < 0xCC; }
 
 }  // namespace

@@ -10,10 +10,10 @@ namespace {
 struct Fold {
   std::uint16_t first;
   std::uint16_t last;
-  std::uint16_t to;  // all of them; 0: nothing
+  std::uint16_t to;  // for all of them; 0: nothing
 };
 
-// From Unicode's canonical decompositions, ascending; besides them the tatweel, final sigma and the
+// From Unicode's canonical decompositions, ascending. Added are the tatweel, the final sigma and
 // other forms of Greek letters, and the alef wasla.
 constexpr auto kFolds = std::to_array<Fold>({
     {0x0300, 0x036F, 0x0000}, {0x0386, 0x0386, 0x03B1}, {0x0388, 0x0388, 0x03B5},
@@ -58,7 +58,7 @@ constexpr auto kFolds = std::to_array<Fold>({
     {0xFB4C, 0xFB4C, 0x05D1}, {0xFB4D, 0xFB4D, 0x05DB}, {0xFB4E, 0xFB4E, 0x05E4},
 });
 
-// Hebrew letters with a point, in the order of the letters without.
+// Hebrew letters with a point, in the order of the letters without it.
 constexpr char32_t kFirstPointed = 0xFB31;
 constexpr char32_t kLastPointed = 0xFB4A;
 constexpr char32_t kBet = 0x05D1;
@@ -81,7 +81,7 @@ void AppendFolded(char32_t code_point, std::string_view bytes, std::string& out)
   if (letter == code_point) {
     out.append(bytes);
   } else if (letter != 0) {
-    // All that the table leads to has two bytes.
+    // All letters that the table gives have two bytes.
     out += static_cast<char>(0xC0 | (letter >> 6));
     out += static_cast<char>(0x80 | (letter & 0x3F));
   }

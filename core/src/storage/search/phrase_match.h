@@ -7,10 +7,11 @@
 
 namespace millrace {
 
-// Whether the phrase ends with the last of `words`. With `open_end`, its last word may go on.
+// Whether `words` end with the phrase. With `open_end`, the last word of the phrase may be a
+// prefix.
 bool EndsWith(const std::deque<Word>& words, const Phrase& phrase, bool open_end);
 
-// Whether the phrase stands in `text` (valid UTF-8).
+// Whether `text` (valid UTF-8) has the phrase.
 bool HasPhrase(std::string_view text, const Phrase& phrase, bool open_end,
                const WordReader& reader);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kCodePointsBefore = 40;
 constexpr std::size_t kCodePoints = 160;
-// A code point has at most 4 bytes: no snippet reaches further behind its first match.
+// A code point has at most 4 bytes, so no snippet reaches further past its first match.
 constexpr std::size_t kMaxBytes = 4 * kCodePoints;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";  // one UTF-16 code unit
 
@@ -42,7 +42,7 @@ std::size_t Utf16Length(std::string_view text) {
 
 }  // namespace
 
-// From the first match on, as far as a snippet can reach; in order, not overlapping.
+// The matches from the first one on, as far as a snippet can reach; in order, without overlaps.
 std::vector<SnippetMaker::Range> SnippetMaker::FindMatches(std::string_view text) {
   std::size_t longest = 1;
   for (const Phrase& phrase : terms_.phrases) longest = std::max(longest, phrase.size());

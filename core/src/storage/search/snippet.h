@@ -8,9 +8,9 @@
 
 namespace millrace {
 
-// Makes snippets of one search. The first match of each message is looked for in its text, so a
-// long text with the match far behind costs time: there is a budget for all of them together, and
-// what is behind it gets the beginning of the text, without a mark.
+// Makes the snippets of one search. It looks for the first match in the text of each message, which
+// takes time if the match is far into a long text. All texts share one budget. When it is used up,
+// a snippet is the beginning of the text, without a mark.
 class SnippetMaker {
  public:
   SnippetMaker(const SearchTerms& terms, const WordReader& words) : terms_(terms), words_(words) {}

@@ -6,7 +6,7 @@
 
 namespace millrace {
 
-// What a person sees of a message: its text parts, on a line each.
+// The text of a message that a person sees: each text part on a line of its own.
 std::string VisibleText(const Message& message);
 
 }  // namespace millrace

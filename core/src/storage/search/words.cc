@@ -7,13 +7,13 @@
 namespace millrace {
 namespace {
 
-// Letters. Shorter beginnings are in too many messages to be looked up at once, and to be of any
-// use; the index has a list for each beginning of this length (prefix='3').
+// Letters. Shorter prefixes are in too many messages to be looked up quickly or to be useful. The
+// index has a list for each prefix of this length (prefix='3').
 constexpr std::size_t kMinPrefix = 3;
 
 bool IsBlank(char32_t c) { return c <= 0x20 || c == 0x85 || c == 0xA0 || c == 0x3000; }
 
-// At most so many bytes, cut between words, else between code points.
+// The first `bytes` of `text` at most, cut between words or, failing that, between code points.
 std::string_view CutTo(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return text;
   if (const std::size_t blank = text.rfind(' ', bytes); blank != std::string_view::npos) {
@@ -38,7 +38,7 @@ bool CanGoOn(const std::string& word) {
 SearchTerms ReadTerms(std::string_view text, const WordReader& words) {
   const std::string valid = ToValidUtf8(CutTo(text, SearchQuery::kMaxBytes));
   SearchTerms terms;
-  std::size_t end = 0;  // of the last piece without a blank
+  std::size_t end = 0;  // the end of the last piece without a blank
   for (std::size_t at = 0; at < valid.size();) {
     const std::size_t begin = at;
     end = at;
@@ -66,13 +66,13 @@ std::optional<SearchTerms> Widened(const SearchTerms& terms) {
   return wider;
 }
 
-// Words hold letters and digits only, so a quoted phrase of them cannot end early.
+// Words have only letters and digits, so a quoted phrase cannot end early.
 //
-// One NEAR and no AND: FTS5 brings all words of a NEAR to the same message before it looks whether
-// those of a phrase follow each other. Of an AND it looks for the first message of each phrase by
-// itself, in the whole index, whatever the filter term would leave of it.
+// There is one NEAR and no AND. FTS5 brings all words of a NEAR to the same message before it
+// checks that the words of a phrase follow each other. For an AND it looks for the first message of
+// each phrase separately, in the whole index, even where the filter term excludes most of it.
 std::string MatchExpression(const SearchTerms& terms, std::string_view filter_term) {
-  // Above the number of words of any message: near is anywhere in it.
+  // More than the number of words in any message, so NEAR means anywhere in the message.
   constexpr std::string_view kAnywhere = "1000000000";
   std::string expression = "NEAR(";
   for (const Phrase& phrase : terms.phrases) {
@@ -81,7 +81,7 @@ std::string MatchExpression(const SearchTerms& terms, std::string_view filter_te
     expression += "\" ";
   }
   if (terms.open_end) expression += "* ";
-  // Last: where a word is nowhere, FTS5 does not look for those behind it.
+  // Last, because FTS5 stops at a word that is nowhere and does not look for later ones.
   if (!filter_term.empty()) expression.append("\"").append(filter_term).append("\"");
   return expression.append(", ").append(kAnywhere).append(")");
 }
