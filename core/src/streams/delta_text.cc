@@ -11,7 +11,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::size_t kEscapeSize = 6;  // of \uD83D
+constexpr std::size_t kEscapeSize = 6;  // the size of \uD83D
 
 // Whether the inside of a JSON string ends with the escape of a high surrogate.
 bool EndsWithHighSurrogate(std::string_view inside) {
@@ -20,7 +20,7 @@ bool EndsWithHighSurrogate(std::string_view inside) {
   const std::string_view escape = inside.substr(at);
   if (!escape.starts_with("\\u") || (escape[2] != 'd' && escape[2] != 'D')) return false;
   if (std::string_view("89abAB").find(escape[3]) == std::string_view::npos) return false;
-  // The backslash must not be an escaped one itself.
+  // The backslash must not be escaped itself.
   std::size_t before = at;
   while (before > 0 && inside[before - 1] == '\\') --before;
   return (at - before) % 2 == 0;

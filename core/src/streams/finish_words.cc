@@ -10,7 +10,8 @@ namespace {
 
 using FinishWord = std::pair<std::string_view, FinishReason>;
 
-// OpenAI's own first, then those of Anthropic, Google, Cohere, Mistral and the servers around them.
+// OpenAI's own words come first, then those of Anthropic, Google, Cohere, Mistral and the servers
+// around them.
 constexpr std::array kWords = {
     FinishWord("stop", FinishReason::kEndTurn),
     FinishWord("length", FinishReason::kMaxTokens),

@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-// What a provider's finish word means. Gateways let the words of other providers through, in any
-// case. kUnknown for a word that nobody is known to use.
+// The meaning of a provider's finish word. Gateways pass on the words of other providers, in upper
+// or lower case. kUnknown for a word that no known provider uses.
 FinishReason ReasonOfWord(std::string_view word);
 
 }  // namespace millrace

@@ -4,8 +4,8 @@
 
 namespace millrace {
 
-// Which protocol the event of a stream looks like that is none of the one asked for; "" for nothing
-// known. For the message of an error only. REQUIRES: `object` is a JSON object.
+// Guesses the protocol of an event that is not of the expected one; "" if it looks like none we
+// know. Only for error messages. REQUIRES: `object` is a JSON object.
 std::string_view FormatItLooksLike(std::string_view object);
 
 }  // namespace millrace

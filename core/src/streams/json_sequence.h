@@ -5,11 +5,12 @@
 
 namespace millrace {
 
-// The objects of a text that has several of them, one behind the other without a line between;
-// empty for anything else. They are cut by their braces, not checked. Linear.
+// The objects of a text that consists of several, one behind the other without a line break; empty
+// for any other text. They are cut at their braces and not checked. Linear.
 std::vector<std::string_view> SplitObjects(std::string_view text);
 
-// Follows a JSON value that comes in pieces: whether its brackets are closed again. Linear.
+// Follows a JSON value that comes in pieces, and knows whether its brackets are closed again.
+// Linear.
 class BracketCount {
  public:
   void Take(std::string_view piece);

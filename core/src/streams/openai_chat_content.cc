@@ -1,4 +1,4 @@
-// The half of OpenAiChatReader that reads what a delta brings: text, reasoning, images, sources.
+// The half of OpenAiChatReader that reads the content of a delta: text, reasoning, images, sources.
 
 #include <string>
 #include <string_view>
@@ -11,13 +11,13 @@
 namespace millrace {
 namespace {
 
-// Whether a value of reasoning says anything, in whatever shape.
+// Whether a reasoning value has any content, whatever its shape.
 bool HasContent(std::string_view value) {
   return json::HasText(value) || json::Is(value, json::Kind::kObject) ||
          json::Is(value, json::Kind::kArray);
 }
 
-// Whether the content of a delta is flagged as the model's thought.
+// Whether the delta says that its content is the model's thought.
 bool IsThought(std::string_view delta) {
   if (json::Member(delta, "thought") == "true") return true;
   const std::string_view extra = json::Member(delta, "extra_content");
@@ -29,7 +29,8 @@ bool IsThought(std::string_view delta) {
 }  // namespace
 
 void OpenAiChatReader::TakeDelta(std::string_view delta) {
-  // One text comes under one of these names; where a server sends it under several, once is right.
+  // Reasoning text comes under one of these names. If a server sends it under several, it is taken
+  // once.
   const std::string_view details = json::Member(delta, "reasoning_details");
   std::string_view reasoning;
   for (const char* name :
@@ -56,7 +57,7 @@ void OpenAiChatReader::TakeDelta(std::string_view delta) {
   TakeToolCalls(json::Member(delta, "tool_calls"));
   const std::string_view call = json::Member(delta, "function_call");
   if (json::Is(call, json::Kind::kObject)) {
-    // Before tools, a reply had one function call at most.
+    // Before there were tools, a reply had at most one function call.
     CallFragment fragment;
     fragment.index = 0;
     fragment.name = json::StringOr(json::Member(call, "name"), "");
@@ -83,7 +84,8 @@ void OpenAiChatReader::TakeImages(std::string_view images) {
   for (json::Cursor image(images); image.Next();) TakeOtherPart(image.value());
 }
 
-// Content that is no text: an image where it has an address, else kept as the provider sent it.
+// Content other than text. An image with an address becomes an image part; anything else is kept as
+// the provider sent it.
 void OpenAiChatReader::TakeOtherPart(std::string_view part) {
   finished_ = false;
   SwitchTo(Channel::kNone);
@@ -121,7 +123,7 @@ void OpenAiChatReader::TakeThinkingBlocks(std::string_view blocks, bool with_tex
   }
 }
 
-// Opaque strings beside the text, which the provider checks in the next turn.
+// Opaque strings beside the text. The provider checks them in the next turn.
 void OpenAiChatReader::TakeSignatures(std::string_view delta) {
   for (const char* name :
        {"signature", "reasoning_signature", "thinking_signature", "thought_signature"}) {
@@ -137,7 +139,7 @@ void OpenAiChatReader::TakeSignatures(std::string_view delta) {
   }
 }
 
-// Its words are text. Its sound comes in pieces of base64, each encoded by itself.
+// The words of the audio are text. The sound comes in pieces, each encoded in base64 by itself.
 void OpenAiChatReader::TakeAudio(std::string_view audio) {
   if (!json::Is(audio, json::Kind::kObject)) return;
   for (json::Cursor member(audio); member.Next();) {
@@ -153,7 +155,8 @@ void OpenAiChatReader::TakeAudio(std::string_view audio) {
   }
 }
 
-// What a gateway adds in a field of its own. Some of it is wanted back: the last of each is kept.
+// Fields that a gateway adds. The provider wants some of them back, so the last value of each is
+// kept.
 void OpenAiChatReader::TakeExtras(std::string_view holder) {
   constexpr std::string_view kThoughtFlag = "{\"google\":{\"thought\":true}}";
   for (const char* name : {"extra_content", "provider_specific_fields", "provider_metadata"}) {
@@ -165,7 +168,7 @@ void OpenAiChatReader::TakeExtras(std::string_view holder) {
   }
 }
 
-// What belongs to the reply as a whole.
+// Writes what belongs to the reply as a whole.
 void OpenAiChatReader::WriteRest() {
   if (!audio_data_.empty() || !audio_fields_.empty()) {
     std::string data = "{" + std::exchange(audio_fields_, {}) + "\"data\":[";
@@ -182,7 +185,8 @@ void OpenAiChatReader::WriteRest() {
   writer_.Other(CustomPart{"provider_extra", std::move(data), ""});
 }
 
-// Addresses and such that the text refers to; each of them once, at the end.
+// Addresses and the like that the text refers to. Each of them is kept once, and written at the
+// end.
 void OpenAiChatReader::TakeSources(std::string_view holder) {
   for (const char* name : {"citations", "annotations", "search_results"}) {
     const std::string_view list = json::Member(holder, name);
@@ -202,7 +206,7 @@ void OpenAiChatReader::TakeContent(std::string_view content) {
   for (json::Cursor part(content); part.Next();) TakeContentPart(part.value());
 }
 
-// Some servers send content as a list: {"type":"text","text":"…"} or, with reasoning,
+// Some servers send content as a list: {"type":"text","text":"…"} or, for reasoning,
 // {"type":"thinking","thinking":[{"type":"text","text":"…"}]}.
 void OpenAiChatReader::TakeContentPart(std::string_view part) {
   if (!json::Is(part, json::Kind::kObject)) return;

@@ -47,7 +47,7 @@ bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object
 
 void OpenAiChatReader::TakeUsage(std::string_view usage) {
   if (!json::Is(usage, json::Kind::kObject)) return;
-  // Later counts replace earlier ones: they are totals so far.
+  // Later counts replace earlier ones, because they are totals so far.
   const auto take = [usage, this](std::string_view key, std::int64_t Usage::*field) {
     const std::string_view value = json::Member(usage, key);
     if (!json::Is(value, json::Kind::kNumber)) return;
@@ -84,7 +84,7 @@ void OpenAiChatReader::TakeChoice(std::string_view choice) {
     saw_delta_ = true;
     TakeDelta(delta);
   } else if (json::Is(message, json::Kind::kObject) && !saw_delta_) {
-    // After deltas it would be the whole reply once more.
+    // After deltas, a message would repeat the whole reply.
     TakeDelta(message);
   }
   std::string reason = json::StringOr(json::Member(choice, "finish_reason"), "");
@@ -96,9 +96,9 @@ void OpenAiChatReader::TakeChoice(std::string_view choice) {
   if (IsProviderError(error)) return EndWithError(ReadProviderError(error));
 }
 
-// A message is one reply: of several choices it is the one that comes first, of several that come
-// together the one with the lowest number. But servers that send each message beside its delta
-// number their chunks there, so a number that has counted them from the start says nothing.
+// A message is one reply, so one choice is read: the first one, or of several that come together
+// the one with the lowest number. But some servers send a whole message beside each delta and
+// number their chunks there. So a number that has counted the chunks from the start is ignored.
 bool OpenAiChatReader::IsOurs(std::string_view choice) {
   const std::string_view index = json::Member(choice, "index");
   const std::int64_t chunk = chunks_++;
@@ -180,7 +180,7 @@ void OpenAiChatReader::EndCleanly() {
   }
   FinishReason reason = ReasonOfWord(finish_reason_);
   std::string details = reason == FinishReason::kUnknown ? "finish reason: " + finish_reason_ : "";
-  // A reply that was cut is no call to use tools: their input may be cut too.
+  // A reply that was cut is not a request to use tools: the input of its calls may be cut too.
   const bool cut = reason == FinishReason::kMaxTokens || reason == FinishReason::kContentFilter;
   if (!cut && !calls_.empty()) {
     reason = FinishReason::kToolUse;

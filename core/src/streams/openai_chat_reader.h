@@ -17,7 +17,7 @@
 
 namespace millrace {
 
-// OpenAI Chat Completions, as OpenAI and the many servers that speak its dialects send it.
+// OpenAI Chat Completions, in the dialects of OpenAI and of the many servers that imitate it.
 //
 //   event ─▶ {"choices":[{"delta":{…}}]}    text, reasoning, refusal, tool calls
 //         ├▶ {"choices":[{"message":{…}}]}  the same, from a server that did not stream
@@ -25,8 +25,8 @@ namespace millrace {
 //         ├▶ {"error":…} and the like       ends the reply: done()
 //         └▶ [DONE]                         ends it if a finish reason came, else changes nothing
 //
-// The finish reason does not end the reply: usage comes after it. So the Finish waits for [DONE]
-// or the end of the body.
+// The finish reason does not end the reply, because usage comes after it. So the Finish waits for
+// [DONE] or the end of the body.
 class OpenAiChatReader final : public SseJsonReader {
  public:
   explicit OpenAiChatReader(std::set<std::string> known_calls = {},
@@ -37,7 +37,7 @@ class OpenAiChatReader final : public SseJsonReader {
   bool ending() const override { return done_ || finished_; }
 
  private:
-  // What the deltas are being appended to.
+  // What the deltas are appended to.
   enum class Channel { kNone, kContent, kRefusal, kReasoning };
 
   bool TakeObject(std::string_view name, std::string_view object) override;
@@ -66,26 +66,26 @@ class OpenAiChatReader final : public SseJsonReader {
   void TakeToolCalls(std::string_view calls);
   void TakeToolCall(std::string_view call);
 
-  // A JSON string to append; anything else, and "", is nothing.
+  // Appends a JSON string. Ignores "" and any other value.
   void Append(Channel channel, std::string_view value);
   void SwitchTo(Channel channel);
 
   ThinkTags think_;
   ToolCalls calls_;
-  DeltaText text_;  // of channel_
+  DeltaText text_;  // for channel_
   Channel channel_ = Channel::kNone;
 
-  std::string finish_reason_;  // the last one; "" when none came
+  std::string finish_reason_;  // the last one; "" if none came
   bool finished_ = false;      // no content came after it
   bool refused_ = false;
   bool saw_delta_ = false;
   bool saw_done_ = false;               // [DONE]
   std::optional<std::int64_t> choice_;  // the number of the choice that is read
   std::int64_t chunks_ = 0;
-  bool counts_chunks_ = true;         // the number of each choice was that of its chunk so far
-  std::vector<std::string> sources_;  // JSON; known_sources_ are the same
+  bool counts_chunks_ = true;         // so far, each choice had the number of its chunk
+  std::vector<std::string> sources_;  // JSON; known_sources_ has the same ones
   std::set<std::string> known_sources_;
-  std::map<std::string, std::string> extras_;  // the last of each name, JSON
+  std::map<std::string, std::string> extras_;  // the last value of each name, as JSON
   std::string audio_fields_;                   // members of a JSON object, without the data
   std::vector<std::string> audio_data_;        // JSON strings
 };

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxExcerpt = 2000;  // bytes: a screen of text
 
-// A string or a number (codes are either); "" for anything else.
+// A string or a number, because codes may be either; "" for anything else.
 std::string Word(std::string_view value) {
   switch (json::KindOf(value)) {
     case json::Kind::kString:
@@ -54,7 +54,7 @@ ProviderError ReadProviderError(std::string_view error) {
 
 std::string Excerpt(std::string_view text) {
   if (text.size() <= kMaxExcerpt) return ToValidUtf8(text);
-  // Up to a whole code point: trailing bytes are 10xxxxxx.
+  // Cuts at a whole code point: trailing bytes are 10xxxxxx.
   std::size_t size = kMaxExcerpt;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
   return ToValidUtf8(text.substr(0, size)) + "…";

@@ -32,7 +32,7 @@ std::optional<SseFramer::Item> SseFramer::Next() {
       if (const std::optional<Item> item = TakeField(*line)) return item;
       continue;
     }
-    // A blank line, or the end.
+    // A blank line, or the end of the stream.
     if (has_data_ && (line || ended_)) {
       given_ = true;
       return Item{Item::kEvent, name_, data_};

@@ -7,11 +7,11 @@
 
 namespace millrace {
 
-// The longest event a stream may have. Providers send whole images and files as one event, so it
-// is generous; past it, memory is what is at stake, and the stream counts as broken.
+// The longest event that a stream may have. It is generous, because providers send whole images and
+// files as one event. A longer event would threaten memory, and the stream counts as broken.
 inline constexpr std::size_t kMaxEventBytes = 32 * 1024 * 1024;
 
-// Cuts the bytes of a server-sent event stream into events, in whatever pieces they come.
+// Cuts the bytes of a server-sent event stream into events. The bytes may come in any pieces.
 //
 //   bytes ─▶ lines (LF, CR, CRLF) ─┬─ ":…"               comment: ignored
 //                                  ├─ "data:…"           added to the event, joined by LF
@@ -21,42 +21,42 @@ inline constexpr std::size_t kMaxEventBytes = 32 * 1024 * 1024;
 //                                  ├─ anything else      stray: no line of an event stream
 //                                  └─ blank, or the end  event, if there was data
 //
-// Lines are cut before any UTF-8 decoding, so a code point may be split anywhere. A byte order
-// mark at the start is skipped. Unlike a browser's EventSource, the end of the stream completes
-// an event: providers forget the last blank line. Linear in the bytes.
+// Lines are cut before any UTF-8 decoding, so a code point may be split anywhere. A byte order mark
+// at the start is skipped. Unlike in a browser's EventSource, the end of the stream completes an
+// event, because providers forget the last blank line. Linear in the bytes.
 class SseFramer {
  public:
   struct Item {
     enum Kind { kEvent, kField, kStray };
     Kind kind = kEvent;
-    std::string_view name;  // of an event; "" when it has none
+    std::string_view name;  // the name of an event; "" if it has none
     std::string_view text;  // the event's data, or the whole line
   };
 
   explicit SseFramer(std::size_t max_event_bytes = kMaxEventBytes)
       : max_event_bytes_(max_event_bytes) {}
 
-  // Next() goes on with these.
+  // Adds the bytes that Next() reads from.
   void Push(std::string_view bytes);
-  // The stream ended: what is left is a line, and completes an event.
+  // The stream ended: the rest is a line, and completes an event.
   void End() { ended_ = true; }
 
-  // The next event, unknown field or stray line; nullopt: more bytes are needed. Its views hold
-  // until the next call of Push or Next.
+  // The next event, unknown field or stray line; nullopt: more bytes are needed. Its views are
+  // valid until the next call of Push or Next.
   std::optional<Item> Next();
 
-  // A line or an event is longer than allowed: Next gives nothing any more.
+  // A line or an event is too long; Next returns nothing any more.
   bool too_long() const { return too_long_; }
 
  private:
   std::optional<std::string_view> NextLine();
-  // What `line` is, when it says nothing to the framer.
+  // Returns `line` as a field or a stray line if it means nothing to the framer.
   std::optional<Item> TakeField(std::string_view line);
   void StartEvent();
 
   const std::size_t max_event_bytes_;
   std::string buffer_;
-  std::size_t start_ = 0;    // of the line under way, in buffer_
+  std::size_t start_ = 0;    // where the present line starts in buffer_
   std::size_t scanned_ = 0;  // no line ends between start_ and here
   bool at_beginning_ = true;
   bool skip_lf_ = false;  // the last line ended in CR: an LF next belongs to it
@@ -66,7 +66,7 @@ class SseFramer {
   std::string name_;
   std::string data_;
   bool has_data_ = false;
-  bool given_ = false;  // the event in name_ and data_ was given out
+  bool given_ = false;  // Next returned the event in name_ and data_
 };
 
 }  // namespace millrace

@@ -13,7 +13,7 @@
 namespace millrace {
 namespace {
 
-// Deeper than anything a provider sends, and shallow enough for every reader of what is stored.
+// Deeper than anything a provider sends, and shallow enough for every reader of stored data.
 constexpr std::size_t kMaxDepth = 128;
 
 std::string_view Trim(std::string_view text) {
@@ -44,7 +44,7 @@ void SseJsonReader::Finish(std::vector<Mutation>& out) {
 
 void SseJsonReader::Fail(Status status, std::vector<Mutation>& out) {
   if (done_) return;
-  // What breaks after the reply's finish has not cut it.
+  // An error after the reply's finish has not cut the reply.
   if (status.code() == Code::kNetwork && has_finish()) return Finish(out);
   const FinishReason reason =
       status.code() == Code::kAborted ? FinishReason::kCanceled : FinishReason::kError;
@@ -101,7 +101,7 @@ void SseJsonReader::TakeStray(SseFramer::Item line) {
   strays_.append(line.text).push_back('\n');
 }
 
-// An error as a field of its own: JSON or words.
+// An error in a field of its own: JSON or words.
 void SseJsonReader::TakeErrorLine(std::string_view error) {
   if (error.starts_with('{') && IsValidUtf8(error) && json::Depth(error)) {
     const std::string_view inner = json::Member(error, "error");

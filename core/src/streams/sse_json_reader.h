@@ -12,15 +12,15 @@
 
 namespace millrace {
 
-// The base of readers of JSON objects that come as server-sent events: framing, and whatever
-// servers do wrong about it. What an object means is the derived reader's.
+// The base of readers of JSON objects that come as server-sent events. It handles the framing and
+// the usual mistakes of servers. The derived reader knows what an object means.
 //
 //   bytes ─▶ SseFramer ─┬─ event ──────▶ TakeWord, else TakeObject for each JSON object in it
 //                       └─ stray line ─▶ TakeObject, an error, or part of one JSON body
 //   the end ──────────────────────────▶ EndCleanly, or an error when nothing was understood
 //
-// A body that is JSON rather than an event stream is read as its events would be, also when it is
-// spread over many lines. What cannot be read is skipped and counted.
+// A body of plain JSON instead of an event stream is read like its events, even if it has many
+// lines. Lines and events that cannot be read are skipped and counted.
 class SseJsonReader : public StreamReader {
  public:
   void Push(std::string_view bytes, std::vector<Mutation>& out) final;
@@ -28,24 +28,25 @@ class SseJsonReader : public StreamReader {
   void Fail(Status status, std::vector<Mutation>& out) final;
 
  protected:
-  // `protocol`: what the body is to be, for messages ("a chat completion stream"); a literal.
+  // `protocol` names the expected body in messages ("a chat completion stream"); a literal.
   SseJsonReader(std::string_view protocol, std::size_t max_event_bytes)
       : protocol_(protocol), max_event_bytes_(max_event_bytes), framer_(max_event_bytes) {}
 
-  // ---- what a format says. `name` is that of the event, or "".
-  // False: the object is none of this protocol. REQUIRES: valid UTF-8 that json::Depth accepted.
+  // ---- what a format defines
+  // `name` is the name of the event, or "". Returns false if the object is not of this protocol.
+  // REQUIRES: valid UTF-8 that json::Depth accepted.
   virtual bool TakeObject(std::string_view name, std::string_view object) = 0;
-  // Data that is no JSON and means something, such as [DONE]. False: it means nothing.
+  // Takes data that is not JSON but has a meaning, such as [DONE]. Returns false if it has none.
   virtual bool TakeWord(std::string_view data) = 0;
-  // The reply's finish was read: what breaks after it has not cut the reply.
+  // The reply's finish was read: an error after it has not cut the reply.
   virtual bool has_finish() const = 0;
   // The body ended by itself.
   virtual void EndCleanly() = 0;
-  // Writes the end, and sets done_. `cut`: the reply stopped in the middle.
+  // Writes the end and sets done_. `cut`: the reply stopped in the middle.
   virtual void End(bool cut, millrace::Finish finish, Status status) = 0;
 
   void EndWithError(ProviderError error);
-  // Something of this protocol came.
+  // True if something of this protocol came.
   bool recognized() const { return recognized_; }
 
   ReplyWriter writer_;
@@ -54,7 +55,8 @@ class SseJsonReader : public StreamReader {
   void ReadEvents();
   void TakeEvent(std::string_view name, std::string_view data);
   void TakeStray(SseFramer::Item line);
-  // False if `text` is no JSON object, or (unless it came as an event) none of this protocol.
+  // False if `text` is not a JSON object. Also false if it is not of this protocol and did not come
+  // as an event.
   bool TakeJson(std::string_view name, std::string_view text, bool is_event);
   void TakeErrorLine(std::string_view error);
   void EndOfBody();
@@ -65,7 +67,7 @@ class SseJsonReader : public StreamReader {
   bool recognized_ = false;
   bool foreign_ = false;         // something else came
   std::string_view looks_like_;  // the format of what came instead
-  std::string strays_;           // until recognized_: the lines of what may be one JSON body
+  std::string strays_;           // until recognized_: lines that may be one JSON body
 };
 
 }  // namespace millrace

@@ -14,7 +14,7 @@
 namespace millrace {
 namespace {
 
-// All formats: a new one is a line here and a value of StreamFormat.
+// All formats. A new format is one line here and one value of StreamFormat.
 struct Format {
   StreamFormat format;
   std::string_view name;

@@ -27,7 +27,7 @@ void TextReader::Fail(Status status, std::vector<Mutation>& out) {
 
 void TextReader::Write(std::string text) {
   if (text.empty()) return;
-  // The decoder gives whole code points: the mark comes in one piece.
+  // The decoder returns whole code points, so the mark comes in one piece.
   if (at_beginning_ && text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   at_beginning_ = false;
   writer_.Text(std::move(text), /*refusal=*/false);

@@ -10,8 +10,8 @@
 
 namespace millrace {
 
-// Plain text: the body is the reply. UTF-8, a byte order mark at the start is skipped, ill-formed
-// bytes become U+FFFD. Ends as end_turn.
+// Plain text: the body is the reply. It is UTF-8. A byte order mark at the start is skipped, and
+// ill-formed bytes become U+FFFD. Finishes as end_turn.
 class TextReader final : public StreamReader {
  public:
   void Push(std::string_view bytes, std::vector<Mutation>& out) override;

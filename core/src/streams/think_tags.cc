@@ -12,14 +12,14 @@ namespace {
 constexpr std::string_view kOpen = "<think>";
 constexpr std::string_view kClose = "</think>";
 constexpr std::string_view kSpace = " \t\r\n";
-// White space before <think>, in bytes: models write a line break or two. More is text.
+// The most white space before <think>, in bytes. Models write a line break or two; more is text.
 constexpr std::size_t kMaxLeadingSpace = 64;
 
 std::string_view WithoutLeadingSpace(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(kSpace), text.size()));
 }
 
-// The length of the longest end of `text` that kClose begins with.
+// The length of the longest end of `text` that is a beginning of kClose.
 std::size_t CloseTagBegun(std::string_view text) {
   for (std::size_t size = std::min(text.size(), kClose.size() - 1); size > 0; --size) {
     if (text.ends_with(kClose.substr(0, size))) return size;

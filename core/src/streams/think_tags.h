@@ -7,19 +7,19 @@
 
 namespace millrace {
 
-// Tells reasoning that a model writes into its content, between <think> and </think>, from the
-// text. The tags may be split anywhere.
+// Separates text from reasoning that a model writes into its content, between <think> and </think>.
+// The tags may be split anywhere.
 //
 //   kStart ──"<think>"──▶ kReasoning ──"</think>"──▶ kText
 //      └──────anything else────────────────────────────┘
 //
-// Only a tag that the content begins with counts: later ones are the model's words about tags.
-// White space before <think>, and after either tag, belongs to the tag. A missing <think> is not
-// guessed at: text is text until it is known to be something else.
+// Only a tag at the beginning of the content counts; the model writes later ones when it talks
+// about tags. White space before <think>, and after either tag, belongs to the tag. The reader does
+// not guess at a missing <think>: content is text unless it begins with the tag.
 class ThinkTags {
  public:
   void Write(std::string_view content, ReplyWriter& writer);
-  // Nothing completes what is held back: the content is interrupted or ended.
+  // Writes what is held back: the content is interrupted or has ended.
   void Flush(ReplyWriter& writer);
 
  private:

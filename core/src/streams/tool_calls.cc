@@ -34,7 +34,7 @@ std::string ToolCalls::NewInput(Call& call, const CallFragment& fragment) {
     json::AppendCompact(fragment.input, input);
   }
   if (call.brackets.closed() && input == call.input) return "";
-  // An object goes on with its own beginning only if this is all of it so far.
+  // If the input is an object, a piece that begins with all of it so far sends it again.
   const bool begins_again =
       !fragment.free_text && call.input.starts_with('{') && input.starts_with(call.input);
   return begins_again ? input.substr(call.input.size()) : input;
@@ -89,8 +89,8 @@ ToolCalls::Call* ToolCalls::Find(const CallFragment& fragment) {
       const bool no_id = fragment.id.empty() || call.own_id;
       const bool whole = call.brackets.closed() && !fragment.input.empty();
       const bool next_one = no_id && (other_name || whole);
-      // Without a name it goes on with what is there, whatever its id, unless that is another
-      // call's.
+      // Without a name, a fragment continues the call at its index, even with another id, unless
+      // that id is another call's.
       const bool goes_on = fragment.name.empty() && !by_id_.contains(fragment.id);
       if (goes_on || (!other_id && !next_one)) return &call;
     }
@@ -108,8 +108,8 @@ ToolCalls::Call& ToolCalls::NewCall(const CallFragment& fragment) {
   Call& call = calls_.emplace_back();
   call.index = fragment.index;
   call.id = fragment.id;
-  // One id may also name two calls, at two indexes: each call needs its own. An id that the
-  // provider sends may be that of a stored call: it is that call, sent again.
+  // One id may name two calls at two indexes; each call needs its own id. If an id of the provider
+  // is also the id of a stored call, it is that call, sent again.
   const auto is_in_use = [this](const Call& own) {
     return own.id.empty() || by_id_.contains(own.id) || (own.own_id && known_ids_.contains(own.id));
   };

@@ -39,8 +39,8 @@ Meaning MeaningOf(int sqlite_code) {
   }
 }
 
-// Of all connections together. A page's module has 2 GiB: what SQLite is refused comes back as an
-// error, what the module is refused ends it.
+// The limit for all connections together. A page's module has 2 GiB. If SQLite reaches its own
+// limit, it returns an error; if the module runs out of memory, the module ends.
 constexpr std::int64_t kLargestMemory = std::int64_t{1} << 30;
 
 struct Limit {
@@ -48,8 +48,8 @@ struct Limit {
   int value;
 };
 
-// Wide enough for our own statements and for the schema of any store, and too narrow to be driven
-// into deep recursion or endless compilation by a schema that is made for it.
+// Wide enough for our own statements and for the schema of any store. Too narrow for a hostile
+// schema that wants deep recursion or endless compilation.
 constexpr std::array<Limit, 11> kLimits = {{
     {SQLITE_LIMIT_SQL_LENGTH, 64 << 10},
     {SQLITE_LIMIT_COLUMN, 100},
@@ -64,8 +64,8 @@ constexpr std::array<Limit, 11> kLimits = {{
     {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
 }};
 
-// No file may run anything of its own, however it came here: no trigger, no view, no function that
-// its schema names and that has effects.
+// No file may run anything of its own: no trigger, no view, and no function with side effects that
+// its schema names.
 void Confine(sqlite3* db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -89,7 +89,8 @@ Result<std::unique_ptr<Connection>> Connection::Open(DatabaseFiles files) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   Confine(db);
   connection->meter_.Watch(db);
-  // Before anything is read: a file in WAL mode can only be read without shared memory this way.
+  // This must come before the first read: only so can a file in WAL mode be read without shared
+  // memory.
   if (Status status = connection->Execute("PRAGMA locking_mode=EXCLUSIVE"); !status.ok()) {
     return status;
   }
@@ -167,7 +168,7 @@ Status Connection::Close() {
 }
 
 Transaction::~Transaction() {
-  // An error may have rolled it back already. What ROLLBACK itself answers changes nothing: the
+  // An error may have rolled it back already. The result of ROLLBACK does not matter, because the
   // statement that failed has been reported.
   if (connection_.in_transaction()) (void)connection_.Prepare("ROLLBACK").Run();
 }

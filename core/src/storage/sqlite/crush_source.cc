@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kRowsPerPage = 64;
 
-// What is too large for seconds (the year 5138) is milliseconds already.
+// A value that is too large for seconds (the year 5138) is already in milliseconds.
 TimeMs FromSeconds(std::int64_t time) {
   constexpr std::int64_t kLastSecond = 100'000'000'000;
   return time < kLastSecond ? std::max<std::int64_t>(time, 0) * 1000 : time;
@@ -34,7 +34,7 @@ void PartTimesFromSeconds(std::vector<Part>& parts) {
   }
 }
 
-// Rows of the selects below: column 0 is the rowid.
+// For rows of the selects below; column 0 is the rowid.
 Session CrushSession(const Query& row) {
   Session session;
   session.id = SessionId(row.String(1));
@@ -85,7 +85,7 @@ class CrushSource final : public ImportSource {
   using Columns = std::set<std::string, std::less<>>;
   Result<Columns> ColumnsOf(std::string_view table);
   Status PrepareSelects();
-  // The rows behind `last`, a page of them.
+  // The next page of rows after `last`.
   template <typename T, typename ReadRow>
   Status ReadPage(const std::string& select, std::int64_t& last, std::vector<T>& values,
                   const ReadRow& read_row);
@@ -95,14 +95,14 @@ class CrushSource final : public ImportSource {
   std::string select_sessions_;
   std::string select_messages_;
   std::int64_t message_count_ = 0;
-  // Read so far; rows are in the order in which they were written.
+  // What was read so far. Rows are in the order in which they were written.
   std::int64_t last_session_ = INT64_MIN;
   std::int64_t last_message_ = INT64_MIN;
-  std::vector<Session> sessions_;  // in reverse, as the next one
+  std::vector<Session> sessions_;  // reversed: the next one is at the end
   std::vector<Message> messages_;
 };
 
-// In small letters: SQLite does not tell them from large ones.
+// The names in lower case, because SQLite ignores case.
 Result<CrushSource::Columns> CrushSource::ColumnsOf(std::string_view table) {
   Columns columns;
   Query query = file_.connection->Prepare("SELECT name FROM pragma_table_xinfo(?)");
@@ -130,7 +130,7 @@ Status CrushSource::PrepareSelects() {
   if (!sessions.ok()) return sessions.status();
   const Result<Columns> messages = ColumnsOf("messages");
   if (!messages.ok()) return messages.status();
-  // A column of that name would hide the order of the rows.
+  // A column with that name would hide the order of the rows.
   bool complete =
       sessions->contains("id") && !sessions->contains("rowid") && !messages->contains("rowid");
   for (const char* column : {"id", "session_id", "role", "parts"}) {

@@ -9,9 +9,9 @@
 
 namespace millrace {
 
-// The content of a Crush database, of any of its versions: columns that an older one lacks are
-// empty. Its parts are stored as ours are. Its times are seconds, in columns and in parts alike.
-// kInvalidArgument: it lacks what makes a message or a session.
+// The content of a Crush database of any version; columns that an older version lacks are empty.
+// Its parts have the same stored form as ours. Its times are in seconds, both in columns and in
+// parts. kInvalidArgument: a column that a message or a session needs is missing.
 Result<std::unique_ptr<ImportSource>> OpenCrushSource(GuardedConnection file, TimeMs now);
 
 }  // namespace millrace

@@ -12,16 +12,16 @@
 namespace millrace {
 namespace {
 
-// Bytes of text in a row that still fits into a leaf of its own (4061 bytes in a page of 4096),
-// whatever its numbers take.
+// The most bytes of text in a row that still fits into one leaf page (4061 bytes in a page of
+// 4096), whatever its numbers take.
 constexpr std::size_t kMaxTailBytes = 4036;
 
-// The ops of the common case, text that grew: stored as it is.
+// The op of the common case, text that grew. It is stored without JSON.
 const AppendOp* SingleAppend(const Patch& patch) {
   return patch.ops.size() == 1 ? std::get_if<AppendOp>(&patch.ops.front()) : nullptr;
 }
 
-// Columns of a row as ApplyTo selects them: seq, version, merged, at, part, body.
+// The columns are those that ApplyTo selects: seq, version, merged, at, part, body.
 Result<Patch> PatchFromRow(const Query& row) {
   Patch patch;
   patch.to_version = row.Int(1);
@@ -138,7 +138,7 @@ Status DeltaLog::Void(std::int64_t seq) {
   undo_.push_back({seq, before});
   if (tail_ && tail_->seq == seq) tail_.reset();
   SetLive(seq, std::nullopt);
-  // What stands behind a broken row could fit the version that is now in the message's row.
+  // Rows after a broken one could fit the version that is now in the message's row.
   if (damaged_.contains(seq)) {
     Status gone = connection_.Prepare("DELETE FROM deltas WHERE seq = ?").Bind(seq).Run();
     if (!gone.ok()) return gone;
@@ -146,9 +146,9 @@ Status DeltaLog::Void(std::int64_t seq) {
   return TrimHead(before.first_row);
 }
 
-// Once the message whose oldest row was `freed` is not live any more.
+// Called when the message whose oldest row was `freed` is not live any more.
 Status DeltaLog::TrimHead(std::int64_t freed) {
-  // Without a condition SQLite hands whole pages back and looks at no row.
+  // Without a condition SQLite frees whole pages and looks at no row.
   if (seq_of_first_row_.empty()) return connection_.Prepare("DELETE FROM deltas").Run();
   const std::int64_t low_water = seq_of_first_row_.begin()->first;
   if (freed > low_water) return Status::Ok();

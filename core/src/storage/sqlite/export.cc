@@ -9,8 +9,8 @@
 namespace millrace {
 namespace {
 
-// Bytes 18 and 19 of a SQLite file: which journal it is written and read with. 1: a rollback
-// journal. The copy has them from the store, which uses a WAL.
+// Bytes 18 and 19 of a SQLite file say which journal is used to write and read it. 1: a rollback
+// journal. The copy has the store's values, which say WAL.
 constexpr std::uint64_t kJournalVersionOffset = 18;
 constexpr std::array kRollbackJournal = {std::byte{1}, std::byte{1}};
 
@@ -18,7 +18,7 @@ Status Copy(Connection& connection, const std::shared_ptr<BlockFile>& into) {
   Result<std::unique_ptr<Connection>> target = Connection::Open(
       {BorrowFile(into, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()});
   if (!target.ok()) return target.status();
-  // Nobody needs a half made copy back.
+  // A half-made copy need not be rolled back.
   const Status ready = (*target)->Execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
   return ready.ok() ? connection.CopyInto(**target) : ready;
 }

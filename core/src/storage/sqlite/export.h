@@ -9,9 +9,9 @@
 
 namespace millrace {
 
-// Makes `into` a copy of what is committed: one plain SQLite file, in rollback-journal mode, that
-// needs no other file beside it. Returns its size. What was in `into` is gone, also on an error;
-// it is not synced.
+// Makes `into` a copy of what is committed: one plain SQLite file in rollback-journal mode,
+// complete by itself. Returns its size. The old content of `into` is lost, even on an error. The
+// file is not synced.
 Result<std::uint64_t> ExportDatabase(Connection& connection,
                                      const std::shared_ptr<BlockFile>& into);
 

@@ -10,10 +10,10 @@
 #include "millrace/model/header_fields.h"
 #include "storage/sqlite/statement.h"
 
-// Rows by the tables of millrace/model/header_fields.h.
+// Reads and writes rows by the tables of millrace/model/header_fields.h.
 namespace millrace {
 
-// Lists of columns, for the SQL of a table.
+// Column lists for the SQL of a table.
 class ColumnList {
  public:
   explicit ColumnList(std::string_view separator) : separator_(separator) {}
@@ -59,7 +59,7 @@ struct FieldReader {
   void operator()(std::int64_t& number) { number = row.Int(column++); }
   void operator()(double& number) { number = row.Real(column++); }
   void operator()(std::optional<std::int64_t>& number) { number = row.OptionalInt(column++); }
-  // A word that is no role is shown as the model's own.
+  // A word that is no role is shown as assistant.
   void operator()(Role& role) {
     role = RoleFromName(row.Text(column++)).value_or(Role::kAssistant);
   }

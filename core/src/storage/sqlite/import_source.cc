@@ -1,4 +1,4 @@
-// Finds out what a file to import is, and that it is sound.
+// Finds out what kind of file is to be imported, and checks that it is sound.
 
 #include "millrace/storage/import_source.h"
 
@@ -24,9 +24,10 @@ namespace {
 
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 
-// What the header of a SQLite file says of it.
+// What the header of a SQLite file says.
 struct Header {
-  // Written with a write-ahead log: what was written last may stand in that, beside the file.
+  // The file was written with a write-ahead log. Its newest content may be in that log, beside the
+  // file.
   bool write_ahead_log = false;
 };
 
@@ -43,8 +44,8 @@ Result<Header> ReadHeader(BlockFile& file) {
   return Header{bytes[kReadVersion] == std::byte{2}};
 }
 
-// The pages, rows and indexes of a table that is read. Not of the whole file: other tables are
-// nobody's concern, and SQLite would run those that are virtual.
+// Checks the pages, rows and indexes of a table that is read. Not of the whole file: other tables
+// do not matter, and SQLite would run virtual ones.
 Status Verify(Connection& connection, std::string_view pragma) {
   Query check = connection.Prepare(pragma);
   const Result<bool> row = check.Next();
@@ -62,7 +63,7 @@ Status CheckIntegrity(Connection& connection, bool millrace) {
   return status;
 }
 
-// Crush's two tables: the schema has been checked, so that asking about a table runs nothing.
+// Checks Crush's two tables. The schema was checked before, so asking about a table runs nothing.
 Status CheckCrushTables(Connection& connection) {
   if (Status status = CheckForeignSchema(connection); !status.ok())
     return AboutImportedFile(status);
@@ -75,7 +76,7 @@ Status CheckCrushTables(Connection& connection) {
       "the file to import is a SQLite database, but neither of Millrace nor of Crush");
 }
 
-// kNewerSchema, kInvalidArgument: its mark is on another schema.
+// kNewerSchema. kInvalidArgument: the file has our mark but another schema.
 Result<bool> IsMillrace(Connection& connection) {
   const Result<std::int64_t> application = connection.ReadInt("PRAGMA application_id");
   if (!application.ok()) return AboutImportedFile(application.status());
@@ -94,7 +95,7 @@ Result<bool> IsMillrace(Connection& connection) {
   return true;
 }
 
-// What is missing may be in the write-ahead log.
+// The missing content may be in the write-ahead log.
 Status NameTheLog(const Status& status, const Header& header) {
   const bool incomplete =
       status.code() == Code::kInvalidArgument || status.code() == Code::kCorrupt;

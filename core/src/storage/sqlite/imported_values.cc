@@ -13,12 +13,12 @@
 namespace millrace {
 namespace {
 
-// The largest time that JavaScript's Date knows.
+// The largest time that JavaScript's Date can hold.
 constexpr TimeMs kLastTime = 8'640'000'000'000'000;
-// Exact in a JavaScript number.
+// The largest count that is exact in a JavaScript number.
 constexpr std::int64_t kLargestCount = (std::int64_t{1} << 53) - 1;
 
-// Makes all text among the fields of a message or a session valid.
+// Makes all text fields of a message or a session valid.
 struct TextRepair {
   void operator()(const HeaderField& /*field*/, std::string& text) const { MakeValid(text); }
   template <typename Tag>
@@ -40,7 +40,7 @@ void Interrupt(Message& message, TimeMs now) {
   finish.reason = FinishReason::kInterrupted;
   Patch patch;
   patch.from_version = patch.to_version = message.version;
-  // Cannot fail: the message is not finished.
+  // Cannot fail, because the message is not finished.
   (void)Apply(std::move(finish), now, message, patch);
 }
 

@@ -11,18 +11,18 @@
 
 namespace millrace {
 
-// What a file from elsewhere says, made what the store keeps.
+// Turns the values of a foreign file into values that the store can keep.
 
-// Valid UTF-8; counts, a cost and times that a page can work with.
+// Makes text valid UTF-8, and counts, cost and times usable for a page.
 void MakeStorable(Session& session);
-// The same, and finished: one that is not ends here, as interrupted, at `now`.
+// The same for a message. If it is unfinished, it is finished as interrupted at `now`.
 void MakeStorable(Message& message, TimeMs now);
 
-// `status`, for the person who chose the file.
+// `status`, worded for the person who chose the file.
 Status AboutImportedFile(const Status& status);
 
-// Takes the next value off the end of `values`, made storable; what has no id is passed over. When
-// they are used up `read_more` fills them again: nullopt once it finds none.
+// Takes the next value off the end of `values` and makes it storable; skips values without an id.
+// When `values` is empty, `read_more` fills it again. nullopt if `read_more` finds nothing.
 template <typename T, typename ReadMore, typename MakeFit>
 Result<std::optional<T>> NextStorable(std::vector<T>& values, const ReadMore& read_more,
                                       const MakeFit& make_storable) {

@@ -10,11 +10,11 @@
 
 namespace millrace {
 
-// Carries out one ImportContent, inside a transaction of the caller's. Rows that are there stay as
-// they are; messages of theirs that are not there are added to them.
+// Carries out one ImportContent, inside a transaction of the caller. Existing rows stay as they
+// are. New messages of an existing session are added to it.
 class Importer {
  public:
-  // All outlive it.
+  // All arguments must outlive the importer.
   Importer(SessionTable& sessions, MessageTable& messages, SearchIndex& index)
       : sessions_(sessions), messages_(messages), index_(index) {}
 
@@ -28,7 +28,7 @@ class Importer {
   SessionTable& sessions_;
   MessageTable& messages_;
   SearchIndex& index_;
-  std::optional<SessionId> known_;  // the session of the last message, and whether it is there
+  std::optional<SessionId> known_;  // the session of the last message, and whether it exists
   bool known_is_there_ = false;
 };
 

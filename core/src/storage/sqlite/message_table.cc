@@ -28,7 +28,7 @@ const std::string& SelectMessage() {
   return sql;
 }
 
-// Leaves out what never changes, so that its indexes are not touched.
+// Leaves out columns that never change, so that their indexes are not touched.
 const std::string& UpdateMessage() {
   static const std::string sql =
       "UPDATE messages SET " + ColumnsOfMessages(" = ?", true) + " WHERE seq = ? AND id = ?";
@@ -45,7 +45,7 @@ const std::string& InsertMessage() {
   return sql;
 }
 
-// Parts are encoded once for both ways of writing a row.
+// Encodes the parts once for both ways of writing a row.
 struct MessageBinder : FieldBinder {
   using FieldBinder::operator();
   std::string_view parts;
@@ -70,7 +70,7 @@ Message MessageFromRow(const Query& query) {
   return message;
 }
 
-// The limit is taken from the newest down, unless it counts from a lower bound up.
+// Whether a limit keeps the newest rows. With a lower bound it keeps those nearest to the bound.
 bool TakesNewest(const MessageQuery& query) { return !query.after; }
 
 std::string SelectFor(const MessageQuery& query) {
@@ -81,7 +81,7 @@ std::string SelectFor(const MessageQuery& query) {
     separator = " AND ";
   };
   if (query.session_id) condition("session_id = ?");
-  // The role's own word, not a parameter: only then may the planner use messages_of_user.
+  // The role is in the text and not a parameter: only then can the planner use messages_of_user.
   if (query.role) condition("role = '" + std::string(RoleName(*query.role)) + "'");
   if (query.before) condition("seq < ?");
   if (query.after) condition("seq > ?");
@@ -141,7 +141,7 @@ Result<std::optional<MessageTable::Deleted>> MessageTable::Delete(const MessageI
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<Deleted>();
   std::optional<Deleted> deleted(Deleted{query.Int(0), SessionId(query.String(1))});
-  // The statement is through only then.
+  // Only then has the statement ended.
   if (Result<bool> end = query.Next(); !end.ok()) return end.status();
   return deleted;
 }
@@ -170,7 +170,8 @@ Result<std::vector<Message>> MessageTable::ReadFrom(std::int64_t seq, std::size_
   Result<std::vector<Message>> messages =
       query.Bind(seq).Bind(LimitParameter(limit)).ReadAll(MessageFromRow);
   if (!messages.ok()) return messages;
-  // Whoever reads on from the last one would never end in a damaged file that does not move on.
+  // In a damaged file the next row may not come after the last one. A reader that goes on from the
+  // last row would then never end.
   for (const Message& message : *messages) {
     if (message.seq <= seq) return Status(Code::kCorrupt, "messages are not in their order");
     seq = message.seq;

@@ -14,44 +14,45 @@
 
 namespace millrace {
 
-// Parts as a row holds them. Never fails: what is no JSON array becomes a single custom part that
-// carries it verbatim, as text where it is not even JSON.
+// Decodes the parts of a row. Never fails: a column that is not a JSON array becomes a single
+// custom part that carries it verbatim, or as text if it is not even JSON.
 std::vector<Part> PartsFromColumn(std::string_view json);
 
-// The SQL of the table `messages`: rows as they are folded, without the delta log. Writes belong
-// into a transaction of the caller's.
+// The SQL of the table `messages`, which holds rows as they were folded, without the delta log.
+// Call the writes inside a transaction.
 class MessageTable {
  public:
-  // The connection outlives it.
+  // `connection` must outlive the table.
   explicit MessageTable(Connection& connection) : connection_(connection) {}
 
-  // What a delete took away.
+  // What a delete removed.
   struct Deleted {
     std::int64_t seq = 0;
     SessionId session_id;
   };
 
-  // Inserts the row (true), or rewrites the one with this seq and id (false); what a message is
-  // created with (id, session, role, created_at) does not change then.
+  // Inserts the row (returns true), or rewrites the row with this seq and id (returns false). A
+  // rewrite does not change the fields a message is created with (id, session, role, created_at).
   // kNotFound: no such session. kInvalidArgument: no id or seq, or one of them belongs to another
   // message.
   Result<bool> Put(const Message& message);
   Result<std::optional<Deleted>> Delete(const MessageId& id);
-  // The seqs of what was there.
+  // Returns the seqs of the deleted messages.
   Result<std::vector<std::int64_t>> DeleteOfSession(const SessionId& id);
 
   Result<bool> Has(const MessageId& id);
   Result<std::optional<Message>> Read(const MessageId& id);
   Result<std::optional<Message>> Read(std::int64_t seq);
-  // The first `limit` of those behind this seq, in the order of seq: for passing over all of them.
+  // The first `limit` messages after this seq, in the order of seq. For reading all messages in
+  // pages.
   Result<std::vector<Message>> ReadFrom(std::int64_t seq, std::size_t limit);
-  // In the order of creation, without reading any message.
+  // In the order of creation. Reads no message.
   Result<std::vector<MessageId>> IdsOfSession(const SessionId& id);
   // In the order of the query.
   Result<std::vector<Message>> Read(const MessageQuery& query);
-  // The unfinished ones, and those with a seq of `also` (ascending); in the order of seq.
+  // The unfinished messages and those with a seq in `also` (ascending), in the order of seq.
   Result<std::vector<Message>> ReadUnfinished(const std::vector<std::int64_t>& also);
-  // The highest seq ever given.
+  // The highest seq ever given to a message.
   Result<std::int64_t> LastSeq();
   // The lowest seq of a row; 0 without rows.
   Result<std::int64_t> OldestSeq();

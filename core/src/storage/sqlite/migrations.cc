@@ -8,13 +8,13 @@ namespace {
 
 //   sessions 1 ──< messages 1 ──< deltas       (deltas: by seq, no foreign key)
 //
-// messages: long columns stand last, so that reading a header never walks through a long text.
-//   seq is given by the service; AUTOINCREMENT remembers the highest one ever given.
+// messages: long columns come last, so that reading a header never walks through a long text.
+//   The service gives the seq; AUTOINCREMENT remembers the highest one ever given.
 //   version counts mutations; a row of `deltas` is void unless its version is greater.
 // deltas: the delta log, append-only, in the order of id. It has no index and no foreign key, so
 //   that a window's commit changes one page, the last one. A row takes the message `seq` from
-//   version - merged to version. `part` set: `body` is text appended to that part, the common
-//   case, stored plainly; `part` NULL: `body` is a JSON array of patch ops.
+//   version - merged to version. `part` set: `body` is text appended to that part, stored
+//   plainly (the common case). `part` NULL: `body` is a JSON array of patch ops.
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE sessions(
   id TEXT NOT NULL PRIMARY KEY,
@@ -59,9 +59,9 @@ CREATE TABLE deltas(
 ) STRICT;
 )sql";
 
-// It added `message_search` with another set of columns. Version 3 makes that table anew, so there
-// is nothing to do for a file that has yet to come to version 2: the statement is a comment, for
-// schema_check to find it in.
+// Version 2 added `message_search` with other columns. Version 3 creates that table again, so a
+// file that is older than version 2 needs nothing here. The statement is a comment so that
+// schema_check finds it.
 constexpr const char* kVersion2 = R"sql(/*
 CREATE VIRTUAL TABLE message_search USING fts5(
   text, session,
@@ -69,8 +69,9 @@ CREATE VIRTUAL TABLE message_search USING fts5(
 );
 */)sql";
 
-// message_search: see SearchIndex. automerge: so many pieces of one size are merged into one, which
-//   writes each word anew; 8 instead of 4 halves that for a few more pieces to look into.
+// message_search: see SearchIndex. automerge: how many pieces of one size are merged into one. A
+// merge writes each word again; 8 instead of 4 halves that, and a search looks into a few more
+// pieces.
 constexpr const char* kVersion3 = R"sql(
 DROP TABLE IF EXISTS message_search;
 CREATE VIRTUAL TABLE message_search USING fts5(
@@ -80,8 +81,8 @@ CREATE VIRTUAL TABLE message_search USING fts5(
 INSERT INTO message_search(message_search, rank) VALUES('automerge', 8);
 )sql";
 
-// Letters of more scripts are folded: all words are written anew. This version fills the index, and
-// version 3 does not, so that an older file's is filled once.
+// Folds the letters of more scripts, so all words are written again. This version fills the index
+// and version 3 does not, so the index of an older file is filled only once.
 constexpr const char* kVersion5 =
     "INSERT INTO message_search(message_search) VALUES('delete-all');";
 
@@ -90,9 +91,9 @@ Status FillSearchIndex(Connection& connection) {
   return SearchIndex(connection, messages).Fill();
 }
 
-// message_count: kept by whoever adds or deletes messages, so that nobody counts them. The order of
-// creation is that of seq, which stands in every index by itself. `sessions` is made anew because a
-// column cannot be added behind NOT NULL without a default; foreign keys are not enforced yet.
+// message_count: the code that adds or deletes messages keeps it, so nobody has to count. The order
+// of creation is the order of seq, which every index contains anyway. `sessions` is created again
+// because SQLite cannot add a NOT NULL column without a default. Foreign keys are not enforced yet.
 constexpr const char* kVersion4 = R"sql(
 CREATE TABLE sessions_before(
   id TEXT, parent_id TEXT, title TEXT, prompt_tokens INTEGER, completion_tokens INTEGER, cost REAL,

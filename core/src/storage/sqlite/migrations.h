@@ -13,8 +13,8 @@ struct Migration {
   Status (*then)(Connection&);  // what SQL cannot do, in the same transaction; or nullptr
 };
 
-// Entry n takes the file from version n to n + 1. Never edited once released: the statements that
-// made a file stand in it word for word, and schema_check compares them.
+// Entry n takes the file from version n to n + 1. Never edit a released entry: files contain its
+// statements word for word, and schema_check compares them.
 extern const std::array<Migration, kSchemaVersion> kMigrations;
 
 }  // namespace millrace

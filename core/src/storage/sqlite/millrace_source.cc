@@ -13,7 +13,7 @@
 namespace millrace {
 namespace {
 
-// Messages at once: one pass over the delta log serves all of them.
+// How many messages are read at once. One pass over the delta log serves all of them.
 constexpr std::size_t kMessagesPerPage = 256;
 
 class MillraceSource final : public ImportSource {
@@ -32,14 +32,14 @@ class MillraceSource final : public ImportSource {
     if (Status status = log_.Load(); !status.ok()) return AboutImportedFile(status);
     Result<std::vector<Session>> sessions = sessions_table_.ReadUncounted();
     if (!sessions.ok()) return AboutImportedFile(sessions.status());
-    sessions_ = *std::move(sessions);  // the last one is taken first, so that the order stays
+    sessions_ = *std::move(sessions);  // the last one is taken first, so the order stays
     return Status::Ok();
   }
 
   std::int64_t message_count() const override { return message_count_; }
 
   Result<std::optional<Session>> NextSession() override {
-    // All of them were read by Load.
+    // Load has read all of them.
     return NextStorable(
         sessions_, [] { return Status::Ok(); }, [](Session& session) { MakeStorable(session); });
   }
@@ -70,7 +70,7 @@ class MillraceSource final : public ImportSource {
   std::int64_t message_count_ = 0;
   std::int64_t last_seq_ = INT64_MIN;
   std::vector<Session> sessions_;
-  std::vector<Message> page_;  // in reverse
+  std::vector<Message> page_;  // reversed
 };
 
 }  // namespace

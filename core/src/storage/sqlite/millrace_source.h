@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-// The content of a Millrace database of any schema up to ours: its tables `sessions`, `messages`
-// and `deltas` have been the same since version 1, and its index is not looked at.
+// The content of a Millrace database with any schema up to ours. Its tables `sessions`, `messages`
+// and `deltas` are readable in the same way since version 1, and its search index is not used.
 Result<std::unique_ptr<ImportSource>> OpenMillraceSource(GuardedConnection file, TimeMs now);
 
 }  // namespace millrace

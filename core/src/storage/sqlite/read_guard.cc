@@ -13,7 +13,7 @@ namespace {
 constexpr int kLargestSchemaRow = 64 << 10;
 constexpr int kLargestRow = 256 << 20;
 
-// Not `sqlite_stat1`, which SQLite reads by itself, before anything could have looked at it.
+// `sqlite_stat1` is left out: SQLite reads it by itself, before anything could check it.
 bool MayRead(std::string_view table) {
   constexpr std::array<std::string_view, 5> kReadable = {"sessions", "messages", "deltas",
                                                          "sqlite_schema", "sqlite_master"};
@@ -21,7 +21,7 @@ bool MayRead(std::string_view table) {
          table.starts_with("pragma_");
 }
 
-// What our own queries call.
+// The functions that our own queries call.
 bool MayCall(std::string_view function) { return function == "count" || function == "min"; }
 
 int Authorize(void* /*data*/, int action, const char* first, const char* second,
@@ -29,7 +29,7 @@ int Authorize(void* /*data*/, int action, const char* first, const char* second,
   bool allowed = false;
   switch (action) {
     case SQLITE_SELECT:
-    case SQLITE_PRAGMA:  // ours: a schema cannot hold one
+    case SQLITE_PRAGMA:  // ours: a schema cannot contain one
       allowed = true;
       break;
     case SQLITE_READ:
@@ -48,8 +48,9 @@ int Authorize(void* /*data*/, int action, const char* first, const char* second,
 
 Result<ReadGuard> ReadGuard::Start(Connection& connection) {
   ReadGuard guard(connection);
-  // integrity_check would evaluate a file's checks, and a damaged page is noticed when it is read.
-  // Both stay on after the guard: a store of ours has no checks.
+  // integrity_check would evaluate the file's CHECK constraints, and a damaged page is noticed when
+  // it is read. Both settings stay on after the guard, because our own stores have no CHECK
+  // constraints.
   const Status status =
       connection.Execute("PRAGMA ignore_check_constraints=ON; PRAGMA cell_size_check=ON");
   if (!status.ok()) return status;

@@ -10,7 +10,7 @@
 namespace millrace {
 namespace {
 
-// The version of the file that is there; 0 for an empty one.
+// The version of the existing file; 0 for an empty one.
 Result<std::int64_t> StoredVersion(Connection& connection) {
   Result<std::int64_t> application = connection.ReadInt("PRAGMA application_id");
   if (!application.ok()) return application.status();
@@ -47,14 +47,14 @@ Result<std::int64_t> StoredVersion(Connection& connection) {
   return *version;
 }
 
-// Nothing is believed of a file before its schema was looked at.
+// Trusts nothing in the file before its schema was checked.
 Result<std::int64_t> GuardedVersion(Connection& connection) {
   const Result<ReadGuard> guard = ReadGuard::Start(connection);
   if (!guard.ok()) return guard.status();
   return StoredVersion(connection);
 }
 
-// All steps in one transaction: the file is of the version it was, or of ours.
+// All steps are one transaction: the file has its old version or ours.
 Status Migrate(Connection& connection, std::int64_t from) {
   if (from == kSchemaVersion) return Status::Ok();
   Transaction transaction(connection);
@@ -71,10 +71,11 @@ Status Migrate(Connection& connection, std::int64_t from) {
   return transaction.Commit();
 }
 
-// 1000 frames (4 MB) between checkpoints: what a checkpoint costs (two syncs and each page changed
-// since the last one) is spread over a thousand windows, half a minute of streaming, and the WAL
-// index stays small in memory. A WAL that one long message stretched further is cut back to 8 MiB,
-// twice the usual size. The cache, 8 MiB, holds the inner pages of a store of a million messages.
+// 1000 frames (4 MB) between checkpoints. A checkpoint costs two syncs and a write of each page
+// changed since the last one. So its cost is spread over a thousand windows (half a minute of
+// streaming), and the WAL index in memory stays small. A WAL that a long message has made larger is
+// cut back to 8 MiB, twice the usual size. The cache of 8 MiB holds the inner pages of a store of a
+// million messages.
 constexpr const char* kSettings =
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA wal_autocheckpoint=1000;"
@@ -88,8 +89,8 @@ Status PrepareDatabase(Connection& connection) {
   const Result<std::int64_t> version = GuardedVersion(connection);
   if (!version.ok()) return version.status();
   if (*version == 0) {
-    // A delta row of a window is one page: a smaller one would be split too often, a larger one
-    // costs its size in every window.
+    // A window's delta row is one page. A smaller page would be split too often; a larger one costs
+    // its size in every window.
     if (Status status = connection.Execute("PRAGMA page_size=4096"); !status.ok()) return status;
   }
   if (Status status = Migrate(connection, *version); !status.ok()) return status;

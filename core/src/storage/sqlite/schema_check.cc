@@ -13,12 +13,12 @@
 namespace millrace {
 namespace {
 
-// A row of sqlite_schema. SQLite keeps the statement as it was written.
+// A row of sqlite_schema. SQLite keeps the text of the statement as it was written.
 struct SchemaObject {
   std::string type;
   std::string name;
   std::string table;
-  std::string sql;  // empty: an index that a constraint of its table made
+  std::string sql;  // empty: an index made by a constraint of its table
 };
 
 Result<std::vector<SchemaObject>> ReadSchema(Connection& connection) {
@@ -32,7 +32,7 @@ Result<std::vector<SchemaObject>> ReadSchema(Connection& connection) {
   }
 }
 
-// `what` begins a sentence that the object's name ends.
+// `what` is the beginning of a sentence, and the object's name its end.
 Status Refusal(std::string_view what, const SchemaObject& object) {
   std::string message(what);
   message.append(object.type).append(" \"").append(object.name).append("\"");
@@ -44,15 +44,16 @@ bool StartsLike(std::string_view text, std::string_view start) {
   return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(), same);
 }
 
-// Whether `sql`, with `name` as its only parameter, answers with any row.
+// Whether `sql`, with `name` as its only parameter, returns a row.
 Result<bool> Has(Connection& connection, std::string_view sql, std::string_view name) {
   Query query = connection.Prepare(sql);
   query.Bind(name);
   return query.Next();
 }
 
-// To be asked when all the file's tables are known to be ordinary: SQLite would have to run another
-// one to know its columns, and one whose name is that of a pragma would answer in its place.
+// Call it only when all tables of the file are known to be ordinary. For a virtual table SQLite
+// would have to run it to know its columns. A table with the name of a pragma would answer in the
+// pragma's place.
 Status CheckColumns(Connection& connection, const SchemaObject& table) {
   const Result<bool> generated =
       Has(connection, "SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden <> 0", table.name);
@@ -78,9 +79,9 @@ Status CheckIndex(Connection& connection, const SchemaObject& index) {
 
 constexpr std::array<std::string_view, 3> kTables = {"sessions", "messages", "deltas"};
 
-// What SQLite writes for our statements: the memory of AUTOINCREMENT, and the tables that FTS5
-// keeps an index in. They are compared to the letter, like our own. Asking SQLite about their
-// columns would take a millisecond for each of them at every opening.
+// What SQLite writes for our statements: the table that AUTOINCREMENT uses, and the tables in which
+// FTS5 keeps an index. Their text is compared exactly, like that of our own. To ask SQLite about
+// their columns would take a millisecond for each of them at every opening.
 bool IsAddedBySqlite(const SchemaObject& object) {
   constexpr std::array<std::string_view, 5> kStatements = {
       "CREATE TABLE sqlite_sequence(name,seq)",
@@ -93,8 +94,7 @@ bool IsAddedBySqlite(const SchemaObject& object) {
          std::find(kStatements.begin(), kStatements.end(), object.sql) != kStatements.end();
 }
 
-// The migration, of those before `version`, that has this text in it last; kMigrations.size() if
-// none has.
+// The last migration before `version` that contains this text; kMigrations.size() if none does.
 std::size_t LastWith(std::string_view text, std::int64_t version) {
   for (std::int64_t i = version; i > 0; --i) {
     const auto at = static_cast<std::size_t>(i - 1);
@@ -103,7 +103,7 @@ std::size_t LastWith(std::string_view text, std::int64_t version) {
   return kMigrations.size();
 }
 
-// A later version's table is another one.
+// In a later version the table has another statement.
 bool IsOurStatement(const SchemaObject& object, std::int64_t version) {
   if (object.sql.empty()) return object.type == "index";
   const std::size_t made = LastWith(object.sql + ';', version);

@@ -7,13 +7,13 @@
 
 namespace millrace {
 
-// What a file may have in its schema (contract S8). Both only read the schema; no table of the file
-// is touched before they said yes. To be called under a ReadGuard.
+// What a file may have in its schema (contract S8). Both functions read only the schema; no table
+// of the file is touched before they return OK. Call them under a ReadGuard.
 //
-//   Of Millrace: the very statements of our migrations up to `version`, and what SQLite adds to
+//   Of Millrace: exactly the statements of our migrations up to `version`, and what SQLite adds to
 //   them by itself. Nothing else, not even an index.
-//   Of anyone else: ordinary tables and indexes of ordinary columns. Triggers, checks and defaults
-//   may be there, as Crush has them: they run when a file is written, and this one never is.
+//   Of another program: ordinary tables and indexes of ordinary columns. Triggers, checks and
+//   defaults are allowed, as in Crush: they run when a file is written, and this one never is.
 //
 // kInvalidArgument: something else is in it; kCorrupt, kIo.
 Status CheckMillraceSchema(Connection& connection, std::int64_t version);

@@ -9,25 +9,26 @@
 
 namespace millrace {
 
-// The table `message_search`, an FTS5 index of the text that a person sees: text parts, of every
-// role; no reasoning, nothing of tools. Written here, read by Searcher.
+// The table `message_search`: an FTS5 index of the text that a person sees. That is the text parts
+// of messages with any role, without reasoning and tools. SearchIndex writes it and Searcher reads
+// it.
 //
-// Invariant: it holds what the rows of `messages` hold, under their seq. The delta log is not in
-// it, so a window costs nothing here, and a streamed text is indexed once, at its fold.
+// Invariant: it has the text of the rows of `messages`, under their seq. The delta log is not in
+// it. So a window costs nothing here, and a streamed text is indexed once, at its fold.
 //
-// It keeps no text (content=''), only where words stand; before the first one stand the filter
-// terms of the message's session and of its range (search/filter_terms.h). prefix='3': there is a
-// list for each beginning of three letters; each further length would cost another index.
+// It keeps no text (content=''), only the positions of words. Before the first word come the filter
+// terms of the message's session and range (search/filter_terms.h). prefix='3' makes a list for
+// each prefix of three letters; each further length would cost another index.
 class SearchIndex {
  public:
-  // Both outlive it.
+  // Both must outlive the index.
   SearchIndex(Connection& connection, MessageTable& messages)
       : connection_(connection), messages_(messages) {}
 
-  // Writes belong into a transaction of the caller's, beside that of the row.
+  // Call the writes inside the transaction that writes the row.
   Status Put(const Message& message);
   Status Remove(std::int64_t seq);
-  // All rows there are into an empty index.
+  // Adds all rows to an empty index.
   Status Fill();
 
  private:

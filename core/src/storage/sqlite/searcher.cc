@@ -13,15 +13,15 @@
 namespace millrace {
 namespace {
 
-// So long a page may take. Some of the promised 50 ms are left for what comes between two looks at
-// the clock: a message that is read, the lists of a rare beginning that are merged.
+// The longest time for a page. It is less than the promised 50 ms, because some time passes between
+// two looks at the clock: a message is read, or the lists of a rare prefix are merged.
 constexpr DurationMs kLongestMs = 40;
 
 constexpr SearchPosition kNewest{std::numeric_limits<std::int64_t>::max(), false};
 
 }  // namespace
 
-// The seqs of the messages that match and are older than `before`, the newest first. One at a time.
+// The seqs of the matching messages older than `before`, newest first, one at a time.
 class Searcher::Matches {
  public:
   Matches(Connection& connection, std::string match, std::int64_t before)
@@ -40,7 +40,7 @@ class Searcher::Matches {
   }
 
  private:
-  const std::string match_;  // outlives query_
+  const std::string match_;  // must outlive query_
   Query query_;
 };
 
@@ -80,8 +80,8 @@ Result<Searcher::Outcome> Searcher::SearchRanges(std::int64_t before) {
   const std::int64_t newest = std::min(before, *last + 1);
   DurationMs longest = 0;
   for (std::int64_t end = newest; end > *oldest; end = RangeBegin(end - 1)) {
-    // That the next range takes no longer than the longest so far is a guess. One is always looked
-    // through, else a search would not get on.
+    // The guess is that the next range takes no longer than the longest so far. One range is always
+    // searched, or the search would make no progress.
     if (end != newest && IsTime(longest)) return EndPage({end, false});
     const TimeMs start = Now();
     const std::string match = MatchExpression(wider_.value_or(terms_), RangeTerm(end - 1));

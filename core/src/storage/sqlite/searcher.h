@@ -23,19 +23,21 @@ namespace millrace {
 //                        │             │
 //                        └─────────────┴── page full, or time up ────▶ a page with `next`
 //
-//   one session:   its filter term stands for the ranges: what it has is looked through at once
+//   one session:   its filter term replaces the ranges: all its messages are searched at once
 //
-// FTS5 walks its lists backwards, so the newest messages come at once and the rest is never looked
-// at. But frequent words that are hardly ever together, or hardly ever in that order, make it walk
-// all of their lists before its first answer, and nothing can stop it there: therefore the ranges.
+// FTS5 walks its lists backwards, so the newest messages come at once and the rest is not read. But
+// some frequent words are hardly ever together, or hardly ever in that order. For these FTS5 walks
+// all of their lists before its first answer, and nothing can stop it there. That is why there are
+// ranges.
 //
-// Of a beginning of four or more letters FTS5 merges the lists of all its words before it gives the
-// first row, which takes long where very many messages have them. Just then the newest messages
-// with its first three letters, which have a list of their own, have it as well: those are read and
-// checked. After many without a hit FTS5 is asked, for what is then a rarer beginning (`longer`).
+// For a prefix of four or more letters FTS5 merges the lists of all its words before the first row.
+// That takes long if very many messages have them. But then the newest messages with its first
+// three letters, which have a list of their own, mostly have the prefix too: they are read and
+// checked. After many messages without a hit the prefix is rarer, and FTS5 is asked for it
+// (`longer`).
 class Searcher {
  public:
-  // All of them outlive it. `clock` may be empty.
+  // All arguments must outlive the searcher. `clock` may be empty.
   Searcher(Connection& connection, MessageTable& messages, WordBreaker& words,
            const std::function<TimeMs()>& clock, const SearchQuery& query);
 
@@ -44,9 +46,9 @@ class Searcher {
  private:
   class Matches;
   enum class Outcome {
-    kNoMore,    // of these matches
-    kPageEnds,  // page_.next says where the next one begins
-    kInVain,    // too many did not have the beginning; in_vain_from_ says how far it came
+    kNoMore,    // these matches have no more
+    kPageEnds,  // page_.next says where the next page begins
+    kInVain,    // too many lacked the prefix; in_vain_from_ says how far it came
   };
 
   Result<Outcome> SearchFrom(const SearchPosition& from);
@@ -54,11 +56,11 @@ class Searcher {
   Result<Outcome> SearchSession(std::int64_t before);
   Result<Outcome> SearchLonger(std::int64_t before);
   Result<Outcome> Take(Matches& matches, bool longer);
-  // Adds it to the page if it is wanted and, where that is to be checked, has the last phrase.
+  // Adds the message to the page if it is wanted and, with `to_check`, if it has the last phrase.
   Status Look(std::int64_t seq, bool to_check);
   Outcome EndPage(const SearchPosition& next);
 
-  // Whether the page would have taken too long in so many milliseconds.
+  // Whether the page would have taken too long `ahead` from now.
   bool IsTime(DurationMs ahead) const;
   TimeMs Now() const { return clock_ ? clock_() : 0; }
 
@@ -68,13 +70,13 @@ class Searcher {
   const SearchQuery& query_;
   const WordReader reader_;
   const SearchTerms terms_;
-  // What FTS5 is asked for; unset: the terms themselves.
+  // The query for FTS5; unset: the terms themselves.
   const std::optional<SearchTerms> wider_;
   const std::size_t limit_;
   const TimeMs start_;
   SnippetMaker snippets_;
   SearchPage page_;
-  std::size_t in_vain_ = 0;        // messages read
+  std::size_t in_vain_ = 0;        // messages read without a hit
   std::size_t bytes_in_vain_ = 0;  // their text
   std::int64_t in_vain_from_ = 0;
 };

@@ -11,7 +11,7 @@ namespace {
 
 using Stored = HeaderField::Stored;
 
-// `uncounted`: from a table that has no message_count.
+// `uncounted`: for a table without message_count.
 std::string SelectFromSessions(bool uncounted) {
   ColumnList columns(", ");
   const Session any;  // for the names of the fields
@@ -27,7 +27,7 @@ const std::string& SelectSession() {
   return sql;
 }
 
-// An upsert, never REPLACE: that would delete the row first, and its messages with it.
+// An upsert, never REPLACE: REPLACE would delete the row first, and with it its messages.
 const std::string& UpsertSession() {
   static const std::string sql = [] {
     ColumnList columns(", ");

@@ -11,26 +11,26 @@
 
 namespace millrace {
 
-// The SQL of the table `sessions`. Writes belong into a transaction of the caller's.
+// The SQL of the table `sessions`. Call the writes inside a transaction.
 class SessionTable {
  public:
-  // The connection outlives it.
+  // `connection` must outlive the table.
   explicit SessionTable(Connection& connection) : connection_(connection) {}
 
-  // Inserts it, or changes every field of the one that is there; its messages stay.
-  // message_count is not taken from it: see CountMessages.
+  // Inserts the session, or changes every field of an existing one; its messages stay. Does not
+  // write message_count: see CountMessages.
   Status Put(const Session& session);
-  // Deleting what is not there is OK. The schema deletes its messages with it.
+  // Deleting a missing session is OK. The schema deletes its messages with it.
   Status Delete(const SessionId& id);
 
-  // The session has so many messages more (or fewer). Whoever adds or deletes rows of messages says
-  // so in the same transaction, so that nobody has to count them.
+  // Adds `more` (which may be negative) to the session's message count. Code that adds or deletes
+  // rows of messages calls it in the same transaction, so that nobody has to count them.
   Status CountMessages(const SessionId& id, std::int64_t more);
 
   Result<bool> Has(const SessionId& id);
   Result<std::optional<Session>> Read(const SessionId& id);
   Result<std::vector<Session>> Read(const SessionQuery& query);
-  // All of them, from a file of any version of the schema: message_count is 0.
+  // All sessions of a file with any version of the schema. message_count is 0.
   Result<std::vector<Session>> ReadUncounted();
 
  private:

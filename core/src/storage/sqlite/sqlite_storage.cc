@@ -14,7 +14,7 @@
 namespace millrace {
 namespace {
 
-// What a file answered that was used without SQLite between.
+// The result of a file operation that did not go through SQLite.
 Status FileStatus(std::string_view what, const Status& status) {
   if (status.ok()) return status;
   const bool full = status.code() == Code::kQuotaExceeded;
@@ -56,13 +56,13 @@ Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability dur
   Status status;
   if (!batch.empty()) status = RunTransaction(batch, durability);
   if (!status.ok()) return status;
-  // Also for a batch that changed nothing, and therefore did not sync what was written before.
+  // A batch that changed nothing has not synced earlier writes, so it needs this too.
   return durability == Durability::kPower ? SyncWal() : status;
 }
 
 Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability durability) {
   if (Status status = SetDurability(durability); !status.ok()) return status;
-  // One stream's window is one statement, which SQLite makes a transaction by itself.
+  // A window of one stream is one statement, and SQLite makes that a transaction by itself.
   const bool one_statement = ops.size() == 1 && std::holds_alternative<AppendDelta>(ops.front());
   Transaction transaction(*connection_);
   Status status = one_statement ? Status::Ok() : transaction.Begin();
@@ -79,8 +79,8 @@ Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability 
   return status;
 }
 
-// Everything that is committed and not in the WAL any more was synced by the checkpoint that moved
-// it into the database file.
+// Committed data that has left the WAL is safe: the checkpoint that moved it into the database file
+// synced it.
 Status SqliteStorage::SyncWal() {
   return FileStatus("what was saved could not be made to survive power loss",
                     connection_->vfs().wal().Sync());
@@ -95,7 +95,7 @@ Status SqliteStorage::SetDurability(Durability durability) {
   return status;
 }
 
-// The log first: the pages it gives back take up the row that is folded.
+// The log comes first: the pages it frees are used for the folded row.
 Status SqliteStorage::Apply(const PutMessage& op) {
   if (Status status = log_.Void(op.message->seq); !status.ok()) return status;
   const Result<bool> added = messages_.Put(*op.message);
@@ -123,7 +123,7 @@ Status SqliteStorage::Apply(const DeleteSessionMessages& op) { return DeleteOf(o
 
 Status SqliteStorage::Apply(const PutSession& op) { return sessions_.Put(op.session); }
 
-// Its messages explicitly, not by the cascade: their log rows and words are to go as well.
+// Deletes its messages explicitly, not by the cascade: their log rows and words must go too.
 Status SqliteStorage::Apply(const DeleteSession& op) {
   if (Status status = DeleteOf(op.id); !status.ok()) return status;
   return sessions_.Delete(op.id);
@@ -168,7 +168,7 @@ Result<std::vector<MessageId>> SqliteStorage::ReadMessageIds(const SessionId& id
 }
 
 Result<std::vector<Message>> SqliteStorage::ReadUnfinished() {
-  // A resume in the log un-finishes a row, a finish in it finishes one.
+  // A resume in the log un-finishes a row; a finish in the log finishes one.
   Result<std::vector<Message>> messages = messages_.ReadUnfinished(log_.LiveSeqs());
   if (!messages.ok()) return messages;
   if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;

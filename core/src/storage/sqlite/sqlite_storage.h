@@ -19,14 +19,14 @@ namespace millrace {
 
 // Storage in a SQLite file. Every commit ends during the call.
 //
-// Durability (contract S3): synchronous=NORMAL writes a commit's frames to the WAL (kProcess),
-// synchronous=FULL also syncs it before the commit counts (kPower). So a sync that fails rolls the
-// commit back like any other error, and a commit that failed changed nothing.
+// Durability (contract S3): synchronous=NORMAL writes a commit's frames to the WAL (kProcess).
+// synchronous=FULL also syncs the WAL before the commit counts (kPower). So a failed sync rolls the
+// commit back like any other error, and a failed commit changed nothing.
 class SqliteStorage final : public Storage, public StorageReads {
  public:
   SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options);
 
-  // REQUIRES: PrepareDatabase was OK. To be called once, first.
+  // REQUIRES: PrepareDatabase was OK. Call it once, first.
   Status Load() { return log_.Load(); }
 
   void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
@@ -49,9 +49,9 @@ class SqliteStorage final : public Storage, public StorageReads {
   Status RunTransaction(std::span<const StorageOp> ops, Durability durability);
   Status SyncWal();
   Status SetDurability(Durability durability);
-  // The messages of a session, with their log rows and words.
+  // Deletes the messages of a session with their log rows and words.
   Status DeleteOf(const SessionId& id);
-  // What else there is of a message whose row was deleted.
+  // Deletes the log rows and words of a message whose row was deleted.
   Status Forget(std::int64_t seq);
 
   Status Apply(const PutMessage& op);

@@ -14,7 +14,7 @@ std::int64_t LimitParameter(std::optional<std::size_t> limit) {
 
 Query::~Query() {
   if (statement_ == nullptr) return;
-  sqlite3_reset(statement_);  // repeats the error of the last step, which was reported
+  sqlite3_reset(statement_);  // repeats the last step's error, which was reported
   sqlite3_clear_bindings(statement_);
 }
 
@@ -29,7 +29,7 @@ Query& Query::Bind(double value) {
 }
 
 Query& Query::Bind(std::string_view value) {
-  // SQLite takes a null pointer for NULL, and an empty view may have one.
+  // SQLite treats a null pointer as NULL, and an empty view may have one.
   const char* text = value.empty() ? "" : value.data();
   if (failed_.ok()) {
     Check(sqlite3_bind_text64(statement_, next_parameter_++, text, value.size(), SQLITE_STATIC,

@@ -18,23 +18,23 @@ namespace millrace {
 
 class Connection;
 
-// A prepared statement; finalised with its owner, the connection's cache.
+// Finalises a prepared statement. The connection's cache owns the statements.
 struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-// The parameter of a LIMIT: negative is none, for SQLite.
+// The parameter of a LIMIT. SQLite treats a negative one as no limit.
 std::int64_t LimitParameter(std::optional<std::size_t> limit);
 
-// One execution of a prepared statement: bind the parameters in their order, then Run, or Next for
-// each row. The first thing that fails is remembered and returned by Run or Next, so that a chain
-// of calls needs one check. Resets the statement at the end of its life.
+// One execution of a prepared statement. Bind the parameters in their order, then call Run, or Next
+// for each row. The first error is remembered and returned by Run or Next, so a chain of calls
+// needs only one check. The destructor resets the statement.
 //
-// REQUIRES: at most one Query of the same SQL text at a time; texts that are bound outlive it.
+// REQUIRES: at most one Query of the same SQL text at a time; bound texts must outlive the Query.
 class Query {
  public:
-  // `statement` is null when `failed` is not OK.
+  // `statement` is null if `failed` is not OK.
   Query(Connection& connection, sqlite3_stmt* statement, Status failed)
       : connection_(&connection), statement_(statement), failed_(std::move(failed)) {}
   ~Query();
@@ -56,22 +56,22 @@ class Query {
     return id.empty() ? BindNull() : Bind(id);
   }
 
-  // To the next row; false after the last one.
+  // Moves to the next row; false after the last one.
   Result<bool> Next();
-  // To the end.
+  // Executes the statement to its end.
   Status Run();
-  // What `read(*this)` makes of each row.
+  // The results of `read(*this)` for all rows.
   template <typename Read>
   auto ReadAll(const Read& read) -> Result<std::vector<decltype(read(std::declval<Query&>()))>>;
-  // The same of the first row; nullopt without one.
+  // The result of `read(*this)` for the first row; nullopt without a row.
   template <typename Read>
   auto ReadOne(const Read& read) -> Result<std::optional<decltype(read(std::declval<Query&>()))>>;
 
-  // Columns of the current row, from 0. Another type than asked for is converted as SQLite does;
-  // NULL is 0 or "".
+  // Columns of the current row, counted from 0. SQLite converts a value of another type; NULL
+  // becomes 0 or "".
   std::int64_t Int(int column) const { return sqlite3_column_int64(statement_, column); }
   double Real(int column) const { return sqlite3_column_double(statement_, column); }
-  // Valid until the next call of Next, or the end.
+  // Valid until the next call of Next, or the end of the Query.
   std::string_view Text(int column) const;
   std::string String(int column) const { return std::string(Text(column)); }
   std::optional<std::int64_t> OptionalInt(int column) const;

@@ -10,15 +10,16 @@
 namespace millrace {
 namespace {
 
-// Bytes. A stretch that is this long ends at the next blank, so that a long text is not copied as a
-// whole. One without blanks ends anywhere once it is so long that nobody looks for such a word.
+// In bytes. A stretch of this length ends at the next blank, so that a long text is not copied as a
+// whole. Without blanks it ends at the second limit, where it is too long to be a word that anybody
+// looks for.
 constexpr std::size_t kLongStretch = 4096;
 constexpr std::size_t kLongestStretch = std::size_t{1} << 20;
 
 }  // namespace
 
-// Text without characters of unspaced scripts, as FTS5 gets it: folded, and each byte knows where
-// it came from. As long as nothing in it is folded it is a piece of the text itself.
+// Text without characters of unspaced scripts, in the form that FTS5 gets: folded. It knows the
+// origin of each byte. As long as nothing is folded, it is a piece of the original text.
 class WordBreaker::Stretch {
  public:
   Stretch(std::string_view text, std::size_t begin) : text_(text), begin_(begin), end_(begin) {}
@@ -39,7 +40,8 @@ class WordBreaker::Stretch {
   bool empty() const { return begin_ == end_; }
   bool is_long() const { return end_ - begin_ >= kLongStretch; }
   bool is_too_long() const { return end_ - begin_ >= kLongestStretch; }
-  // Where a byte of text() stands in the whole; its size: the end of the stretch.
+  // The place of a byte of text() in the whole text. For text().size() it is the end of the
+  // stretch.
   std::size_t OriginOf(std::size_t at) const {
     if (!folded_) return begin_ + at;
     return at < origins_.size() ? origins_[at] : end_;
@@ -123,7 +125,7 @@ bool WordBreaker::ReadStretch(const Stretch& stretch,
   if (stretch.empty()) return true;
   Reading reading{each, [&stretch](std::size_t at) { return stretch.OriginOf(at); }, {}, true};
   const std::string_view text = stretch.text();
-  // A tokenizer that was stopped says OK.
+  // A tokenizer that was stopped returns OK.
   return methods_.xTokenize(tokenizer_, &reading, FTS5_TOKENIZE_QUERY, text.data(),
                             static_cast<int>(text.size()), OnToken) == SQLITE_OK &&
          reading.more;

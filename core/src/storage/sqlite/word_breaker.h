@@ -11,11 +11,11 @@
 
 namespace millrace {
 
-// Breaks text into words as the search index does: by FTS5's own tokenizer, so that what is marked
-// in a snippet is what was found.
+// Breaks text into words as the search index does, with FTS5's own tokenizer. So a snippet marks
+// exactly what was found.
 class WordBreaker {
  public:
-  // How the index is declared too (schema.cc).
+  // The index is declared with the same tokenizer (migrations.cc).
   static constexpr std::string_view kTokenizer = "unicode61 remove_diacritics 2";
 
   WordBreaker() = default;
@@ -23,10 +23,10 @@ class WordBreaker {
   WordBreaker(const WordBreaker&) = delete;
   WordBreaker& operator=(const WordBreaker&) = delete;
 
-  // To be called first; again is free.
+  // Call it first. A second call costs nothing.
   Status Open(Connection& connection);
-  // See WordReader. Characters of unspaced scripts are words of their own and letters are folded,
-  // as IndexedText does.
+  // See WordReader. As in IndexedText, letters are folded and characters of unspaced scripts are
+  // words of their own.
   void Read(std::string_view text, const std::function<bool(const Word&)>& each);
 
  private:

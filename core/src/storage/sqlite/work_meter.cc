@@ -3,8 +3,8 @@
 namespace millrace {
 namespace {
 
-// A sound row takes one or two steps for each of its bytes, with its integrity check and its
-// indexes: a file that needs twenty is damaged, or made to keep us busy.
+// A sound row takes one or two steps for each of its bytes, including its integrity check and its
+// indexes. A file that needs twenty is damaged, or made to keep us busy.
 constexpr std::int64_t kStepsForAnyFile = 2'000'000;
 constexpr std::int64_t kStepsPerByte = 20;
 constexpr int kStepsBetweenLooks = 10'000;
@@ -15,10 +15,10 @@ void WorkMeter::Watch(sqlite3* db) {
   sqlite3_progress_handler(db, kStepsBetweenLooks, &Look, this);
 }
 
-// Not 0: stop.
+// A result other than 0 stops the statement.
 int WorkMeter::Look(void* self) { return static_cast<WorkMeter*>(self)->IsTooMuch() ? 1 : 0; }
 
-// The size is asked only of what takes long.
+// Asks for the file's size only when a statement takes long.
 bool WorkMeter::IsTooMuch() {
   steps_ += kStepsBetweenLooks;
   if (steps_ <= kStepsForAnyFile) return false;

@@ -9,19 +9,19 @@
 namespace millrace {
 
 // Stops a statement that takes more steps of SQLite's virtual machine than a sound file of this
-// size could need: pages of a damaged file can name one another so that walking them never ends
-// (contract S8). What is stopped fails with SQLITE_INTERRUPT.
+// size could need. Pages of a damaged file can refer to one another so that walking them never ends
+// (contract S8). A stopped statement fails with SQLITE_INTERRUPT.
 class WorkMeter {
  public:
-  // `vfs` outlives the meter.
+  // `vfs` must outlive the meter.
   explicit WorkMeter(BlockVfs& vfs) : vfs_(vfs) {}
 
-  // Its address stays until `db` is closed.
+  // The meter's address must not change until `db` is closed.
   void Watch(sqlite3* db);
   void StatementBegins() {
     if (!counts_on_) steps_ = 0;
   }
-  // From now on (until told otherwise) all statements together count as one.
+  // With `on`, all statements from now on count together, as one.
   void CountOn(bool on) {
     counts_on_ = on;
     steps_ = 0;

@@ -9,19 +9,19 @@
 
 #include "storage/vfs/wal_block_file.h"
 
-// SQLite is compiled with SQLITE_OS_OTHER=1: it brings no VFS and asks for these two. There is
-// nothing to set up; each database registers a VFS of its own.
+// SQLite is compiled with SQLITE_OS_OTHER=1: it has no VFS and needs these two functions. They do
+// nothing, because each database registers its own VFS.
 extern "C" int sqlite3_os_init() { return SQLITE_OK; }
 extern "C" int sqlite3_os_end() { return SQLITE_OK; }
 
 namespace millrace {
 
-// What SQLite holds for an open file. SQLite owns the memory, so it is constructed in place by
-// Open and destroyed by Close.
+// SQLite's memory for an open file. SQLite owns it, so Open constructs the object in place and
+// Close destroys it.
 struct BlockVfs::OpenFile : sqlite3_file {
   BlockVfs* vfs = nullptr;
   TrackedFile* file = nullptr;
-  std::unique_ptr<TrackedFile> temporary;  // set: `file` points to it
+  std::unique_ptr<TrackedFile> temporary;  // if set, `file` points to it
 };
 
 // The C callbacks of SQLite. None of them throws or blocks.
@@ -31,7 +31,7 @@ struct BlockVfs::Methods {
   static OpenFile& Of(sqlite3_file* file) { return *static_cast<OpenFile*>(file); }
   static BlockVfs& Of(sqlite3_vfs* vfs) { return *static_cast<BlockVfs*>(vfs->pAppData); }
 
-  // SQLITE_OK, or `code` with the host's message kept for the person who reads the error.
+  // SQLITE_OK, or `code`. Keeps the host's message for the person who reads the error.
   static int Outcome(BlockVfs& vfs, Status status, int code) {
     if (status.ok()) return SQLITE_OK;
     if (status.code() == Code::kQuotaExceeded) code = SQLITE_FULL;
@@ -80,7 +80,7 @@ struct BlockVfs::Methods {
 
   static int Lock(sqlite3_file* /*file*/, int /*level*/) { return SQLITE_OK; }
 
-  // Nobody else can hold one: after a crash a hot journal is always rolled back.
+  // Nobody else can hold a lock, so a hot journal is always rolled back after a crash.
   static int CheckReservedLock(sqlite3_file* /*file*/, int* reserved) {
     *reserved = 0;
     return SQLITE_OK;
@@ -90,13 +90,13 @@ struct BlockVfs::Methods {
     return SQLITE_NOTFOUND;
   }
 
-  // 4096: the sector of today's disks, and one page.
+  // 4096: the sector size of today's disks, and one page.
   static int SectorSize(sqlite3_file* /*file*/) { return 4096; }
 
-  // OPFS promises nothing beyond write and flush, so nothing is claimed about atomic or ordered
-  // writes; the checksums of WAL find torn frames. POWERSAFE_OVERWRITE (a power cut during a write
-  // harms no byte outside its range) is what SQLite's own VFSes claim for the same file systems
-  // that OPFS lies on. Without it each durable commit would be padded with a second frame.
+  // OPFS promises nothing beyond write and flush, so this claims nothing about atomic or ordered
+  // writes; the checksums of the WAL find torn frames. POWERSAFE_OVERWRITE says that a power cut
+  // during a write damages no byte outside its range. SQLite's own VFSes claim it for the file
+  // systems under OPFS. Without it each durable commit would be padded with a second frame.
   static int DeviceCharacteristics(sqlite3_file* /*file*/) {
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
   }
@@ -122,9 +122,10 @@ struct BlockVfs::Methods {
     return SQLITE_OK;
   }
 
-  // Syncs, asked to or not: a journal that came back after a power cut would be rolled back into a
-  // database that has moved on since. (SQLite leaves it to the file system's journal to keep the
-  // order of deletions and later writes; nothing keeps the order of a truncation.) It is rare.
+  // Always syncs, even if `sync` is not set. A journal that comes back after a power cut would be
+  // rolled back into a database that has changed since. (SQLite relies on the file system's journal
+  // to keep deletions and later writes in order; nothing keeps a truncation in order.) Deletions
+  // are rare.
   static int Delete(sqlite3_vfs* vfs, const char* path, int /*sync*/) {
     TrackedFile& file = Of(vfs).FileNamed(path);
     Status status = file.Truncate(0);
@@ -132,8 +133,8 @@ struct BlockVfs::Methods {
     return Outcome(Of(vfs), std::move(status), SQLITE_IOERR_DELETE);
   }
 
-  // A file that is not there may be one whose deletion an earlier life did not come to sync: before
-  // anybody relies on its absence it is synced, once a life.
+  // The file may have been deleted in an earlier life that did not sync the deletion. So before
+  // anybody relies on its absence it is synced, once per life.
   static int Access(sqlite3_vfs* vfs, const char* path, int /*flags*/, int* exists) {
     TrackedFile& file = Of(vfs).FileNamed(path);
     Result<std::uint64_t> size = file.Size();
@@ -149,10 +150,10 @@ struct BlockVfs::Methods {
     return SQLITE_OK;
   }
 
-  // Seeds SQLite's generator, which makes the salts of the WAL: they have to differ from one life
-  // of a file to the next, so that frames left over from before never pass as new ones. They
-  // decide nothing else, so tests stay repeatable. std::random_device is the operating system's
-  // source natively and crypto.getRandomValues in wasm.
+  // Seeds SQLite's generator, which makes the salts of the WAL. The salts must differ from one life
+  // of a file to the next, so that old frames never pass as new ones. They decide nothing else, so
+  // tests stay repeatable. std::random_device is the operating system's source natively, and
+  // crypto.getRandomValues in wasm.
   static int Randomness(sqlite3_vfs* /*vfs*/, int count, char* out) {
     std::random_device device;
     for (int i = 0; i < count; ++i) out[i] = static_cast<char>(device());
@@ -162,8 +163,8 @@ struct BlockVfs::Methods {
   // Called only when a lock is busy, which never happens here.
   static int Sleep(sqlite3_vfs* /*vfs*/, int /*microseconds*/) { return 0; }
 
-  // The core reads no clock and none of its SQL asks for the time: always the Unix epoch, as a
-  // Julian day.
+  // The core reads no clock, and none of its SQL asks for the time. So it is always the Unix epoch,
+  // as a Julian day.
   static int CurrentTime(sqlite3_vfs* /*vfs*/, double* julian_day) {
     *julian_day = 2440587.5;
     return SQLITE_OK;
@@ -196,7 +197,7 @@ const sqlite3_io_methods BlockVfs::Methods::kIo = {
 };
 
 Result<std::unique_ptr<BlockVfs>> BlockVfs::Register(DatabaseFiles files) {
-  // Idempotent; SQLITE_OMIT_AUTOINIT leaves it to us.
+  // Idempotent. SQLITE_OMIT_AUTOINIT leaves this call to us.
   if (sqlite3_initialize() != SQLITE_OK) return Internal("SQLite could not be initialised");
   std::unique_ptr<BlockVfs> vfs(new BlockVfs(std::move(files)));
   if (sqlite3_vfs_register(&vfs->vfs_, /*makeDflt=*/0) != SQLITE_OK) {

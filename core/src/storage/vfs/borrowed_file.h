@@ -6,7 +6,7 @@
 
 namespace millrace {
 
-// A file that stays its owner's, for a database that wants to own its files.
+// Wraps a file that still belongs to its owner, for a database that wants to own its files.
 enum class Access { kReadWrite, kReadOnly };
 std::unique_ptr<BlockFile> BorrowFile(std::shared_ptr<BlockFile> file, Access access);
 

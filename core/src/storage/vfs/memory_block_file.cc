@@ -10,11 +10,12 @@
 namespace millrace {
 namespace {
 
-// Growth never copies what is there, and a chunk that was never written takes no memory.
-// 64 KiB: 16 pages, so that a store of a few MB is some dozens of allocations.
+// Growing never copies the existing content, and a chunk that was never written takes no memory. 64
+// KiB is 16 pages, so a store of a few MB is some dozens of allocations.
 constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
 
-// A file in memory: chunks of equal size, of which the never written ones are null and read as 0.
+// A file in memory, made of chunks of equal size. A chunk that was never written is null and reads
+// as 0.
 // Invariant: every byte at or past size_ inside a chunk is 0.
 class MemoryBlockFile final : public BlockFile {
  public:

@@ -45,7 +45,7 @@ Result<std::uint64_t> WalBlockFile::Size() {
   return file_->Size();
 }
 
-// And the page that was put behind it.
+// Writes the held header, and the page if one was put behind it.
 Status WalBlockFile::WriteHeader() {
   if (frame_.empty()) return Status::Ok();
   Status status = file_->Write(frame_at_, frame_);

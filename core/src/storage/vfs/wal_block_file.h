@@ -11,20 +11,20 @@
 
 namespace millrace {
 
-// The file of the write-ahead log, handed one write for each frame. SQLite writes a frame in two
-// pieces, its header (24 bytes) and its page; a call into a browser costs more than what it
+// The file of the write-ahead log, with one write for each frame. SQLite writes a frame in two
+// pieces: its header (24 bytes) and its page. A call into a browser costs more than the bytes it
 // carries, and a window's commit is one frame.
 //
 //   Write(header) ──▶ held ──Write(page), right behind it──▶ one write of both
 //                      └──── anything else ────────────────▶ the header first, by itself
 //
 // Invariants:
-//  1. Only a header that continues the last write is held, which is where SQLite appends a frame.
-//     It rewrites headers elsewhere (after a large transaction); nothing follows those, so they are
-//     not held: when a commit ends, no header is.
-//  2. A header that is held was reported as written. If it cannot be written then, the page's
-//     write, or whatever else came next, fails in its place, and it is forgotten: SQLite rolls
-//     back, and writes the frame again with the next commit.
+//  1. Only a header that continues the last write is held: that is where SQLite appends a frame.
+//     It also rewrites headers elsewhere (after a large transaction). No page follows those, so
+//     they are not held. So no header is held when a commit ends.
+//  2. A held header was reported as written. If it cannot be written later, the next operation
+//     (the write of the page, or another one) fails instead, and the header is forgotten. SQLite
+//     rolls back, and writes the frame again with the next commit.
 class WalBlockFile final : public BlockFile {
  public:
   explicit WalBlockFile(std::unique_ptr<BlockFile> file) : file_(std::move(file)) {}
@@ -39,9 +39,9 @@ class WalBlockFile final : public BlockFile {
   Status WriteHeader();
 
   std::unique_ptr<BlockFile> file_;
-  std::vector<std::byte> frame_;    // not empty: a header is held
-  std::uint64_t frame_at_ = 0;      // where it belongs
-  std::uint64_t end_ = UINT64_MAX;  // of the last write, held or not
+  std::vector<std::byte> frame_;    // not empty: it holds a header
+  std::uint64_t frame_at_ = 0;      // the place of the frame in the file
+  std::uint64_t end_ = UINT64_MAX;  // the end of the last write, held or not
 };
 
 }  // namespace millrace
