@@ -1,7 +1,7 @@
-# What comes from elsewhere. Each is pinned: Debian's package or the npm lock file.
+# Third-party code. Each version is pinned, by Debian's package or by the npm lock file.
 
-# SQLite: the amalgamation that the npm package better-sqlite3 carries (installed as source only),
-# so that the native tests and the wasm module run the very same SQLite.
+# SQLite: the amalgamation inside the npm package better-sqlite3, which is installed as source only. So the
+# native tests and the wasm module run the same SQLite.
 set(MILLRACE_SQLITE_DIR "${CMAKE_SOURCE_DIR}/web/node_modules/better-sqlite3/deps/sqlite3"
     CACHE PATH "Folder with sqlite3.c and sqlite3.h")
 if(NOT EXISTS "${MILLRACE_SQLITE_DIR}/sqlite3.c")
@@ -11,11 +11,11 @@ endif()
 
 add_library(millrace_sqlite STATIC "${MILLRACE_SQLITE_DIR}/sqlite3.c")
 target_include_directories(millrace_sqlite SYSTEM PUBLIC "${MILLRACE_SQLITE_DIR}")
-set_target_properties(millrace_sqlite PROPERTIES UNITY_BUILD OFF)  # it is one already
+set_target_properties(millrace_sqlite PROPERTIES UNITY_BUILD OFF)  # it is one source already
 include(cmake/sqlite/options.cmake)
 
-# nlohmann/json: header-only. Emscripten must not see the rest of /usr/include, so both builds
-# get a folder that holds this header tree alone.
+# nlohmann/json: header-only. Emscripten must not see the rest of /usr/include, so both builds use a folder
+# that holds only these headers.
 find_path(MILLRACE_JSON_DIR nlohmann/json.hpp PATHS /usr/include NO_CMAKE_FIND_ROOT_PATH)
 if(NOT MILLRACE_JSON_DIR)
   message(FATAL_ERROR "nlohmann/json.hpp not found: install nlohmann-json3-dev or pass -DMILLRACE_JSON_DIR=")

@@ -1,4 +1,4 @@
-# How SQLite is compiled. README.md beside this file gives the reason and the size of each option.
+# How SQLite is compiled. README.md in this folder gives the reason and the size of each option.
 target_compile_definitions(millrace_sqlite PRIVATE
   SQLITE_THREADSAFE=0
   SQLITE_DEFAULT_WAL_SYNCHRONOUS=1
@@ -17,10 +17,10 @@ target_compile_definitions(millrace_sqlite PRIVATE
   SQLITE_OMIT_DESERIALIZE
   SQLITE_OMIT_DATETIME_FUNCS
   SQLITE_OMIT_JSON)
-# Not our warnings to mend; and even a debug build needs a SQLite that is not in the tests' way.
+# SQLite's warnings are not ours to fix. Even a debug build needs a SQLite that does not slow the tests.
 target_compile_options(millrace_sqlite PRIVATE -w $<$<CONFIG:Debug>:-O1>)
 if(MILLRACE_SANITIZE)
-  # What we hand it is checked by ASan, which stays on; its own arithmetic is not our concern, and
-  # instrumenting that takes minutes.
+  # ASan stays on and checks what we pass to SQLite. SQLite's own arithmetic is not our concern, and to
+  # instrument it takes minutes.
   target_compile_options(millrace_sqlite PRIVATE -fno-sanitize=undefined)
 endif()

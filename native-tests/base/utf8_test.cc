@@ -17,11 +17,11 @@ namespace {
 
 struct Sample {
   std::string_view bytes;
-  std::string_view text;  // with what is ill-formed replaced
+  std::string_view text;  // the text, with ill-formed parts replaced
 };
 
-// What one U+FFFD stands for follows the Unicode standard, section 3.9 (maximal subparts), which is
-// what TextDecoder does too.
+// How much one U+FFFD replaces follows the Unicode standard, section 3.9 (maximal subparts), as
+// TextDecoder does too.
 const std::vector<Sample>& Samples() {
   static const std::vector<Sample> samples = {
       {"", ""},
@@ -36,12 +36,12 @@ const std::vector<Sample>& Samples() {
       {"\xE0\x80\x80", R R R},           // overlong
       {"\xF0\x8F\xBF\xBF", R R R R},     // overlong
       {"\xED\xA0\x80", R R R},           // a surrogate
-      {"\xED\x9F\xBF", "\xED\x9F\xBF"},  // the last one before them
-      {"\xEE\x80\x80", "\xEE\x80\x80"},  // the first one behind them
+      {"\xED\x9F\xBF", "\xED\x9F\xBF"},  // the last code point before them
+      {"\xEE\x80\x80", "\xEE\x80\x80"},  // the first code point after them
       {"\xF4\x90\x80\x80", R R R R},     // beyond U+10FFFF
-      {"\xF5\x80\x80\x80", R R R R},     // no lead byte
+      {"\xF5\x80\x80\x80", R R R R},     // not a lead byte
       {"\xE2\x82", R},                   // ends too early
-      {"\xE2\x82z", R "z"},              // goes on too early
+      {"\xE2\x82z", R "z"},              // continues too early
       {"\xF0\x9F\x91z", R "z"},          //
       {"\xF0\x9F\xF0\x9F\x91\xA9", R "\xF0\x9F\x91\xA9"},
       {"\xC3\xC3\xA9", R "\xC3\xA9"},
@@ -88,7 +88,7 @@ TEST(Utf8, EveryCodePointIsWellFormedAndNoSurrogateIs) {
   }
 }
 
-// Every way to cut `bytes` in three.
+// Every way to cut `bytes` into three pieces.
 TEST(Utf8StreamDecoder, AnySplitGivesTheSameText) {
   for (const Sample& sample : Samples()) {
     for (std::size_t i = 0; i <= sample.bytes.size(); ++i) {
@@ -107,7 +107,7 @@ TEST(Utf8StreamDecoder, AnySplitGivesTheSameText) {
 TEST(Utf8StreamDecoder, EveryPieceIsWellFormedWhateverTheBytes) {
   constexpr unsigned kSeed = 20261;
   std::mt19937 random(kSeed);
-  // Bytes that are likely to meet in the middle of a sequence.
+  // Bytes that are likely to occur in the middle of a sequence.
   constexpr std::string_view kAlphabet =
       "a\x80\x8F\x90\x9F\xA0\xBF\xC2\xE0\xE2\xED\xF0\xF1\xF4\xFF";
   for (int round = 0; round < 20'000; ++round) {

@@ -39,7 +39,7 @@ std::int64_t LiveBytes() { return live_bytes; }
 
 }  // namespace millrace::bench
 
-// Replaces the global allocation functions of this program; the aligned ones are not used by it.
+// Replaces the global allocation functions of this program, which does not use the aligned ones.
 void* operator new(std::size_t size) { return millrace::bench::Allocate(size); }
 void* operator new[](std::size_t size) { return millrace::bench::Allocate(size); }
 void operator delete(void* memory) noexcept { millrace::bench::Free(memory); }

@@ -4,8 +4,8 @@
 
 namespace millrace::bench {
 
-// Calls of operator new by the whole program so far, and the bytes they asked for. What SQLite
-// takes, by malloc, is not among them.
+// Counts the calls of operator new in the whole program so far, and the bytes they asked for.
+// SQLite's memory is not counted, because it uses malloc.
 struct Allocations {
   std::int64_t count = 0;
   std::int64_t bytes = 0;
@@ -22,8 +22,8 @@ struct Allocations {
 
 Allocations AllocationsSoFar();
 
-// What operator new gave and operator delete has not taken back, in bytes as the allocator rounds
-// them up.
+// The bytes that operator new gave and operator delete has not taken back, rounded up as the
+// allocator does.
 std::int64_t LiveBytes();
 
 }  // namespace millrace::bench

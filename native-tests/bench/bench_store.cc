@@ -67,7 +67,7 @@ BenchStore::BenchStore(Medium medium, const Shape& shape) {
     Require(made.ok(), "the session could not be created");
   });
   for (int n = 0; n < shape.questions;) {
-    const Store::HeldTurn turn(*store_);  // a thousand in a transaction
+    const Store::HeldTurn turn(*store_);  // a thousand in one transaction
     for (int end = std::min(shape.questions, n + 1000); n < end; ++n) Ask();
   }
   const std::string text(shape.text_bytes, 'x');

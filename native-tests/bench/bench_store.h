@@ -12,25 +12,25 @@
 
 namespace millrace::bench {
 
-// What a token of English prose comes to, near enough, and what the design's figures use.
+// About one token of English prose. The figures of the earlier design use the same.
 inline constexpr std::string_view kDelta = "word";
 inline constexpr int kDeltasPerWindow = 13;
 inline constexpr std::int64_t kKilobyte = 1024;
 
-// kFilesUnsynced: files whose Sync does nothing, for what needs them to be no heap and many
-// commits.
+// kFilesUnsynced: files whose Sync does nothing. For benchmarks with many commits that must not
+// count as heap.
 enum class Medium { kMemory, kFiles, kFilesUnsynced };
 
-// What is in the store, saved, before the measurement. Every message gets the same.
+// What is saved in the store before the measurement. Every message gets the same.
 struct Shape {
   std::size_t text_bytes = 0;
-  int tool_calls = 0;  // before the text; of each the input is under way
+  int tool_calls = 0;  // before the text; their inputs are not finished
   int messages = 1;
   int questions = 0;  // finished messages of the session, before all others
 };
 
-// A store with one subscriber and messages that stream, in virtual time: windows end when
-// EndWindow says so. Any failure ends the program: a benchmark of errors means nothing.
+// A store with one subscriber and streaming messages, in virtual time: a window ends when EndWindow
+// is called. Any failure ends the program, because a benchmark of errors means nothing.
 class BenchStore {
  public:
   BenchStore(Medium medium, const Shape& shape);
@@ -40,18 +40,18 @@ class BenchStore {
 
   // Writes one delta to the n-th message, as the stream readers and the page's drafts do.
   void Append(std::string_view text, std::size_t n = 0);
-  // The same for the input of its last tool call.
+  // The same for the input of the message's last tool call.
   void AppendToolInput(std::string_view text);
   void AppendWindow();
-  // Lets the window's deadline come: one transaction, one batch of events.
+  // Moves time to the window's deadline: one transaction, one batch of events.
   void EndWindow();
-  // A millisecond passes; the window's deadline may come.
+  // Lets a millisecond pass; the window's deadline may come.
   void Tick() { store_->AdvanceTo(++now_); }
   // Begins a tool call, gives it its input and finishes it.
   void WriteToolCall(const std::string& id);
-  // A message that is finished from the start.
+  // Creates a message that is finished from the start.
   void Ask();
-  // A new message takes the place of the first one.
+  // Replaces the first message by a new one.
   void ReplaceMessage();
   void Finish(std::size_t n = 0);
 

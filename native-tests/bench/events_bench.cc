@@ -1,5 +1,5 @@
-// Publishing one update, by the number of subscribers: live ones take it at once, stuck ones have
-// no credit, so that it waits, merges or is dropped. The publisher must not stand still for them.
+// Publishes one update to a number of subscribers. Live ones take it at once. Stuck ones have no
+// credit, so the update waits, merges or is dropped. The publisher must not wait for them.
 
 #include <benchmark/benchmark.h>
 
@@ -16,7 +16,7 @@
 namespace millrace::bench {
 namespace {
 
-// Of one of many messages that stream at once: of more than a mailbox holds.
+// An update of one of many messages that stream at once, more than a mailbox holds.
 Event NthUpdate(std::int64_t n, bool terminal) {
   constexpr std::int64_t kMessages = 100;
   return MakeUpdate(n % kMessages, n / kMessages + 2, terminal);

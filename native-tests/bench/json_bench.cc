@@ -1,5 +1,6 @@
-// Why the streaming reader and the delta log have a JSON reader of their own: reading one field of
-// a chat-completions event and one row of the log, with ours and with nlohmann/json, in one run.
+// Shows why the streaming reader and the delta log have a JSON reader of their own. It reads one
+// field of a chat-completions event and one row of the log, with ours and with nlohmann/json, in
+// one run.
 
 #include <benchmark/benchmark.h>
 

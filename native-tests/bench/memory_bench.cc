@@ -1,4 +1,4 @@
-// What stays in memory, counted: for subscribers that never take anything (contracts B1 to B3), and
+// Counts what stays in memory: for subscribers that never take anything (contracts B1 to B3), and
 // of messages that have finished (contract C9). The times of these rows mean nothing.
 
 #include <benchmark/benchmark.h>
@@ -19,8 +19,8 @@
 namespace millrace::bench {
 namespace {
 
-// Half of the updates are of messages that wait in every mailbox, half of ones that find it full;
-// every eighth is must-deliver, so that the overflow fills and expires too.
+// Half of the updates are for messages that wait in every mailbox; the other half find it full.
+// Every eighth is must-deliver, so that the overflow fills and expires too.
 constexpr std::int64_t kWaiting = 64;
 
 Event NthUpdate(std::int64_t n, std::size_t text_bytes) {
@@ -29,8 +29,8 @@ Event NthUpdate(std::int64_t n, std::size_t text_bytes) {
   return MakeUpdate(message, n / 2 / kWaiting + 2, n % 8 == 3, text_bytes);
 }
 
-// What conflates is a list of patches that the subscribers share, up to 64 KB; past that an event
-// keeps none, and its subscriber is to get the message whole. Hence `peak`.
+// A conflated event is a list of patches, up to 64 KB, which the subscribers share. Above that, the
+// event keeps no patches and its subscriber gets the message whole. That is why there is a `peak`.
 void StuckSubscribers(benchmark::State& state) {
   const std::int64_t count = state.range(0);
   const std::int64_t updates = state.range(1);

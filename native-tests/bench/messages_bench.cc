@@ -1,6 +1,6 @@
-// What one delta and one window cost, by the length of the message they belong to, by its tool
-// calls (contract C10: neither must show) and by how many messages stream at once (contract C1: one
-// transaction and one batch whatever their number).
+// What one delta and one window cost, by the length of their message and its tool calls (contract
+// C10: neither must matter), and by the number of messages that stream at once (contract C1: always
+// one transaction and one batch).
 
 #include <benchmark/benchmark.h>
 
@@ -26,8 +26,8 @@ double Now(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// In memory the thread's own CPU time counts, which other programs on the machine disturb least;
-// with files the time that passes, waiting for them included.
+// In memory it measures the thread's own CPU time, which other programs on the machine disturb
+// least. With files it measures the time that passes, including waiting for them.
 template <typename Body>
 double SecondsOf(Medium medium, Body body) {
   const clockid_t clock = medium == Medium::kMemory ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
@@ -36,9 +36,9 @@ double SecondsOf(Medium medium, Body body) {
   return Now(clock) - start;
 }
 
-// One iteration accepts as many deltas as a fast model sends in a second, far from any deadline;
-// saving them is outside the time. So is the first delta, for which the text moves to a larger
-// place: amortised over a text of 10 MB that is nothing, over a few iterations it would show.
+// One iteration accepts as many deltas as a fast model sends in a second, far from any deadline.
+// Saving them is not measured. Nor is the first delta, for which the text moves to a larger place:
+// amortised over a text of 10 MB that is nothing, but over a few iterations it would show.
 template <typename AppendOne>
 void Accept(benchmark::State& state, BenchStore& store, AppendOne append_one) {
   constexpr int kDeltas = 1000;
@@ -67,7 +67,7 @@ void AcceptDelta(benchmark::State& state) {
 }
 BENCHMARK(AcceptDelta)->Apply(MessageSizes)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
-// Text after so many tool calls, and the input of the last of them.
+// Text after a number of tool calls, and the input of the last of them.
 void AcceptAfterToolCalls(benchmark::State& state) {
   const auto calls = static_cast<int>(state.range(0));
   BenchStore store(Medium::kMemory, {.text_bytes = 16, .tool_calls = calls});
@@ -93,7 +93,8 @@ BENCHMARK(AcceptToolInput)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 
-// A create, and a create, one delta and the finish, in a session that has so many messages already.
+// A create, and a create with one delta and the finish, in a session that already has a number of
+// messages.
 void CreateInSession(benchmark::State& state) {
   BenchStore store(Medium::kMemory, {.questions = static_cast<int>(state.range(0))});
   while (state.KeepRunning()) {
@@ -117,8 +118,8 @@ void SessionSizes(benchmark::internal::Benchmark* benchmark) {
 BENCHMARK(CreateInSession)->Apply(SessionSizes);
 BENCHMARK(ReplyInSession)->Apply(SessionSizes);
 
-// So many tool calls from nothing, each begun, given its input and finished: three changes, of
-// which two are saved at once. `per_call` is the same however many they are.
+// A number of tool calls from nothing. Each is begun, gets its input and is finished: three
+// changes, and two of them are saved at once. `per_call` must not depend on the number.
 void WriteToolCalls(benchmark::State& state) {
   const std::int64_t calls = state.range(0);
   for (auto _ : state) {
@@ -140,7 +141,7 @@ BENCHMARK(WriteToolCalls)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
-// Saves and delivers one window per iteration; `fill` writes what is in it.
+// Saves and delivers one window per iteration; `fill` writes its content.
 template <typename Fill>
 void Flush(benchmark::State& state, Medium medium, BenchStore& store, Fill fill) {
   const StoreStats before = store.stats();
@@ -163,7 +164,7 @@ void Flush(benchmark::State& state, Medium medium, BenchStore& store, Fill fill)
   state.counters["allocs"] = static_cast<double>(allocations.count) / windows;
 }
 
-// 13 deltas of one message.
+// 13 deltas for one message.
 void FlushBySize(benchmark::State& state, Medium medium) {
   BenchStore store(medium, {.text_bytes = static_cast<std::size_t>(state.range(0))});
   Flush(state, medium, store, [&store] { store.AppendWindow(); });
@@ -171,14 +172,14 @@ void FlushBySize(benchmark::State& state, Medium medium) {
 void FlushToMemory(benchmark::State& state) { FlushBySize(state, Medium::kMemory); }
 void FlushToFiles(benchmark::State& state) { FlushBySize(state, Medium::kFiles); }
 BENCHMARK(FlushToMemory)->Apply(MessageSizes)->UseManualTime()->Unit(benchmark::kMicrosecond);
-// A fixed number: how long a disk takes that others use too says nothing about how often to ask it.
+// A fixed number of iterations: the time of a shared disk says nothing about how many are useful.
 BENCHMARK(FlushToFiles)
     ->Apply(MessageSizes)
     ->Iterations(200)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 
-// One delta of each of so many messages that stream at once.
+// One delta for each of a number of messages that stream at once.
 void FlushManyMessages(benchmark::State& state) {
   const std::int64_t messages = state.range(0);
   BenchStore store(Medium::kMemory, {.text_bytes = 1024, .messages = static_cast<int>(messages)});

@@ -10,17 +10,19 @@
 
 namespace millrace::bench {
 
-// Text for a store of many messages: words as often as in a language (the n-th most frequent one an
-// n-th as often as the first), and what makes a search index work hard. Deterministic.
+// Text for a store of many messages. Words are as frequent as in a language: the n-th most frequent
+// one is 1/n as frequent as the first. It also has what makes a search index work hard.
+// Deterministic.
 class Prose {
  public:
   static constexpr int kWordsInMessage = 40;
-  // Begins the 50th part of all words, so over half of the messages have it; no word by itself.
+  // One word in 50 begins with it, so over half of the messages have such a word. It is no word
+  // itself.
   static constexpr const char* kFrequentBeginning = "inte";
-  // The only word that goes on from the same three letters in its own way, and rare.
+  // A rare word, and the only one that continues these first three letters in its own way.
   static constexpr const char* kRareWord = "intxylem";
   static constexpr std::size_t kRareRank = 9001;
-  // Each in half of the messages, never together.
+  // Each is in half of the messages; they are never together.
   static constexpr const char* kOdd = "gaslamp";
   static constexpr const char* kEven = "millpond";
 
@@ -35,8 +37,8 @@ class Prose {
 
   const std::string& word(std::size_t rank) const { return words_[rank]; }
 
-  // The text of the n-th message. Beside its words it has one of the two that never meet, `e` and
-  // `mail` (as `e-mail` in every third message), and ten Chinese characters.
+  // The text of the n-th message. Besides its words it has one of the two words that never meet,
+  // `e` and `mail` (as `e-mail` in every third message), and ten Chinese characters.
   std::string Text(std::int64_t n) {
     std::string text;
     for (int i = 0; i < kWordsInMessage; ++i) {
@@ -48,7 +50,7 @@ class Prose {
     return text;
   }
 
-  // The n-th most frequent Chinese sign, UTF-8.
+  // The n-th most frequent Chinese character, in UTF-8.
   static std::string Sign(std::size_t rank) {
     const std::size_t point = 0x4E00 + rank;
     return {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 0x3F)),

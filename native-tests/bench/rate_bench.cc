@@ -1,5 +1,6 @@
-// Saves and notifications a second, in ten virtual seconds of streaming (contract C1: neither the
-// rate nor the number of messages shows). Counted, not timed: the host ticks once a millisecond.
+// Saves and notifications per second, in ten virtual seconds of streaming (contract C1: neither the
+// rate nor the number of messages matters). They are counted, not timed: the host ticks once per
+// millisecond.
 
 #include <benchmark/benchmark.h>
 

@@ -1,6 +1,7 @@
-// A whole reply, saved every 13 deltas: the delta log beside the design that rewrites the message's
-// row at every window. `times_payload` is bytes handed to the files over bytes of text;
-// `per_window` is what a window costs once twice the payload (the log and the fold) is taken off.
+// A whole reply, saved every 13 deltas. It compares the delta log with a design that rewrites the
+// message's row at every window. `times_payload` is the bytes written to the files divided by the
+// bytes of text. `per_window` is the cost of a window after twice the payload (the log and the
+// fold) is taken off.
 
 #include <benchmark/benchmark.h>
 
@@ -41,7 +42,7 @@ void ReplyLogged(benchmark::State& state) {
   ReportBytes(state, windows, written);
 }
 
-// The same storage without the delta log: what a store does that saves a message as one row.
+// The same storage without the delta log, like a store that saves a message as one row.
 void ReplyRewritten(benchmark::State& state) {
   const std::int64_t windows = state.range(0) / kWindowBytes;
   std::int64_t written = 0;

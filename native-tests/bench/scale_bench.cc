@@ -1,7 +1,7 @@
-// A store of a million messages: what opening it, its last pages, search, a delete and an export
-// take. A program of its own, because making the store takes minutes:
+// A store of a million messages: measures opening it, its last pages, search, a delete and an
+// export. It is a program of its own, because making the store takes minutes:
 //   build/bench/native-tests/bench/scale_bench [messages] [sessions]
-// From a million messages on it fails when a page or a search takes longer than it may.
+// With a million messages or more it fails when a page or a search takes longer than its limit.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -22,7 +22,7 @@
 namespace millrace::bench {
 namespace {
 
-// The limits are promised for so many messages; a smaller store proves nothing about them.
+// The limits are promised for this many messages. A smaller store proves nothing about them.
 constexpr std::int64_t kJudgedFrom = 1'000'000;
 
 void Require(bool ok, const std::string& what) {
@@ -60,7 +60,7 @@ void Commit(Storage& storage, StorageBatch batch) {
 
 SessionId SessionOf(std::int64_t n) { return SessionId("session-" + std::to_string(n)); }
 
-// Sessions one after another, as they are written.
+// One session after another, in the order of writing.
 void Fill(Storage& storage, Prose& prose, std::int64_t messages, std::int64_t sessions) {
   StorageBatch batch;
   for (std::int64_t seq = 1; seq <= messages; ++seq) {
@@ -85,7 +85,7 @@ void Fill(Storage& storage, Prose& prose, std::int64_t messages, std::int64_t se
   }
 }
 
-// Milliseconds, of the first time: what a person who asks once waits.
+// In milliseconds, for the first time: what a person who asks once waits.
 struct Limit {
   const char* what;
   double ms;
@@ -93,7 +93,7 @@ struct Limit {
   int missed = 0;
 };
 
-// The first time and the best of five.
+// Prints the first time and the best of five.
 void Row(const std::string& what, const std::function<void()>& work, Limit* limit = nullptr) {
   const double first = Milliseconds(work);
   double best = first;
@@ -108,7 +108,8 @@ class Searches {
  public:
   Searches(Storage& storage, Limit& limit) : storage_(storage), limit_(limit) {}
 
-  // The first page as any other row; then, where it has room and there is more, on to the end.
+  // Measures the first page like any other row. If that page has room and there is more, reads on
+  // to the end.
   void Row(const std::string& text, const std::string& note,
            std::optional<SessionId> session = {}) {
     const SearchQuery query{text, std::move(session), {}, {}, {}};
@@ -129,7 +130,7 @@ class Searches {
     return *std::move(page);
   }
 
-  // Judges the longest of the pages that follow.
+  // Judges the longest of the following pages.
   void ReadOn(SearchQuery query, SearchPage page) {
     double longest = 0;
     double all = 0;

@@ -7,7 +7,7 @@
 
 namespace millrace::bench {
 
-// A folder of its own for as long as the object lives.
+// A new folder that exists as long as the object does.
 class TempFolder {
  public:
   TempFolder()
@@ -15,7 +15,7 @@ class TempFolder {
     if (mkdtemp(path_.data()) == nullptr) std::abort();
   }
   ~TempFolder() {
-    std::error_code ignored;  // a leftover in the temporary folder harms nothing
+    std::error_code ignored;  // a leftover in the temporary folder does no harm
     std::filesystem::remove_all(path_, ignored);
   }
   TempFolder(const TempFolder&) = delete;

@@ -1,5 +1,5 @@
-// C10, counted in bytes instead of timed: neither accepting a delta nor a window's commit copies
-// the message. SQLite's own memory is not counted; it never gets more than what came since.
+// C10, counted in bytes and not timed: neither accepting a delta nor a window's commit copies the
+// message. SQLite's own memory is not counted; SQLite only gets what was added since.
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ class AllocatedBytes : public StoreFixture {
     CreateMessage("m");
     Append("m", std::string(kMegabyte, 'x'));
     Advance(33);
-    Append("m", "y");  // the text has grown its capacity
+    Append("m", "y");  // the text has grown its capacity now
     Advance(33);
     events_.clear();
   }

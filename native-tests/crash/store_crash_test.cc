@@ -1,5 +1,5 @@
-// The power cut, or the process killed, at every write and sync of a whole store's life, windows
-// and migration included (contracts S3, S4).
+// Cuts the power, or kills the process, at every write and sync of a whole store's life, including
+// windows and the migration (contracts S3, S4).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,12 +14,12 @@
 namespace millrace {
 namespace {
 
-// The window, milliseconds.
+// The parameter is the window in milliseconds.
 class StoreCrash : public testing::TestWithParam<DurationMs> {
  protected:
   using Survival = FaultDisk::Survival;
 
-  // A message that the life knew, as the next life finds it.
+  // Compares a message of the first life with what the next life finds.
   void CheckMessage(const std::string& id, const StoreLife::Known& known, bool power,
                     const std::set<std::string>& recovered, const Message* found) {
     if (known.deleted) {
@@ -33,7 +33,7 @@ class StoreCrash : public testing::TestWithParam<DurationMs> {
     EXPECT_EQ(text, known.text.substr(0, text.size())) << id << " is no prefix of what was written";
     EXPECT_GE(text.size(), power ? known.synced : std::max(known.saved, known.synced)) << id;
     if (!power) {
-      // What was accepted a window before the end is there; the end was during the last step.
+      // Everything accepted a window before the end is there. The end came during the last step.
       const auto late = known.accepted.upper_bound(end_ - StoreLife::kStep - GetParam() - 1);
       if (late != known.accepted.begin()) {
         EXPECT_GE(text.size(), std::prev(late)->second) << id;

@@ -1,5 +1,5 @@
-// The disk is full from every write and sync of a whole store's life on, and then there is room
-// again (contracts S5, C5).
+// The disk becomes full at every write and sync of a whole store's life, and later has room again
+// (contracts S5, C5).
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -12,7 +12,7 @@
 namespace millrace {
 namespace {
 
-// Everything that was accepted is there, and finished messages are.
+// All accepted text is there, and so are all finished messages.
 void ExpectNothingLost(Store& store, const StoreLife& life) {
   for (const auto& [id, known] : life.messages()) {
     const auto found = store.messages().Get(MessageId(id));
@@ -29,10 +29,10 @@ void ExpectNothingLost(Store& store, const StoreLife& life) {
   }
 }
 
-// The window, milliseconds.
+// The parameter is the window in milliseconds.
 class StoreOnAFullDisk : public testing::TestWithParam<DurationMs> {
  protected:
-  // The process dies, or the power goes, and a next life opens what is left.
+  // The process dies, or the power fails, and a next life opens what is left.
   void ExpectTextsAreThereAfter(FaultDisk::Survival survival, FaultDisk disk,
                                 const StoreLife& life) {
     disk.Restart(survival, 1);
@@ -75,9 +75,9 @@ TEST_P(StoreOnAFullDisk, S5_FullFromEveryWriteAndSyncOn) {
     if (life.unsaved_updates() > 0) ++unsaved;
 
     disk.set_plan({});
-    life.RunFor(20'000);  // a back-off, and not so long that an idle message is folded
-    // An outage that began while opening, with finishing what was interrupted, began before anybody
-    // heard.
+    life.RunFor(20'000);  // long enough for a back-off, too short to fold an idle message
+    // An outage may begin while the store opens and finishes interrupted messages. Nobody hears of
+    // its beginning.
     EXPECT_EQ(life.storage_recoveries(), life.trouble_at_opening() ? 1 : life.storage_errors());
     ExpectTextsAreThereAfter(FaultDisk::Survival::kAll, disk, life);
     const Status flushed = life.FlushAll();

@@ -61,7 +61,7 @@ void StoreLife::Hear(const Event& event) {
   const auto* updated = std::get_if<MessageUpdated>(&event);
   if (updated == nullptr) return;
   const auto known = messages_.find(updated->id.value);
-  if (known == messages_.end()) return;  // one that was recovered
+  if (known == messages_.end()) return;  // a recovered message
   if (!updated->saved) ++unsaved_updates_;
   const auto& lengths = lengths_[updated->id.value];
   const auto length = lengths.find(updated->version);
@@ -104,11 +104,11 @@ void StoreLife::Append(const std::string& id, const std::string& text) {
     const std::size_t begin = text.size() * i / pieces;
     const std::size_t end = text.size() * (i + 1) / pieces;
     write.mutations.emplace_back(AppendText{text.substr(begin, end - begin), false});
-    // Before the call: without a window events come during it.
+    // This comes before the call, because without a window the events come during it.
     lengths_[id][known.version + static_cast<std::int64_t>(i) + 1] = known.text.size() + end;
   }
   const Result<std::int64_t> version = store_->messages().Write(MessageId(id), std::move(write));
-  if (!version.ok()) return;  // it could not be created
+  if (!version.ok()) return;  // its creation failed
   known.version = *version;
   known.text += text;
   known.accepted[now_] = known.text.size();
@@ -166,7 +166,7 @@ void StoreLife::DeleteSession(const std::string& id) {
 }
 
 StoreLife::Steps StoreLife::Script() {
-  // Without a window each appending is a write, so a third of them has as many.
+  // Without a window each append is a write, so a third of them makes as many writes.
   const int part = window_ms_ > 0 ? 1 : 3;
   Steps steps;
   const auto step = [&steps](std::function<void()> call) { steps.push_back(std::move(call)); };

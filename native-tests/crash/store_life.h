@@ -12,38 +12,38 @@
 
 namespace millrace {
 
-// A realistic life of a whole store on a disk that fails as it is told, in virtual time: windows,
-// streams side by side, a tool call, finishes, a flush of one and of all, deletes, checkpoints. It
-// notes what the store accepted, what it acknowledged, and as how durable (contract S3).
+// A realistic life of a whole store on a disk that fails on demand, in virtual time: windows,
+// parallel streams, a tool call, finishes, a flush of one message and of all, deletes, checkpoints.
+// It notes what the store accepted, what it acknowledged, and how durable that was (contract S3).
 //
-// Ownership: the disk outlives the life. One life is one process: it is dropped, not closed.
+// Ownership: the disk must outlive the life. One life is one process: it is dropped, not closed.
 class StoreLife {
  public:
-  // Between the deltas of a stream, milliseconds.
+  // The time between the deltas of a stream, in milliseconds.
   static constexpr DurationMs kStep = 5;
 
   // What the page knows of a message.
   struct Known {
     std::string session;
-    std::string text;  // accepted
+    std::string text;  // the accepted text
     std::int64_t version = 1;
     std::size_t saved = 0;   // bytes of it that survive the process: an `updated` said saved
     std::size_t synced = 0;  // bytes of it that survive power loss: a completion said so
-    // By when how much of it was accepted.
+    // Time -> how many bytes were accepted by then.
     std::map<TimeMs, std::size_t> accepted;
-    bool created = false;  // acknowledged, as is each of the next three
+    bool created = false;  // acknowledged, like each of the next three
     bool finished = false;
     bool deleted = false;
-    bool finishing = false;  // asked for, as the next
+    bool finishing = false;  // asked for, like the next one
     bool deleting = false;
   };
 
-  // With a window of 0 what is appended comes in pieces, each to be saved by itself.
+  // With a window of 0 the appended text comes in pieces, and each piece is saved by itself.
   StoreLife(FaultDisk& disk, DurationMs window_ms) : disk_(disk), window_ms_(window_ms) {}
 
-  // Opens the store, migrating it where it is of an older version.
+  // Opens the store, and migrates it if it has an older version.
   Status Open();
-  // REQUIRES: Open() was OK. Stops early once `stop` says so, as a process that dies does.
+  // REQUIRES: Open() was OK. Stops early when `stop` returns true, as a dying process does.
   void Run(const std::function<bool()>& stop);
   void RunFor(DurationMs by);
   Status FlushAll();
@@ -54,7 +54,7 @@ class StoreLife {
   std::int64_t storage_errors() const { return storage_errors_; }
   std::int64_t storage_recoveries() const { return storage_recoveries_; }
   std::int64_t unsaved_updates() const { return unsaved_updates_; }
-  // Finishing what was interrupted could not be saved yet when the store opened.
+  // When the store opened, the finish of interrupted messages could not be saved yet.
   bool trouble_at_opening() const { return trouble_at_opening_; }
 
  private:
@@ -81,10 +81,10 @@ class StoreLife {
   std::int64_t unsaved_updates_ = 0;
   bool trouble_at_opening_ = false;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<EventFeed> feed_;  // of store_: goes first
+  std::unique_ptr<EventFeed> feed_;  // the feed of store_; is destroyed first
 };
 
-// The text parts of a message, one after another.
+// The text parts of a message, joined.
 std::string WholeText(const Message& message);
 
 }  // namespace millrace

@@ -1,7 +1,7 @@
-// A whole native program around the core: SQLite in a file, one message that streams, reopened.
-// Its clock is virtual, so that it prints the same each time. A real host takes the wall clock
-// where `now` is, sleeps until NextDeadline() where this one jumps to it (a timer of its event
-// loop), and calls AdvanceTo when that time has come and before each call of its own.
+// A whole native program around the core: SQLite in a file, one message that streams, a reopened
+// store. Its clock is virtual, so that it prints the same each time. A real host uses the wall
+// clock for `now`. It sleeps until NextDeadline(), with a timer of its event loop, where this
+// program jumps to it. It calls AdvanceTo when that time has come and before each of its own calls.
 
 #include <cstdio>
 #include <cstdlib>
@@ -35,7 +35,7 @@ std::unique_ptr<Store> Open(const std::string& path, TimeMs now) {
     Check(opened.status());
     store = *std::move(opened);
   });
-  return store;  // set: this storage ends what it does during the call
+  return store;  // it is set: this storage completes during the call
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   const StoreStats before = store->stats();
   notifications = 0;
   for (int delta = 0; delta < 1000; ++delta) {
-    const TimeMs arrives = now + 1;  // the next delta: one a millisecond
+    const TimeMs arrives = now + 1;  // the next delta comes 1 ms later
     while (store->NextDeadline() <= arrives) store->AdvanceTo(now = store->NextDeadline());
     store->AdvanceTo(now = arrives);
     Check(store->messages().Write(message.id, {.mutations = {AppendText{"word"}}}).status());

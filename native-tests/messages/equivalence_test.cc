@@ -1,6 +1,6 @@
 // C13: the same updates leave the same rows, and the same last event of each message, with any
-// window, whatever the storage does on the way. Window 0, where nothing is coalesced, is what the
-// others are compared with.
+// window and whatever the storage does. The others are compared with window 0, which coalesces
+// nothing.
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 namespace millrace {
 namespace {
 
-// ---- the script: what is done, the same for every window
+// ---- the script: the same steps for every window
 
 struct CreateStep {
   Message init;
@@ -24,7 +24,7 @@ struct WriteStep {
   MessageId id;
   MessageWrite write;
 };
-// The classic update with a whole snapshot; a stale one comes from somebody who read the message
+// The classic update with a whole snapshot. A stale one comes from somebody who read the message
 // before anyone wrote to it.
 struct UpdateStep {
   MessageId id;
@@ -34,7 +34,7 @@ struct UpdateStep {
 struct DeleteStep {
   MessageId id;
 };
-// What the storage does from now on.
+// What the storage does from this step on.
 enum class StorageStep { kWell, kHeld, kReleaseOne, kFailOne, kFailing };
 struct TimeStep {
   DurationMs pass = 0;
@@ -44,8 +44,8 @@ struct GrantStep {};  // the slow page is ready for one more batch
 using Step =
     std::variant<CreateStep, WriteStep, UpdateStep, DeleteStep, StorageStep, TimeStep, GrantStep>;
 
-// Writes a script. Snapshots are made of what each message is at that step, so it keeps the
-// messages as applying each change by itself makes them.
+// Writes a script. Snapshots are made from the message at that step, so the script applies each
+// change by itself and keeps the resulting messages.
 class Script {
  public:
   // `troubled`: the storage may be slow and fail.
@@ -77,7 +77,7 @@ class Script {
     if (kind == 1 && Below(2) == 0) {
       steps_.emplace_back(DeleteStep{id});
       structural_ |= held_;
-      if (Below(2) == 0) return;  // written to some more: each of that is not found
+      if (Below(2) == 0) return;  // sometimes written to again: each such write is not found
       messages_.erase(at);
     } else if (kind < 5) {
       AddUpdate(id, message);
@@ -88,13 +88,14 @@ class Script {
         step.write.mutations.push_back(source_.Next(message));
         terminal |= Apply(step.write.mutations.back(), message);
       }
-      // As readers of streams give it: with what goes through at once.
+      // As the readers of streams give it: with the updates that go through at once.
       if (terminal && Below(2) == 0) step.write.usage = Usage{Below(5), Below(5)};
       steps_.emplace_back(std::move(step));
     }
   }
 
-  // Each id once: whether a deleted one is free again depends on when its delete was saved.
+  // Each id is used once: whether the id of a deleted message is free depends on when the delete
+  // was saved.
   void AddCreate() {
     Message message;
     message.id = MessageId("m" + std::to_string(++created_));
@@ -114,15 +115,15 @@ class Script {
     steps_.emplace_back(std::move(step));
   }
 
-  // Whether it was terminal.
+  // Returns whether it was terminal.
   bool Apply(const Mutation& mutation, Message& message) const {
     Patch patch;
     const Result<Effect> effect = millrace::Apply(mutation, now_, message, patch);
     return effect.ok() && *effect == Effect::kTerminal;
   }
 
-  // A held commit is failed only while no create and no delete can be among the held ones: which
-  // commit carries them depends on the window, and a create that fails is a message less.
+  // A held commit is failed only if no create and no delete can be among the held ones. The window
+  // decides which commit carries them, and a failed create means one message less.
   void AddStorageStep() {
     auto step = static_cast<StorageStep>(Below(5));
     if (step == StorageStep::kFailOne && structural_) step = StorageStep::kReleaseOne;
@@ -147,17 +148,17 @@ class Script {
   TimeMs now_;
   int created_ = 0;
   bool held_ = false;
-  bool structural_ = false;  // a create or delete since commits are held
+  bool structural_ = false;  // a create or delete came since commits are held
   std::map<MessageId, Message> messages_;
   std::vector<Step> steps_;
 };
 
-// ---- what is left when a script was played
+// ---- what is left after a script
 
 struct Remains {
   std::vector<Message> rows;  // in the order of creation, versions aside
   std::map<MessageId, Page::Heard> last;
-  std::vector<Code> accepted;   // what each write was answered at once
+  std::vector<Code> accepted;   // the immediate answer to each write
   std::vector<Code> completed;  // how each other call ended
   Session session;
 };
@@ -238,7 +239,7 @@ class Equivalence : public StoreFixture {
   void Do(const TimeStep& step) { RunFor(step.pass); }
   void Do(const GrantStep&) {}
 
-  // A place for the status of a call that completes some time.
+  // A place for the status of a call that completes later.
   std::shared_ptr<Status> Completion() {
     completions_.push_back(std::make_shared<Status>(Code::kInternal, "never called"));
     return completions_.back();
@@ -259,7 +260,7 @@ class Equivalence : public StoreFixture {
     remains_.session = **store_->sessions().Get(SessionId("s"));
   }
 
-  // Every listener ends with what is on disk, and was told of each end as one.
+  // Every listener ends with what is on disk, and was told of each end as terminal.
   void ExpectShown(Page& page) {
     EXPECT_EQ(page.broken, "");
     for (const MessageId& id : page.unconfirmed) {
@@ -281,7 +282,7 @@ class Equivalence : public StoreFixture {
 
   static void ExpectSame(const Remains& expected, const Remains& remains, bool troubled) {
     EXPECT_EQ(remains.accepted, expected.accepted);
-    // Trouble and deletes meet a change that is not saved yet, and tell its caller.
+    // With trouble and deletes, the caller of a change that is not saved yet gets an error.
     if (!troubled) {
       EXPECT_EQ(remains.completed, expected.completed);
     }
@@ -289,8 +290,7 @@ class Equivalence : public StoreFixture {
     for (std::size_t i = 0; i < expected.rows.size(); ++i) {
       EXPECT_EQ(WithoutVersion(remains.rows[i]), WithoutVersion(expected.rows[i])) << i;
     }
-    if (!troubled) {  // a delete takes usage that is not saved yet with it, and slow commits save
-                      // late
+    if (!troubled) {  // a delete drops unsaved usage, and slow commits save late
       EXPECT_EQ(remains.session.prompt_tokens, expected.session.prompt_tokens);
       EXPECT_EQ(remains.session.completion_tokens, expected.session.completion_tokens);
     }
@@ -301,7 +301,7 @@ class Equivalence : public StoreFixture {
     }
   }
 
-  // Window 0 and half of the others, in turns.
+  // Compares window 0 and half of the others in turn.
   static constexpr DurationMs kWindows[2][2] = {{33, 3'600'000}, {1, 1000}};
 
   void ExpectEquivalent(unsigned first_seed, unsigned seeds, bool troubled) {

@@ -1,5 +1,5 @@
-// B1 to B4, B7 as chat events have them: their filters, their classes, what a loss names, and that
-// the store passes the time on.
+// B1 to B4 and B7 for chat events: their filters, their classes, what a loss names, and that the
+// store passes the time on.
 
 #include <gtest/gtest.h>
 
@@ -124,7 +124,8 @@ TEST_F(StoreEvents, B7_ABatchOfWhichNothingIsLeftUsesNoCredit) {
   Advance(33);  // waits for credit
   storage_->set_hold(true);
   store_->messages().Delete(MessageId("a"), {});
-  // A receiver that came late needs the message whole; while it is being deleted there is none.
+  // A receiver that comes late needs the message whole, but a message that is being deleted has
+  // none.
   page->Grant(1);
   EXPECT_EQ(batches, 0);
   storage_->ReleaseOne();

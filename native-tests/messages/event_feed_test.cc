@@ -1,5 +1,5 @@
 // What one receiver gets: patches it can apply, the whole message where it cannot, and credits
-// (B7). The receiver here keeps its copies by ApplyPatch alone, as a page does.
+// (B7). The receiver here keeps its copies with ApplyPatch alone, as a page does.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ class FeedTest : public StoreFixture {
     OpenSession();
   }
 
-  // A page: applies what comes to its copies; counts what came whole.
+  // A page: applies each event to its copies, and counts the messages that came whole.
   struct Page {
     std::map<MessageId, Message> copies;
     std::vector<std::int64_t> terminal_versions;
@@ -101,7 +101,7 @@ TEST_F(FeedTest, AReceiverThatForgotGetsItWholeAgain) {
 TEST_F(FeedTest, B7_WithoutCreditNothingIsSentAndAGrantSendsOneBatchWithAll) {
   Page page;
   const auto feed = Open(page, 2);
-  CreateMessage("a");  // the session's event went with it: one batch
+  CreateMessage("a");  // the session's event came with it: one batch
   Append("a", "1");
   Advance(33);
   ASSERT_EQ(page.batches, 2);
@@ -141,7 +141,7 @@ TEST_F(FeedTest, AStuckReceiverIsBoundedAndReadsWholeWhenItComesBack) {
   EXPECT_EQ(page.copies[MessageId("a")], Stored("a"));
 }
 
-// Flaw 9: a slow subscriber last saw 64 of 100 and never the finish.
+// Known flaw: a slow subscriber last saw 64 of 100 and never the finish.
 TEST_F(FeedTest, B4_WhoLostEventsIsToldAndEndsWithTheNewestOfEach) {
   Page page;
   const auto feed = Open(page, 0);

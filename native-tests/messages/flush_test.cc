@@ -76,7 +76,7 @@ TEST_F(Flush, C3_WaitsForAWriteInFlight) {
   EXPECT_TRUE(outcome.called() && outcome.status.ok());
 }
 
-// Flaw 10: flush ignored its deadline, and one that gave up disarmed the timer.
+// Known flaw: flush ignored its deadline, and a flush that gave up disarmed the timer.
 TEST_F(Flush, C3_ADeadlineEndsTheWaitNeverTheWriteAndDisarmsNothing) {
   storage_->set_hold(true);
   Append("a", "1");

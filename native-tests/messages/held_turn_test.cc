@@ -1,5 +1,4 @@
-// C2: calls that the host makes in one turn share a commit and a batch; each has an answer of its
-// own.
+// C2: calls that the host makes in one turn share a commit and a batch; each has its own answer.
 
 #include <gtest/gtest.h>
 
@@ -62,7 +61,7 @@ TEST_F(HeldTurn, C2_OneThatIsRefusedFailsAlone) {
   EXPECT_EQ(nowhere.status.code(), Code::kNotFound);
 }
 
-// A listener that follows the list of sessions showed a new one without its first message.
+// Once, a listener that follows the list of sessions showed a new one without its first message.
 TEST_F(HeldTurn, ASessionAndItsFirstMessageAreBothTold) {
   Outcome made;
   Outcome said;

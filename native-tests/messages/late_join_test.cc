@@ -1,5 +1,5 @@
-// C10: a listener that joins in the middle of a stream hears the message whole once, then patches,
-// also where commits complete late and the whole message runs ahead of them.
+// C10: a listener that joins in the middle of a stream hears the message whole once, then patches.
+// This also holds where commits complete late and the whole message is ahead of them.
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 class LateJoin : public StoreFixture {
  protected:
-  // What a page would hold after what it heard.
+  // What a page would hold after the events it heard.
   void Hear(const MessageUpdated& event) {
     if (event.whole != nullptr) {
       ++wholes_;

@@ -1,6 +1,6 @@
-// What stays in memory, in bytes of the heap: of messages that are done with, and for subscribers
-// that take nothing. Whatever may be kept is kept after a tenth of the work, so the rest of it must
-// add nothing.
+// What stays in memory, in bytes of the heap: for finished messages, and for subscribers that take
+// nothing. Everything that may be kept is already kept after a tenth of the work, so the rest of
+// the work must add nothing.
 
 #include <gtest/gtest.h>
 
@@ -32,8 +32,8 @@
 namespace millrace {
 namespace {
 
-// What was allocated and not given back. AddressSanitizer, whose allocator the C library's figures
-// know nothing of, has its own.
+// The bytes that were allocated and not given back. AddressSanitizer has its own figures, because
+// the C library does not know its allocator.
 std::int64_t LiveHeapBytes() {
 #ifdef MILLRACE_TEST_ASAN
   return static_cast<std::int64_t>(__sanitizer_get_current_allocated_bytes());
@@ -43,10 +43,10 @@ std::int64_t LiveHeapBytes() {
 #endif
 }
 
-// Room for what does not grow with the work: a rehash, the allocator's own caches.
+// Room for memory that does not grow with the work: a rehash, the allocator's own caches.
 constexpr std::int64_t kSlack = 32 * 1024;
 
-// Keeps sessions, and of messages nothing at all: so all that grows is the core's.
+// Keeps sessions and no messages at all. So only the core's memory can grow.
 class ForgetfulStorage final : public Storage, public StorageReads {
  public:
   void Commit(StorageBatch batch, Durability /*durability*/, CommitDone done) override {
@@ -102,8 +102,7 @@ class MessageMemory : public ::testing::Test {
     store_->sessions().Create(session, [](const Result<Session>& made) { ASSERT_TRUE(made.ok()); });
   }
 
-  // Creates the message and streams 4 KB into it, of which two windows save and deliver a half
-  // each.
+  // Creates the message and streams 4 KB into it. Two windows save and deliver a half each.
   MessageId Stream(int n) {
     Message message;
     message.id = MessageId("message-" + std::to_string(n));
@@ -141,7 +140,8 @@ TEST_F(MessageMemory, C9_FinishedMessagesLeaveNothingBehind) {
 
 TEST_F(MessageMemory, C9_IdleMessagesLeaveNothingBehind) {
   const std::int64_t before = LiveHeapBytes();
-  // Not told to the feed: it holds a few bytes of every unfinished message, to know what to patch.
+  // The feed is not told, because it holds a few bytes for every unfinished message, to know what
+  // to patch.
   feed_.reset();
   for (int n = 0; n < kMessages / 10; ++n) Stream(n);
   EXPECT_GT(LiveHeapBytes() - before, std::int64_t{kMessages / 10} * 4096);
@@ -164,7 +164,7 @@ class MailboxMemory : public ::testing::Test {
     }
   }
 
-  // Half of the updates are of messages that wait in the mailbox already, half of new ones.
+  // Half of the updates are for messages that already wait in the mailbox, half for new ones.
   void PublishNth(int n, bool terminal) {
     const int waiting = static_cast<int>(BrokerOptions().mailbox_capacity);
     const int message = n % 2 == 0 ? n / 2 % waiting : waiting + n;
@@ -181,13 +181,13 @@ class MailboxMemory : public ::testing::Test {
     broker_.Publish({event});
   }
 
-  // What is held more after all of the updates than after a tenth of them.
+  // How much more is held after all updates than after a tenth of them.
   std::int64_t Growth(bool terminal) {
     std::int64_t early = 0;
     for (int n = 0; n < kUpdates; ++n) {
       if (n == kUpdates / 10) early = LiveHeapBytes();
       PublishNth(n, terminal);
-      if (n % 33 == 0) broker_.AdvanceTo(n);  // what found no room for 50 ms is given up
+      if (n % 33 == 0) broker_.AdvanceTo(n);  // drops what found no room for 50 ms
     }
     return LiveHeapBytes() - early;
   }

@@ -1,4 +1,4 @@
-// C6, C7, C8: order, deletes, and what is judged after a restart.
+// C6, C7, C8: order, deletes, and what updates are compared with after a restart.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ class Order : public StoreFixture {
   void SetUp() override { OpenWith({"a"}); }
 };
 
-// Flaw 3: events could end on an older snapshot.
+// Known flaw: events could end with an older snapshot.
 TEST_F(Order, C6_VersionsOnlyGoUp) {
   storage_->set_hold(true);
   for (int i = 0; i < 50; ++i) {
@@ -42,7 +42,7 @@ TEST_F(Order, C6_UnknownIdsAreNotFound) {
   EXPECT_EQ(create.status.code(), Code::kNotFound);
 }
 
-// Flaw 13: a stale copy overwrote newer text and un-finished the message without an error.
+// Known flaw: a stale copy overwrote newer text and un-finished the message without an error.
 TEST_F(Order, C6_ASnapshotOlderThanAnotherWritersChangeIsStale) {
   Message copy = **store_->messages().Get(MessageId("a"));
   Append("a", "newer");
@@ -53,7 +53,7 @@ TEST_F(Order, C6_ASnapshotOlderThanAnotherWritersChangeIsStale) {
   EXPECT_EQ(TextOf("a"), "newer");
 }
 
-// The classic way to stream: one object that grows, handed over again and again.
+// The classic way to stream: one growing object, passed in again and again.
 TEST_F(Order, C6_ASnapshotThatOnlyAddsIsNotStale) {
   Message copy = **store_->messages().Get(MessageId("a"));
   ToolCallPart call;
@@ -81,7 +81,8 @@ TEST_F(Order, C6_ASnapshotThatOnlyAddsIsNotStale) {
   EXPECT_TRUE((*store_->messages().Get(MessageId("a"), {true}))->finished());
 }
 
-// Two holders of one page are two writers: the version says what each of them has seen.
+// Two places of one page that hold the message are two writers: the version says what each of them
+// has seen.
 TEST_F(Order, C6_ASnapshotThatWouldDropWhatIsNewerIsStaleWhoeverHoldsIt) {
   Message first = **store_->messages().Get(MessageId("a"));
   ToolCallPart call;
@@ -209,7 +210,7 @@ TEST_F(Order, C6_AWritersCountGoesOnWhateverOthersWriteAndWhateverChangesNothing
   EXPECT_EQ((*saved)->version, (*store_->messages().Get(MessageId("a")))->version);
 }
 
-// Flaw 4: a delete during a write was followed by `updated`, or the row came back.
+// Known flaw: a delete during a write was followed by `updated`, or the row came back.
 TEST_F(Order, C7_ADeleteDuringAWriteNeitherResurrectsNorPublishes) {
   storage_->set_hold(true);
   Append("a", "1");

@@ -13,9 +13,9 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-// One reader goes through a session, page by page, while others create and delete in it. Creations
-// share milliseconds, and commits are held back at random, so that any message may be on disk, on
-// its way there, or on its way out.
+// One reader goes through a session page by page, while others create and delete in it. Several
+// creations share a millisecond, and commits are held back at random. So any message may be on
+// disk, on its way there, or being deleted.
 class Paging : public StoreFixture, public testing::WithParamInterface<unsigned> {
  protected:
   enum class Way { kToOlder, kToNewer };
@@ -54,8 +54,8 @@ class Paging : public StoreFixture, public testing::WithParamInterface<unsigned>
     return std::find(alive_.begin(), alive_.end(), id) != alive_.end();
   }
 
-  // The page next to what was read (oldest first). A bound that is gone is refused, never guessed;
-  // then the reader goes on from the nearest one that is still there.
+  // The page next to the messages read so far (`read` is oldest first). A bound that is gone is
+  // refused, never guessed. The reader then continues from the nearest message that still exists.
   Ids Page(Way way, const Ids& read) {
     ListOptions options;
     options.limit = read.empty() ? 10 : 1 + Below(5);
@@ -80,13 +80,13 @@ class Paging : public StoreFixture, public testing::WithParamInterface<unsigned>
     return page;
   }
 
-  // Reads until a page is empty. Nothing may stand in two pages, or out of order.
+  // Reads until a page is empty. No message may be in two pages or out of order.
   Ids ReadAll(Way way, Ids read) {
     while (!HasFailure()) {
       const Ids page = Page(way, read);
       if (page.empty()) break;
       read.insert(way == Way::kToOlder ? read.begin() : read.end(), page.begin(), page.end());
-      // The newer end must come to rest, or the reader might never reach it.
+      // The newer end must stop moving, or the reader might never reach it.
       if (way == Way::kToOlder || created_ < 120) ComeAndGo();
     }
     EXPECT_TRUE(std::is_sorted(read.begin(), read.end(), [](const auto& a, const auto& b) {
@@ -95,7 +95,7 @@ class Paging : public StoreFixture, public testing::WithParamInterface<unsigned>
     EXPECT_EQ(std::set<std::string>(read.begin(), read.end()).size(), read.size());
     return read;
   }
-  // Of `those`, what is still there has been read.
+  // All messages of `those` that still exist were read.
   void ExpectRead(const Ids& those, const Ids& read) {
     for (const std::string& id : those) {
       if (!Alive(id)) continue;

@@ -97,7 +97,7 @@ TEST_F(Reads, C11_UserMessagesAndTheLastAssistant) {
   EXPECT_FALSE(store_->messages().LastAssistant(SessionId("none"))->has_value());
 }
 
-// Flaw 5: the buffer never shrank.
+// Known flaw: the buffer never shrank.
 TEST_F(Reads, C9_AFinishedMessageLeavesMemory) {
   for (int i = 0; i < 10'000; ++i) {
     const std::string id = "m" + std::to_string(i);
@@ -172,7 +172,7 @@ TEST_F(Reads, C15_AWholeMessageKeepsWhatItSaidWhileTheMessageGoesOn) {
   EXPECT_EQ(*whole, then);
 }
 
-// Flaw 12: an edit of a snapshot corrupted the baseline.
+// Known flaw: an edit of a snapshot corrupted the baseline.
 TEST_F(Reads, C15_WhatASubscriberDoesToItsCopyChangesNothing) {
   CreateMessage("a");
   Append("a", "text");

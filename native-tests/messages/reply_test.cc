@@ -1,4 +1,4 @@
-// C14, I1: a reply begins in one step of the core, and a message has one stream at most.
+// C14, I1: a reply begins in one step of the core, and a message has at most one stream.
 
 #include <gtest/gtest.h>
 
@@ -112,7 +112,7 @@ TEST_F(BeginReply, C6_AStreamWhoseReplyIsOverWritesNoMore) {
   EXPECT_EQ(TextOf("a"), "12");
 }
 
-// The message stays in memory all the while, and with it the count of the first stream.
+// The message stays in memory the whole time, and with it the count of the first stream.
 TEST_F(BeginReply, C6_AStreamWhoseReplyIsOverWritesNoMoreAlthoughItIsRemembered) {
   ASSERT_TRUE(Begin(Start("a", false, "first")).ok());
   ASSERT_TRUE(WriteAs("first", 2, AppendText{"1", false}).ok());

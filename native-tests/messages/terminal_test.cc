@@ -1,4 +1,4 @@
-// C2: what goes through at once, and that it is saved and delivered before its completion.
+// C2: which updates go through at once, and that each is saved and delivered before its completion.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,8 @@ class Terminal : public StoreFixture {
     events_.clear();
   }
 
-  // Applies it and expects it on disk, synced, and delivered as terminal when its completion comes.
+  // Applies the mutation. When its completion comes, the change must be on disk, synced, and
+  // delivered as terminal.
   template <typename M>
   void ExpectAtOnce(M mutation) {
     events_.clear();
@@ -67,7 +68,7 @@ TEST_F(Terminal, C2_ToolInputIsADeltaLikeText) {
 TEST_F(Terminal, C2_ReasoningEnding) {
   ASSERT_TRUE(Write("a", AppendReasoning{"hm"}).ok());
   ExpectAtOnce(EndReasoning{"sig"});
-  // A second section is structure of its own.
+  // A second section is a change of structure.
   ASSERT_TRUE(Write("a", AppendReasoning{"hm again"}).ok());
   ExpectAtOnce(EndReasoning{""});
 }
@@ -80,7 +81,7 @@ TEST_F(Terminal, C2_ToolResultAndReset) {
   EXPECT_EQ(SavedTextOf("a"), "");
 }
 
-// Flaw 7: a finished message wrote at every identical update.
+// Known flaw: a finished message was written at every identical update.
 TEST_F(Terminal, C2_AnUpdateThatChangesNothingWritesAndPublishesNothing) {
   Outcome finished;
   ASSERT_TRUE(Write("a", Finish{}, finished.AsDone()).ok());
@@ -96,7 +97,7 @@ TEST_F(Terminal, C2_AnUpdateThatChangesNothingWritesAndPublishesNothing) {
   EXPECT_TRUE(events_.empty());
 }
 
-// Flaw 6: structure was judged by counts, so a call replaced by another went unseen.
+// Known flaw: only the number of parts was compared, so a replaced call went unseen.
 TEST_F(Terminal, C2_ASnapshotWithAnotherCallOfTheSameCountIsTerminal) {
   ToolCallPart call;
   call.id = "call_1";

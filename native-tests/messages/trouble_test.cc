@@ -14,7 +14,7 @@ class Trouble : public StoreFixture {
   void Heal() { storage_->set_failure(Status::Ok()); }
 };
 
-// Flaw 2: a failed timer write was never retried and never reported.
+// Known flaw: a failed write of a timer was never retried and never reported.
 TEST_F(Trouble, C5_StaysDirtyIsRetriedAndToldAsNotSaved) {
   Fail();
   Append("a", "1");
@@ -88,7 +88,7 @@ TEST_F(Trouble, C5_IsWrittenInOrderAfterRecovery) {
 
 TEST_F(Trouble, C5_RecoveryIsToldOnlyWhenEverythingIsSaved) {
   StoreOptions options;
-  options.window_ms = 0;  // one message a commit
+  options.window_ms = 0;  // one message per commit
   OpenStore(options);
   CreateMessage("x");
   CreateMessage("y");

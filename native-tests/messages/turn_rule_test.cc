@@ -17,7 +17,7 @@ namespace {
 
 #ifndef NDEBUG
 
-// Calls out while the core reads from it, as no storage may.
+// Calls the core while the core reads from it, which no storage may do.
 class MeddlingStorage : public HeldStorage {
  public:
   using HeldStorage::HeldStorage;

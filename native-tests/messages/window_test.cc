@@ -1,4 +1,4 @@
-// C1, C4, C10, C12: what a window gathers, when it closes, and that nothing is left behind.
+// C1, C4, C10, C12: what a window collects, when it closes, and that nothing is left behind.
 
 #include <gtest/gtest.h>
 
@@ -117,8 +117,8 @@ TEST_F(Window, C1_StretchesSoThatSavingTakesAtMostHalfOfTheTime) {
   EXPECT_EQ(store_->NextDeadline(), now_ + 33);
 }
 
-// Flaw 1 of the design this one starts from: an update that arrives while a timer-fired write is
-// under way was stranded until the next update.
+// Known flaw: an update that arrived while a timer-fired write was under way was stranded until the
+// next update.
 TEST_F(Window, C4_AnUpdateDuringAWriteIsCoveredByItsEnd) {
   storage_->set_hold(true);
   Append("a", "1");
@@ -190,7 +190,7 @@ TEST_F(Window, C12_WithoutAWindowATransactionHasOneUpdateHoweverManyWait) {
   EXPECT_EQ(SavedTextOf("c"), std::string(100, 'x'));
 }
 
-// Syncing takes longest of all, and one makes every save before it safe from power loss.
+// A sync takes longest of all, and one sync makes every earlier save safe from power loss.
 TEST_F(Window, C12_WithoutAWindowOnlyTheSaveThatIsWaitedForIsSynced) {
   OpenWithoutWindow();
   for (const bool by_flush : {true, false}) {

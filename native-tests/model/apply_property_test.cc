@@ -35,7 +35,7 @@ TEST(Apply, RandomMutationsKeepEveryPromise) {
   }
 }
 
-// Any snapshot of any message: the ops lead exactly there.
+// For any snapshot of any message, the ops lead exactly to the snapshot.
 TEST(Replace, RandomPairsOfStatesMeet) {
   constexpr std::uint32_t kSeed = 77;
   std::mt19937 random(kSeed);
@@ -63,7 +63,7 @@ TEST(Replace, RandomPairsOfStatesMeet) {
     ASSERT_EQ(message.parts.size(), wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       ASSERT_TRUE(NormalizePart(wanted[i]).ok());
-      if (wanted[i].index() >= Part(FinishPart()).index()) continue;  // these inherit
+      if (wanted[i].index() >= Part(FinishPart()).index()) continue;  // these inherit fields
       ASSERT_EQ(message.parts[i], wanted[i]) << "seed " << kSeed << ", round " << round;
     }
   }

@@ -26,7 +26,7 @@ class ApplyTest : public ::testing::Test {
     message_.provider = "p";
   }
 
-  // Applies at kNow, expects `effect`, and that the patch tells the whole story.
+  // Applies the mutation at kNow, expects `effect`, and checks that the patch has every change.
   void Expect(Effect effect, Mutation mutation) {
     const Message before = message_;
     patch_ = Patch();
@@ -56,7 +56,7 @@ class ApplyTest : public ::testing::Test {
   }
 
   Message message_;
-  Patch patch_;  // of the last step
+  Patch patch_;  // the patch of the last step
 };
 
 ToolCallPart Call(std::string id, std::string input = "", bool finished = false) {

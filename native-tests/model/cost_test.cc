@@ -1,5 +1,5 @@
-// What a delta costs, in allocations: exact, so that no clock is needed. Times are in the
-// benchmarks.
+// What a delta costs, in allocations. These are exact, so no clock is needed. The benchmarks
+// measure times.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,8 +32,8 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(me
 namespace millrace {
 namespace {
 
-// Allocations of 1,000 deltas to `message`, as a window after another of 13 deltas. The first delta
-// of all is not counted: it reads the message once, to find the calls.
+// Allocations for 1,000 deltas to `message`, in windows of 13 deltas. The very first delta is not
+// counted: it reads the message once, to find the calls.
 std::int64_t CostOfDeltas(Message message, const Mutation& delta) {
   Patch window;
   ToolCallIndex calls;
@@ -58,7 +58,7 @@ TEST(Cost, C10_ADeltaCostsTheSameAtAnySizeOfText) {
   // Growing is amortised: a short text grows once more often than a long one.
   const std::int64_t small = CostOfDeltas(WithText(16 * 1024), delta);
   EXPECT_LE(CostOfDeltas(WithText(10 * 1024 * 1024), delta), small);
-  EXPECT_LE(small, 5 * 1'000 / 13);  // a few a window: its op, and its text as that grows
+  EXPECT_LE(small, 5 * 1'000 / 13);  // a few per window: its op, and its text as that grows
 }
 
 TEST(Cost, C10_ADeltaCostsTheSameWithAnyNumberOfToolCalls) {
@@ -72,8 +72,8 @@ TEST(Cost, C10_ADeltaCostsTheSameWithAnyNumberOfToolCalls) {
   EXPECT_EQ(cost(0), cost(1'000));
 }
 
-// What finding a call passes, told by what it allocates: an index that was made anew for each call
-// would note all of them again.
+// Counts the allocations of finding a call. An index that was rebuilt for each call would note all
+// calls again.
 TEST(Cost, C10_ACallCostsTheSameWithAnyNumberOfToolCalls) {
   Message message;
   Patch window;

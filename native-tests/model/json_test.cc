@@ -104,13 +104,13 @@ TEST(Json, AcceptsWhatTheReferenceParserAccepts) {
                                           "NaN",
                                           "Infinity"};
   for (const std::string& text : texts) {
-    // The reference skips a byte order mark, which the RFC lets a parser refuse.
+    // The reference skips a byte order mark. The RFC allows a parser to refuse it.
     const bool expected = nlohmann::json::accept(text) && !text.starts_with("\xEF");
     EXPECT_EQ(json::Depth(text).has_value(), expected) << text;
   }
 }
 
-// Texts that are nearly JSON, by changing one that is.
+// Texts that are nearly JSON, made by changing valid JSON.
 TEST(Json, AgreesWithTheReferenceParserOnBrokenTexts) {
   constexpr unsigned kSeed = 4;
   std::mt19937 random(kSeed);
@@ -187,7 +187,7 @@ TEST(Json, WritesStringsThatTheReferenceParserReadsBack) {
   EXPECT_EQ(Quote("a\xFF"), "\"a\xEF\xBF\xBD\"");
 }
 
-// Text is looked at eight bytes at a time: each byte at each place in a word and behind it.
+// Text is read eight bytes at a time, so each byte is tested at each place in a word and after it.
 TEST(Json, FindsWhatIsSpecialAtAnyPlace) {
   for (int c = 0; c < 0x100; ++c) {
     for (std::size_t place = 0; place < 20; ++place) {

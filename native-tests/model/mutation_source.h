@@ -14,12 +14,12 @@
 
 namespace millrace {
 
-// Makes up mutations, likely ones and hostile ones: ids that meet, texts that are ill-formed,
-// fields that are not JSON. The choices come from `choose`, so a random generator and a fuzzer's
-// bytes drive the same code.
+// Makes up mutations, both likely and hostile ones: ids that collide, ill-formed texts, fields that
+// are not JSON. The choices come from `choose`, so a random generator and a fuzzer's bytes drive
+// the same code.
 class MutationSource {
  public:
-  // A number below `n`. REQUIRES of the function: it gives 0 when it has run out of choices.
+  // A number below `n`. REQUIRES: the function returns 0 when it has no more choices.
   using Choose = std::function<std::uint32_t(std::uint32_t n)>;
 
   explicit MutationSource(Choose choose) : choose_(std::move(choose)) {}
@@ -36,7 +36,7 @@ class MutationSource {
   CustomPart Custom();
   FinishPart FinishPartOf();
   ToolCallPart ToolCall();
-  // The parts of `message`, some of them grown or changed: what the classic update sends.
+  // The parts of `message`, some of them grown or changed, as in the classic update.
   Replace Snapshot(const Message& message);
 
   Choose choose_;

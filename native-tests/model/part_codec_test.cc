@@ -76,7 +76,7 @@ TEST(PartCodec, StoresAnArray) {
   EXPECT_TRUE(DecodeParts(" [ ] ")->empty());
 }
 
-// What Crush itself writes: all fields, in its order, times absent or 0.
+// A row as Crush writes it: all fields, in its order, times absent or 0.
 TEST(PartCodec, ReadsACrushRow) {
   const Result<std::vector<Part>> parts = DecodeParts(
       R"([{"type":"reasoning","data":{"thinking":"t","signature":"s","thought_signature":"",)"
@@ -118,7 +118,7 @@ TEST(PartCodec, AbsentAndNullFieldsHaveTheirDefaults) {
   EXPECT_EQ(Decoded(R"({"type":"finish","data":{}})"), Part(FinishPart()));
 }
 
-// Flaw 14: one part that cannot be decoded made every list of its session fail.
+// Known flaw: one part that could not be decoded made every list of its session fail.
 TEST(PartCodec, WhatCannotBeDecodedIsKeptVerbatim) {
   const std::vector<std::string_view> elements = {
       "5",
@@ -202,7 +202,7 @@ TEST(PartCodec, RepairsIllFormedUtf8) {
   EXPECT_EQ(DecodeParts("[\"\xC3\"]")->at(0), Part(CustomPart{"", "null", "\"\xEF\xBF\xBD\""}));
 }
 
-// An embedder may build parts by hand; the array stays one whatever they hold.
+// An embedder may build parts by hand. The result is a JSON array whatever they hold.
 TEST(PartCodec, WritesJsonWhateverAPartHolds) {
   EXPECT_EQ(EncodePart(CustomPart{"x", "no json", ""}), R"({"type":"x","data":"no json"})");
   EXPECT_EQ(EncodePart(CustomPart{"x", "", ""}), R"({"type":"x","data":""})");

@@ -122,10 +122,10 @@ TEST(ApplyPatch, LeavesTheMessageAloneWhenALaterOpDoesNotFit) {
       {AppendOp{2, "x"}},
       {PutOp{4, TextPart(), false}},
       {PutOp{4294967295U, TextPart(), false}},
-      {PutOp{3, TextPart(), true}},                  // nothing there to keep
-      {PutOp{2, TextPart(), true}},                  // no body there
+      {PutOp{3, TextPart(), true}},                  // there is no body to keep
+      {PutOp{2, TextPart(), true}},                  // the part has no body
       {PutOp{1, TextPart(), true}},                  // another type
-      {PutOp{0, ImageUrlPart(), true}},              // no body here
+      {PutOp{0, ImageUrlPart(), true}},              // this type has no body
       {PutOp{0, TextPart{"own", false, ""}, true}},  // two bodies
       {TruncateOp{4}},
       {TruncateOp{1}, AppendOp{1, "x"}},

@@ -17,13 +17,13 @@
 
 namespace millrace {
 
-// Applies mutations to one message and judges each step by rules that know nothing of how Apply
-// works. Shared by the random test and the fuzzer.
+// Applies mutations to one message and judges each step by rules that do not know how Apply works.
+// The random test and the fuzzer share it.
 class Trace {
  public:
   const Message& message() const { return message_; }
 
-  // "" when every promise held, else which one broke.
+  // "" if every promise held, otherwise the broken one.
   std::string Step(const Mutation& mutation, DurationMs later) {
     now_ += later;
     const Message before = message_;
@@ -44,7 +44,7 @@ class Trace {
   }
 
  private:
-  // An index that was kept finds what one finds that is made for this step.
+  // An index kept over many steps finds the same as one made for this step.
   bool DiffersWithoutIndex(Message before, const Mutation& mutation,
                            const Result<Effect>& effect) const {
     Patch patch;
@@ -81,7 +81,7 @@ class Trace {
            (reasoning != nullptr && !reasoning->finished_at);
   }
 
-  // Whether more than text grew (contract C2), or a text that was not to grow any more.
+  // Whether more than text grew (contract C2), or a text grew that was closed.
   static bool IsStructural(const Message& before, const Message& after) {
     if (before.finished()) return true;
     if (before.model != after.model || before.provider != after.provider) return true;
@@ -121,7 +121,7 @@ class Trace {
   std::string JudgeStored(const Patch& patch) const {
     const Result<std::vector<PatchOp>> ops = DecodePatchOps(EncodePatchOps(patch.ops));
     if (!ops.ok() || *ops != patch.ops) return "stored ops read back differently";
-    if (message_.version % 4 != 0) return "";  // the whole message is the dearest check
+    if (message_.version % 4 != 0) return "";  // checking the whole message costs most
     const std::string stored = EncodeParts(message_.parts);
     if (!IsValidUtf8(stored)) return "stored parts are not UTF-8";
     const Result<std::vector<Part>> parts = DecodeParts(stored);
@@ -129,7 +129,7 @@ class Trace {
     return "";
   }
 
-  // A window's patch, collected either way, leads from its first to its last version.
+  // A window's patch, collected in either way, leads from its first to its last version.
   std::string JudgeWindow(const Message& before, const Mutation& mutation, const Patch& patch) {
     if (window_.empty()) window_base_ = before;
     Message again = before;

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 class BrokerTest : public testing::Test {
  protected:
-  // Room for two keys, and 50 ms of patience.
+  // Room for two keys, and a time-out of 50 ms.
   BrokerOptions options_{.mailbox_capacity = 2, .must_deliver_timeout_ms = 50};
   NoteStore store_;
   Recorder recorder_;
@@ -42,7 +42,7 @@ TEST_F(BrokerTest, B1_MailboxIsBounded) {
   stuck.Grant(1);
   ASSERT_EQ(recorder_.batches.size(), 1u);
   EXPECT_EQ(recorder_.batches[0][0].dropped, 98);
-  EXPECT_EQ(recorder_.batches[0].size(), 3u);  // lagged, and the two that fitted
+  EXPECT_EQ(recorder_.batches[0].size(), 3u);  // lagged, and the two events that fitted
 }
 
 TEST_F(BrokerTest, B1_BatchLargerThanAMailboxReachesSubscriberThatIsNotBehind) {
@@ -143,7 +143,7 @@ TEST_F(BrokerTest, B3_WaitingMustDeliverConflates) {
   broker_.Publish({Updated(1, 1), Updated(2, 1), Final(3, 1)});
   broker_.AdvanceTo(20);
   broker_.Publish({Final(3, 2)});
-  EXPECT_EQ(broker_.NextDeadline(), 50);  // the deadline of what it merged into
+  EXPECT_EQ(broker_.NextDeadline(), 50);  // the deadline of the event that it merged into
   slow.Grant(1);
   EXPECT_THAT(recorder_.batches, ElementsAre(Batch{Updated(1, 1), Updated(2, 1), Final(3, 2)}));
 }
@@ -272,7 +272,7 @@ TEST_F(BrokerTest, B6_ClosingFreesWhatTheCallbackHolds) {
   EXPECT_EQ(held.use_count(), 2);
   Subscription moved = std::move(subscription);
   EXPECT_EQ(held.use_count(), 2);
-  moved = broker_.Subscribe(std::nullopt, recorder_.Callback());  // ends the first
+  moved = broker_.Subscribe(std::nullopt, recorder_.Callback());  // closes the first one
   EXPECT_EQ(held.use_count(), 1);
   static_assert(!std::is_copy_constructible_v<Subscription>);
 }

@@ -1,5 +1,5 @@
-// Contract B4: whoever lost anything is told, and shown the newest state, without seeing an older
-// one afterwards (C6).
+// Contract B4: a subscriber that lost anything is told so and gets the newest state. It never sees
+// an older one afterwards (C6).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ TEST_F(LaggedTest, B4_CreatedComesBeforeTheNewestState) {
 }
 
 TEST_F(LaggedTest, B4_WaitingFinalMergesIntoTheNewestState) {
-  // Subject 3: a final update lost by time-out, then another that waits in its turn.
+  // Subject 3: one final update is lost by time-out, then another one waits.
   Fill();
   broker_.Publish({Final(3, 2)});
   broker_.AdvanceTo(50);
@@ -148,7 +148,7 @@ TEST_F(LaggedTest, B4_TooManySubjectsAreToldWithoutNames) {
   slow_.Grant(1);
   EXPECT_THAT(recorder_.batches,
               ElementsAre(Batch{LaggedBy(lost + 1, {}), Updated(1, 1), Updated(2, 1)}));
-  // Told is told: the next loss has names again.
+  // After the subscriber was told, the next loss has names again.
   Fill();
   broker_.Publish({Updated(3, 3)});
   store_.Set(Updated(3, 3));

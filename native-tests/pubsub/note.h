@@ -13,7 +13,7 @@
 namespace millrace {
 
 // The event of these tests: something happened to a numbered subject. Created, deleted and the
-// final update of a subject are must-deliver, other updates lossy.
+// final update of a subject are must-deliver; other updates are lossy.
 struct Note {
   enum Kind { kCreated, kUpdated, kDeleted, kLagged };
 
@@ -21,8 +21,8 @@ struct Note {
   int subject = 0;
   int version = 0;
   bool final = false;
-  std::int64_t dropped = 0;           // of kLagged
-  std::vector<std::string> subjects;  // of kLagged, and of a kDeleted of several
+  std::int64_t dropped = 0;           // for kLagged
+  std::vector<std::string> subjects;  // for kLagged, and for a kDeleted of several
 
   friend bool operator==(const Note&, const Note&) = default;
 };
@@ -75,7 +75,7 @@ struct NoteTraits {
 using NoteBroker = Broker<NoteTraits>;
 using Batch = std::vector<Note>;
 
-// Where the newest states come from: what a store would read.
+// The source of the newest states, like a store that is read.
 struct NoteStore {
   std::map<std::string, Note> newest;
 

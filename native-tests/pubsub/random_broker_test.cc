@@ -1,5 +1,5 @@
-// Random traces: whatever the subscribers do, each sees every subject's newest state in the end,
-// never a version going back, and is told of every loss.
+// Random traces. Whatever the subscribers do, each sees every subject's newest state in the end,
+// never sees a version go back, and is told of every loss.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kDeletedVersion = 1'000'000;
 
-// One subscriber, and what it knows; checks every batch as it comes.
+// One subscriber and what it knows. It checks every batch as it comes.
 struct Watcher {
   std::map<int, int> version;  // newest seen; kDeletedVersion after deleted
   std::map<int, int> finals;
@@ -188,7 +188,7 @@ TEST(BrokerModel, B4_RandomTracesEndWithTheNewestStateOfEverySubject) {
     conflated += trace.counters().conflated_count;
     told += trace.told_dropped();
   }
-  // The traces did reach what they are to test.
+  // The traces reached the cases that they must test.
   EXPECT_GT(dropped, 300);
   EXPECT_GT(must_deliver_dropped, 300);
   EXPECT_GT(conflated, 300);

@@ -18,7 +18,7 @@ using testing::IsEmpty;
 
 class ReentrancyTest : public testing::Test {
  protected:
-  // Subscribes a callback that records and then does `action`, once.
+  // Subscribes a callback that records and then runs `action` once.
   Subscription Acting(Recorder& recorder, std::function<void()> action,
                       int credits = kUnlimitedCredits) {
     return broker_.Subscribe(
@@ -40,7 +40,7 @@ TEST_F(ReentrancyTest, B6_NestedPublishKeepsTheOrderForEverySubscriber) {
   bool nested_had_returned = false;
   const Subscription a = Acting(first_, [&] {
     broker_.Publish({Updated(1, 2)});
-    EXPECT_EQ(first_.batches.size(), 1u);  // fills only: the outermost call delivers
+    EXPECT_EQ(first_.batches.size(), 1u);  // only fills; the outermost call delivers
     EXPECT_THAT(second_.batches, IsEmpty());
     nested_had_returned = true;
   });
@@ -59,7 +59,7 @@ TEST_F(ReentrancyTest, B6_UnsubscribingItselfInItsCallback) {
   self = broker_.Subscribe(std::nullopt, [&calls, &self, held, this](const Batch&) {
     broker_.Publish({Updated(1, 2)});
     self.Unsubscribe();
-    calls += *held == 7 ? 1 : 100;  // what the callback holds lives until it returns
+    calls += *held == 7 ? 1 : 100;  // what the callback holds lives until the callback returns
     return true;
   });
   broker_.Publish({Updated(1, 1)});
@@ -170,7 +170,7 @@ TEST_F(ReentrancyTest, B6_OneFailureTouchesNoOther) {
 }
 
 TEST_F(ReentrancyTest, B6_FailureWhilePublishingStrandsNothing) {
-  // The last credit comes back after the nested publish saw none.
+  // The last credit comes back after the nested publish found none.
   int calls = 0;
   const Subscription a = broker_.Subscribe(
       std::nullopt,

@@ -1,7 +1,7 @@
 // Closing the application crashes it, or a listener is called after everything was closed.
 //
-// Closing may be asked for by several at once, from inside a callback, and with writes under way.
-// Here each of them is answered once, and every subscription ends.
+// Several callers may close at once, from inside a callback, and while writes are under way. Here
+// each caller gets one answer, and every subscription ends.
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // A new message does not appear, or a deleted one stays, on a page that was busy for a moment.
 //
-// Sent like any update, creations, deletions and tool results are lost to a full queue. Here they
-// wait for room, and where there is none in time the page is told what to read again.
+// If creations, deletions and tool results are sent like any update, a full queue loses them. Here
+// they wait for room. If there is none in time, the page is told what to read again.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ class LostStructure : public StoreFixture {
  protected:
   static constexpr int kRoom = 4;
 
-  // A page without credit whose mailbox is full of updates of streams.
+  // A page without credit, and its mailbox is full of updates of streams.
   void SetUp() override {
     StoreOptions options;
     options.broker.mailbox_capacity = kRoom;

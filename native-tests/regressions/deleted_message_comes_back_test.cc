@@ -1,7 +1,7 @@
 // A message deleted while its reply was streaming is back in the chat.
 //
-// A write under way, a late update or the buffer of a deleted session must not bring it back, and
-// writing to what is not there is an error.
+// A write under way, a late update or the buffer of a deleted session must not bring the message
+// back. Writing to a missing message is an error.
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,8 @@
-// A tool call never leaves "running", because a listener had already ticked it off in its own copy.
+// A tool call stays "running" for ever, because a listener had already ticked it off in its own
+// copy.
 //
-// Snapshots that share their parts with the store let a listener change what later updates are
-// compared with. Here whatever is handed out or taken in belongs to its holder alone.
+// If snapshots share their parts with the store, a listener can change what later updates are
+// compared with. Here everything that the store hands out or takes in belongs to its holder alone.
 
 #include <gtest/gtest.h>
 
@@ -28,7 +29,7 @@ class EditedCopy : public StoreFixture {
     return std::get<ToolCallPart>((*saved)->parts[0]).finished;
   }
   static void TickOff(Message& copy) { std::get<ToolCallPart>(copy.parts.at(0)).finished = true; }
-  // The real finish of the call is still a change, saved and told at once.
+  // The real finish of the call is still a change: it is saved and told at once.
   void ExpectTheFinishIsNoticed() {
     ASSERT_FALSE(SavedAsFinished());
     events_.clear();

@@ -1,7 +1,7 @@
 // After one failed save the reply is gone at the next start, and nothing said so.
 //
-// The error of a write that a timer started has no caller to go to. Here it is an event, and the
-// write is tried again until it is through.
+// A write that a timer started has no caller who could get its error. Here the error is an event,
+// and the write is tried again until it succeeds.
 
 #include <gtest/gtest.h>
 

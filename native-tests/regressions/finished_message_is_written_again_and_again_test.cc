@@ -1,7 +1,8 @@
-// The disk is busy and every listener wakes up although the chat has long been finished.
+// The disk is busy and every listener wakes up although the chat finished long ago.
 //
-// Designs that take "has a finish" for "must go through at once" write a finished message at every
-// update, changed or not. Here what changes nothing writes nothing and tells nobody.
+// Some designs send every message with a finish through at once. They write a finished message at
+// every update, changed or not. Here an update that changes nothing writes nothing and tells
+// nobody.
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
-// Leaving the page hangs on a save that was given three seconds, and then loses it.
+// Leaving the page hangs on a save with a deadline of three seconds, and then loses it.
 //
-// Here a deadline ends the wait and nothing else, and a flush waits for what was accepted before
-// it, not for streams that go on.
+// Here a deadline ends only the wait. And a flush waits for what was accepted before it, not for
+// streams that go on.
 
 #include <gtest/gtest.h>
 
@@ -82,7 +82,7 @@ TEST_F(FlushDeadline, C3_OtherSessionsStreamingOnHoldNoFlushUp) {
   store_->messages().FlushAll(kNever, all.AsDone());
   const std::size_t commits = storage_->commits_seen();
   for (int round = 0; round < 3; ++round) {
-    AppendToOthers();  // before each end of a commit, as fast streams do
+    AppendToOthers();  // before each end of a commit, like fast streams
     ASSERT_EQ(storage_->held(), 1U);
     storage_->ReleaseOne();
     if (one.called() && all.called()) break;

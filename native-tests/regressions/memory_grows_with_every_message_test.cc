@@ -1,7 +1,7 @@
 // A page that stays open for a day takes more memory with every message, until the tab dies.
 //
-// Designs that keep the last snapshot of each message for comparison never let go of it. Here a
-// message leaves memory by every way in which it can end.
+// Some designs keep the last snapshot of each message for comparison and never drop it. Here a
+// message leaves memory in every way in which it can end.
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-// New messages stand above old ones after the clock was set right.
+// New messages are above old ones after the clock was corrected.
 //
-// The order is that of creation, which is counted, and no time has a say in it.
+// The order is the order of creation. It is counted and does not depend on any time.
 
 #include <gtest/gtest.h>
 

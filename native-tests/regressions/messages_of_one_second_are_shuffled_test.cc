@@ -1,7 +1,7 @@
 // A question and its answer change places after a reload, and "the last message" is the first one.
 //
-// Times alone do not order what was created within one tick of them. Here a message's place is
-// given at its creation, in every list, in both directions.
+// Times alone do not order messages that were created within one tick. Here a message gets its
+// place at its creation, in every list and in both directions.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,8 @@ class ShuffledMessages : public StoreFixture {
  protected:
   static constexpr int kMessages = 60;
 
-  // Ids that sort neither like the order of creation nor against it, all of one millisecond.
+  // The ids sort neither in the order of creation nor against it, and all have the same
+  // millisecond.
   void SetUp() override {
     StoreFixture::SetUp();
     OpenSession();

@@ -1,7 +1,7 @@
 // A chat does not open any more, for good, because of one part of one message in it.
 //
-// A list that fails at the first part it cannot decode loses all the others with it. Here such a
-// part is shown as what it is, verbatim, and survives being stored again.
+// A list that fails at the first part it cannot decode loses all the others too. Here such a part
+// is shown verbatim and survives being stored again.
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ class BadPart : public StoreFixture {
       ASSERT_TRUE(Write(id, Finish{}).ok());
     }
   }
-  // What another program did to the file while no store was open.
+  // What another program wrote into the file while no store was open.
   void Put(std::string_view parts) {
     feed_.reset();
     store_.reset();
@@ -53,7 +53,8 @@ class BadPart : public StoreFixture {
     OpenStore({});
     return parts;
   }
-  // The list has all three, the sound ones whole; returns the parts of the bad one.
+  // The list has all three messages, and the sound ones are whole. Returns the parts of the bad
+  // one.
   std::vector<Part> ListedParts() {
     const auto list = store_->messages().List(SessionId("s"));
     EXPECT_TRUE(list.ok()) << list.status().message();
@@ -81,7 +82,7 @@ TEST_F(BadPart, S2_AnUndecodableElementComesBackAsCustomVerbatim) {
     ASSERT_EQ(parts.size(), 3U) << element;
     EXPECT_TRUE(std::holds_alternative<CustomPart>(parts[1])) << element;
     EXPECT_EQ(std::get<TextPart>(parts[0]).text, "sound") << element;
-    // A change of the message carries it along, to the letter.
+    // A change of the message keeps the bad part exactly as it was.
     Message message = **store_->messages().Get(MessageId("bad"));
     message.is_summary = !message.is_summary;
     Outcome outcome;

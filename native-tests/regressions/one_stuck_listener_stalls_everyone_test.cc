@@ -1,7 +1,8 @@
 // One frozen tab makes the whole application stand still, for longer with each further one.
 //
-// Designs that wait for each slow listener in turn, under the lock that subscribing and closing
-// need, stop the publisher for the sum of all waits. Here nobody waits: one deadline is for all.
+// Some designs wait for each slow listener in turn, under the lock that subscribing and closing
+// need. They stop the publisher for the sum of all waits. Here nobody waits: one deadline serves
+// all.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +28,7 @@ class StuckListener : public testing::Test {
       subscriptions_.push_back(broker_.Subscribe(std::nullopt, healthy_.back()->Callback()));
     }
     broker_.AdvanceTo(1000);
-    broker_.Publish({Updated(1, 1), Updated(2, 1)});  // fills what the stuck ones have
+    broker_.Publish({Updated(1, 1), Updated(2, 1)});  // fills the stuck listeners' mailboxes
   }
   std::size_t HeardByHealthy(std::size_t i) const { return healthy_[i]->batches.size(); }
 
@@ -41,7 +42,7 @@ class StuckListener : public testing::Test {
 
 TEST_F(StuckListener, B3_PublishingTakesNoTimeAndSkipsNobodyWhoIsWell) {
   for (int version = 1; version <= 10; ++version) broker_.Publish({Final(3, version)});
-  // No time has passed, and every healthy one has everything.
+  // No time has passed, and every healthy listener has everything.
   for (std::size_t i = 0; i < healthy_.size(); ++i) EXPECT_EQ(HeardByHealthy(i), 11U) << i;
   EXPECT_EQ(broker_.counters().must_deliver_drop_count, 0);
   EXPECT_EQ(broker_.NextDeadline(), 1050) << "one wait for all, from the first publish";

@@ -13,11 +13,11 @@
 
 namespace millrace {
 
-// What a web page knows of a store: copies kept by what its feed delivers and by nothing else.
-// Checks the order of what it hears (C6, C7); `broken` says which rule was broken first.
+// What a web page knows of a store: copies made only from what its feed delivers. Checks the order
+// of the events (C6, C7); `broken` says which rule was broken first.
 class Page {
  public:
-  // The last that was heard of one message.
+  // The last event about one message.
   struct Heard {
     enum Type { kCreated, kUpdated, kDeleted };
     Type type = kCreated;
@@ -48,15 +48,15 @@ class Page {
   std::map<MessageId, Message> copies;
   std::map<MessageId, Heard> last;
   std::map<MessageId, int> finishes;  // how often each message was told as finished and terminal
-  // Told as lost, and not sent whole after that: gone, or as the page has them. It reads them
-  // again.
+  // Messages named as lost that were not sent whole after that. They are gone, or the page's copy
+  // is right; the page reads them again.
   std::set<MessageId> unconfirmed;
   std::string broken;
   int batches = 0;
   int lagged = 0;
 
  private:
-  // `named`: told as lost by this batch, and not heard of since.
+  // `named`: named as lost by this batch, and not heard of since.
   void Take(const Event& event, std::set<MessageId>& named) {
     if (const auto* created = std::get_if<MessageCreated>(&event)) {
       copies[created->message->id] = *created->message;
@@ -83,8 +83,8 @@ class Page {
     if (last[event.id].type == Heard::kDeleted) Break("updated after deleted: " + about);
     const auto held = copies.find(event.id);
     const std::int64_t version = held == copies.end() ? 0 : held->second.version;
-    // What was sent whole already may be told once more, for its being terminal or for a message
-    // that the feed has let go; never an older one.
+    // A version that was sent whole may be told once more, because it is terminal or because the
+    // feed has forgotten the message. An older one is never told.
     if (event.version < version) {
       Break("older than " + std::to_string(version) + ": " + about);
     }

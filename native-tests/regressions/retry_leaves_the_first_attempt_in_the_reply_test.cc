@@ -1,6 +1,6 @@
 // After a retried connection the reply begins twice: the first attempt is still there.
 //
-// A log that can only append cannot take text back. Here a reset is a change like any other, in the
+// A log that can only append cannot take text back. Here a reset is a change like any other: in the
 // delta log, in patches and in what a slow page is told.
 
 #include <gtest/gtest.h>

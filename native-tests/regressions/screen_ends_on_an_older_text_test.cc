@@ -1,7 +1,7 @@
 // A finished reply is cut short on the screen, although it is whole after a reload.
 //
-// Designs that order writes under a lock and publish outside of it can publish an older snapshot
-// last. Here a listener never hears an older version after a newer one.
+// Some designs order their writes under a lock and publish outside of it. They can publish an older
+// snapshot last. Here a listener never hears an older version after a newer one.
 
 #include <gtest/gtest.h>
 
@@ -62,7 +62,7 @@ TEST_F(OlderText, C6_AListenerThatWritesFromInsideItsCallbackChangesNoOnesOrder)
       const auto* updated = std::get_if<MessageUpdated>(&event);
       if (updated == nullptr || updated->finished || writes >= 20) continue;
       ++writes;
-      // Terminal: saved and published inside of this very delivery.
+      // A terminal update, which is saved and published inside this delivery.
       EXPECT_TRUE(Write("a", AddPart{ToolResultPart{}}).ok());
       EXPECT_TRUE(Write("a", AppendText{"x", false}).ok());
     }

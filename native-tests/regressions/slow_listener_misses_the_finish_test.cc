@@ -1,7 +1,7 @@
 // A busy page shows a spinner for ever: of a hundred updates it saw 64, and never the finish.
 //
-// A full queue that keeps the oldest ends on old news. Here updates of one message wait as one, and
-// whoever comes back late finds the newest state and that it is final.
+// A full queue that keeps the oldest events ends with old news. Here updates of one message wait as
+// one. A page that comes back late finds the newest state and learns that it is final.
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // A second tab saves what it had open, and the newer reply, or its end, is gone without a word.
 //
-// A whole-message update that carries no base takes everything back. Here an older copy is refused
-// with an error that says what to do, and a finish is never undone by it.
+// A whole-message update without a base version takes everything back. Here an older copy is
+// refused with an error that says what to do, and it never undoes a finish.
 
 #include <gtest/gtest.h>
 
@@ -66,7 +66,7 @@ TEST_F(StaleCopy, C6_UndoesNoFinishBeforeOrAfterARestart) {
   ExpectNothingChanged("Hello, world");
   OpenStore({});
   ExpectNothingChanged("Hello, world");
-  // Nor does one that knows the newest version and just lacks the finish.
+  // Nor does a copy that knows the newest version and only lacks the finish.
   Message unfinished = **store_->messages().Get(MessageId("a"));
   unfinished.parts.pop_back();
   unfinished.finished_at.reset();

@@ -1,7 +1,7 @@
-// A tool call that took the place of another shows up late, or after a crash not at all.
+// A tool call that replaced another shows up late, or after a crash not at all.
 //
-// Structure judged by counting parts misses a swap, and judged against memory alone it misses what
-// happened before a restart. Here it is judged by id and content against what is on disk.
+// A design that counts parts misses a swap. A design that compares only with memory misses what
+// happened before a restart. Here structure is compared by id and content with what is on disk.
 
 #include <gtest/gtest.h>
 
@@ -26,22 +26,22 @@ class SwappedToolCall : public StoreFixture {
     call.input = "{}";
     ASSERT_TRUE(Write("a", PutToolCall{call}).ok());
   }
-  // Nothing but what is terminal is saved within the hour.
+  // Only terminal updates are saved within the hour.
   void OpenUnhurried() {
     StoreOptions options;
     options.window_ms = 3'600'000;
     OpenStore(options);
   }
   void Restart() {
-    OpenUnhurried();  // finds the message unfinished: interrupted
+    OpenUnhurried();  // finds the message unfinished: finishes it as interrupted
     Outcome resumed;
     store_->messages().Open(MessageId("a"), true, resumed.AsDoneMessage());
     ASSERT_TRUE(resumed.called() && resumed.status.ok()) << resumed.status.message();
   }
   Message Saved() { return **store_->messages().Get(MessageId("a"), {true}); }
 
-  // A classic update with `change` made to the parts is on disk and told, as terminal, when it
-  // completes; sent again it is no change.
+  // A classic update with `change` made to the parts is on disk and told as terminal when it
+  // completes. Sent again, it changes nothing.
   void ExpectAtOnce(const std::function<void(std::vector<Part>&)>& change) {
     Message snapshot = **store_->messages().Get(MessageId("a"));
     change(snapshot.parts);
@@ -66,7 +66,7 @@ class SwappedToolCall : public StoreFixture {
     ExpectAtOnce([](auto& parts) {
       parts[1] = ToolResultPart{"call_2", "find", "found", "", "", "", false, ""};
     });
-    // The second section takes the place of the first: as many as before.
+    // The second section replaces the first, so the number stays the same.
     ExpectAtOnce([](auto& parts) { parts[0] = ReasoningPart{"how", "other", 1, 2, ""}; });
   }
 };

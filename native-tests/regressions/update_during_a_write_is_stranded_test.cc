@@ -1,7 +1,7 @@
 // The last words of a reply are missing until something else is written to it.
 //
-// An update that lands while a timer-fired write is under way finds no timer to arm in designs that
-// clear it at the end of that write. Here the end of a write covers what came meanwhile.
+// In some designs the end of a timer-fired write clears the timer. An update that lands during such
+// a write then finds no timer to arm. Here the end of a write covers what came meanwhile.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// SQLite on images of its files, of which each commit is saved as blocks before it counts (S3, S4).
+// SQLite on images of its files. A commit counts only once its blocks are saved (S3, S4).
 #include "millrace/storage/block_image_storage.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// What is in the browser's database: the three files, as the blocks that were saved made them.
+// What is in the browser's database: the three files, made of the saved blocks.
 class SavedFiles {
  public:
   void Save(const BlockImages& images) {
@@ -62,7 +62,7 @@ class BlockImageStorageTest : public testing::Test {
     ASSERT_TRUE(outcome_->status.ok());
   }
 
-  // As another page finds what was saved.
+  // Opens the store from what was saved, as another page would.
   void Reopen() {
     storage_.reset();
     auto opened = OpenBlockImageStorage(saved_.Load(),
@@ -82,7 +82,7 @@ class BlockImageStorageTest : public testing::Test {
     storage_->Commit(std::move(batch), durability,
                      [this](CommitOutcome outcome) { outcome_ = std::move(outcome); });
   }
-  // The browser's transaction ends: all of the blocks are there then, or none.
+  // Ends the browser's transaction: all of its blocks are saved, or none.
   void Answer(const Status& status) {
     ASSERT_NE(ended_, nullptr) << "nothing is being saved";
     if (status.ok()) saved_.Save(*images_);
@@ -93,7 +93,7 @@ class BlockImageStorageTest : public testing::Test {
     const auto read = storage_->committed().ReadMessage(MessageId("m1"));
     return read.ok() && *read ? TextOf(**read) : "(none)";
   }
-  // What a page that came now would read.
+  // What a page that opens the store now would read.
   std::string TextAsSaved() {
     auto opened = OpenBlockImageStorage(saved_.Load(), {}, {});
     if (!opened.ok()) return opened.status().message();
@@ -175,7 +175,7 @@ TEST_F(BlockImageStorageTest, ReadsDuringACommitSeeTheStoreAsItIsSaved) {
   EXPECT_EQ(*storage_->committed().LastSeq(), 2);
 }
 
-// At any moment what is saved is a whole store with all that was acknowledged.
+// At any moment the saved blocks are a whole store with everything that was acknowledged.
 TEST_F(BlockImageStorageTest, S4_WhateverWasSavedOpens) {
   std::string text;
   for (int i = 0; i < 300; ++i) {

@@ -1,5 +1,5 @@
-// What streaming costs, in bytes and in writes of pages (contract C10, and the performance targets
-// of the design): linear in the payload, one page a window.
+// What streaming costs, in bytes and in page writes (contract C10, and our performance targets):
+// linear in the payload, one page per window.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t kWindowBytes = 4 * 13;  // 13 deltas of 4 characters
 constexpr double kBytesPerWindow = 4.3 * 1024;
 
-// Prose with what has to be escaped in JSON now and then.
+// Prose with some characters that JSON must escape.
 std::string WindowText(std::int64_t window) {
   std::string text =
       "The " + std::to_string(window) + "th window, a line of a reply \"as said\",\n";
@@ -48,8 +48,8 @@ struct Cost {
   }
 };
 
-// Counts the page writes to the WAL, which are what a window's commit does; a checkpoint's are in
-// the bytes.
+// Counts the page writes to the WAL: these are the work of a window's commit. Those of a checkpoint
+// are in the bytes.
 class StreamingCost : public testing::Test {
  protected:
   void SetUp() override {
@@ -94,7 +94,7 @@ TEST_F(StreamingCost, S2_OneMegabyteAtThirteenDeltasPerWindow) {
   const Cost cost = Stream(1, 1 << 20);
   cost.Print("1 MB");
   EXPECT_LE(static_cast<double>(cost.bytes), cost.allowed());
-  // The last checkpoint is part of the price.
+  // The last checkpoint counts too.
   ASSERT_TRUE(storage_->Close().ok());
   Cost closed = cost;
   closed.bytes = storage_->bytes_written() - opened;
@@ -110,7 +110,8 @@ TEST_F(StreamingCost, S2_FlatFromReplyToReplyAndWithSize) {
   }
 }
 
-// Pages that were given back cost one more page write each to take again: SQLite's free list.
+// A page that was freed costs one more page write when it is used again, because of SQLite's free
+// list.
 TEST_F(StreamingCost, S2_HoldsInAStoreWithManyFreePages) {
   ASSERT_TRUE(Commit(*storage_, {Put(MakeSession("old"))}).ok());
   const std::string text(20000, 'x');
@@ -118,8 +119,8 @@ TEST_F(StreamingCost, S2_HoldsInAStoreWithManyFreePages) {
     ASSERT_TRUE(Commit(*storage_, {Put(Finished(MakeMessage(seq, text, "old")))}).ok());
   }
   ASSERT_TRUE(Commit(*storage_, {DeleteSession{SessionId("old")}}).ok());
-  // What that changed is in the file before the reply begins: its checkpoint is no part of the
-  // price.
+  // Writes these changes to the file before the reply begins, so that their checkpoint does not
+  // count.
   ASSERT_TRUE(storage_->Close().ok());
   storage_ = *OpenSqliteStorage(disk_.Files());
   const Cost cost = Stream(201, 1 << 20);
@@ -127,7 +128,7 @@ TEST_F(StreamingCost, S2_HoldsInAStoreWithManyFreePages) {
   EXPECT_LE(static_cast<double>(cost.bytes), 1.01 * cost.allowed());
 }
 
-// A window of many messages shares its pages: the cost is in the bytes, not in the messages.
+// A window of many messages shares its pages: the cost depends on the bytes, not on the messages.
 TEST_F(StreamingCost, S2_AHundredMessagesInOneWindow) {
   std::vector<Message> messages;
   StorageBatch create;
@@ -154,7 +155,7 @@ TEST_F(StreamingCost, S2_AHundredMessagesInOneWindow) {
   std::printf("100 messages at once: %lld bytes a window of %lld bytes\n",
               static_cast<long long>(cost.bytes / cost.windows),
               static_cast<long long>(cost.payload / cost.windows));
-  // A row of 52 bytes takes 80, is written to the WAL and the file, and so is the fold.
+  // A row of 52 bytes takes 80. It is written to the WAL and to the file, and so is the fold.
   EXPECT_LE(cost.bytes, cost.windows * 4 * 4120 + 6 * cost.payload);
 }
 

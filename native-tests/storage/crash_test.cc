@@ -1,4 +1,4 @@
-// The power cut, or the process killed, at every write and sync of a script (contracts S3, S4).
+// Cuts the power, or kills the process, at every write and sync of a script (contracts S3, S4).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,8 +17,8 @@ class Crash : public testing::Test {
  protected:
   using Survival = FaultDisk::Survival;
 
-  // `disk` after a crash: opens, holds exactly the first n steps for an n from `least` on, the one
-  // that was under way included, and goes on.
+  // After a crash, `disk` opens and holds exactly the first n steps, for an n of at least `least`
+  // that may include the step under way. Then the store goes on.
   void Check(FaultDisk& disk, const ScriptRun& run, std::size_t least) {
     auto storage = OpenForScript(disk.Files());
     ASSERT_TRUE(storage.ok()) << storage.status().message();
@@ -32,14 +32,14 @@ class Crash : public testing::Test {
     EXPECT_EQ(IntegrityCheck(disk.Files()), "ok");
   }
 
-  // The number of changes of a whole run, the opening with its migration included.
+  // The number of changes of a whole run, including the opening with its migration.
   std::int64_t CountChanges() {
     FaultDisk disk = older_;
     EXPECT_EQ(RunUntilFailure(disk, script_).acknowledged, script_.size());
     return disk.changes() - older_.changes();
   }
 
-  // A run whose power is cut at the index-th change.
+  // A run with a power cut at the index-th change.
   ScriptRun RunAndCut(FaultDisk& disk, std::int64_t index) {
     disk.set_plan(CutPowerAtChange(disk.changes() + index));
     return RunUntilFailure(disk, script_);
@@ -77,7 +77,7 @@ TEST_F(Crash, S4_PowerCutAtEveryWriteAndSync) {
       static_cast<long long>(changes), migrating, script_.size(), checks);
 }
 
-// A second crash while the first one is being recovered from.
+// A second crash during the recovery from the first one.
 TEST_F(Crash, S4_PowerCutDuringRecovery) {
   const std::int64_t changes = CountChanges();
   for (std::int64_t index = 7; index <= changes; index += 41) {

@@ -1,4 +1,4 @@
-// The delta log: appending, folding, reading what is not folded yet, and its trimming (S2).
+// The delta log: appending, folding, reading what is not folded yet, and trimming (S2).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ class DeltaLogRows : public testing::Test {
     EXPECT_TRUE(read.ok());
     return read.ok() && read->has_value() ? **read : Message();
   }
-  // Runs `sql` on the store's file with the store closed, and opens it again.
+  // Closes the store, runs `sql` on its file, and opens it again.
   void Tamper(const std::string& sql) {
     storage_.reset();
     {
@@ -89,7 +89,7 @@ TEST_F(DeltaLogRows, S2_EveryKindOfOp) {
   patch->Add(HeaderOp{"other model", "other provider", true, std::nullopt});
   ASSERT_TRUE(ApplyPatch(*patch, message).ok());
   ASSERT_TRUE(Commit(*storage_, {AppendDelta{1, patch}}).ok());
-  // Ends the call, keeps what it holds, and drops nothing of the part before.
+  // Ends the call, keeps its content, and drops nothing of the part before.
   auto end = std::make_shared<Patch>();
   end->from_version = 5;
   end->to_version = 6;
@@ -188,7 +188,7 @@ TEST_F(DeltaLogRows, S2_AFailedCommitLeavesTheLogAsItWas) {
   ASSERT_TRUE(Commit(*storage_, {Put(message), Put(other), Grow(message, "a")}).ok());
   const Message before = message;
   Message stranger = MakeMessage(9, "", "no such session");
-  // Fold, first delta of another, growth of the tail: all of it is undone.
+  // A fold, the first delta of another message and growth of the tail: all of it is undone.
   EXPECT_EQ(Commit(*storage_, {Grow(message, "lost"), Put(Finished(message)), Grow(other, "lost"),
                                Put(stranger)})
                 .code(),
@@ -264,7 +264,7 @@ TEST_F(DeltaLogRows, S2_PartsThatCannotBeReadAreCarriedVerbatim) {
     const auto* part = std::get_if<CustomPart>(&messages->front().parts[0]);
     ASSERT_NE(part, nullptr) << json;
     EXPECT_EQ(TextOf(messages->back()), "b");
-    // It can be stored again and read again.
+    // It can be stored and read again.
     const Message kept = messages->front();
     ASSERT_TRUE(Commit(*storage_, {Put(kept)}).ok());
     EXPECT_EQ(Read(kept), kept) << json;
@@ -293,7 +293,7 @@ TEST_F(DeltaLogRows, S2_AResumeInTheLogIsUnfinishedAndAFinishIsNot) {
   EXPECT_EQ(unfinished->front().id, resumed.id);
 }
 
-// Whatever the mix of streams, sizes, folds and reopenings: what is read is what was written.
+// For any mix of streams, sizes, folds and reopenings: what is read is what was written.
 TEST_F(DeltaLogRows, S2_RandomStreamsReadBack) {
   const std::uint32_t seed = 20'261;
   std::mt19937 random(seed);

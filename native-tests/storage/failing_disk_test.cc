@@ -1,5 +1,5 @@
-// The disk is full, or fails, at every operation of a script: a failed commit changes nothing and
-// can be repeated (contract S5, and what C5 builds on).
+// The disk is full, or fails, at every operation of a script. A failed commit changes nothing and
+// can be repeated (contract S5, on which C5 builds).
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -20,8 +20,8 @@ using Kind = FaultDisk::Kind;
 
 class FailingDisk : public testing::Test {
  protected:
-  // Runs the script with the disk's plan in force until the first failure, which has to be `code`;
-  // then without it, from the step that failed. Returns whether a step failed.
+  // Runs the script with the disk's plan until the first failure, which must be `code`. Then runs
+  // it without the plan, from the failed step on. Returns whether a step failed.
   bool RunAndRepeat(FaultDisk& disk, Storage& storage, Code code) {
     bool failed = false;
     for (std::size_t n = 0; n < script_.size() && !HasFailure(); ++n) {
@@ -41,9 +41,9 @@ class FailingDisk : public testing::Test {
     return failed;
   }
 
-  // RunAndRepeat with a fault at each operation in turn, the opening with its migration included,
-  // then a power cut: what was acknowledged as durable must be there. `count` says how many
-  // operations there were so far, `plan` fails the one with that number.
+  // Calls RunAndRepeat with a fault at each operation in turn, including the opening with its
+  // migration. Then cuts the power: everything acknowledged as durable must be there. `count`
+  // returns the number of operations so far; `plan` fails the operation with that number.
   void FailAtEach(const std::function<std::int64_t(const FaultDisk&)>& count,
                   const std::function<FaultDisk::Plan(std::int64_t)>& plan, Code code,
                   bool forgets = false) {
@@ -60,7 +60,7 @@ class FailingDisk : public testing::Test {
         ++unopened;
         EXPECT_EQ(storage.status().code(), code) << storage.status().message();
         disk.set_plan(nullptr);
-        // What the system forgot, another opening cannot know of: the power goes at once.
+        // Another opening cannot know what the system forgot, so the power fails at once.
         if (forgets) disk.Restart(FaultDisk::Survival::kNone, 1);
         storage = OpenForScript(disk.Files());
         ASSERT_TRUE(storage.ok()) << "at " << index << ": " << storage.status().message();
@@ -165,7 +165,7 @@ TEST_F(FailingDisk, S3_AFlushSyncsOnceAndOnlyWhatIsDirty) {
   ASSERT_TRUE(Commit(**storage, {}, Durability::kPower).ok());
   EXPECT_EQ(disk.syncs(FaultDisk::File::kWal), syncs + 1);
   ASSERT_TRUE(Commit(**storage, {Grow(message, "c")}).ok());
-  // Changes nothing itself, but answers for the window before it.
+  // It changes nothing itself, but must make the earlier window durable.
   ASSERT_TRUE(Commit(**storage, {DeleteMessage{MessageId("nobody")}}, Durability::kPower).ok());
   storage->reset();
   disk.Restart(FaultDisk::Survival::kNone, 1);
@@ -179,7 +179,7 @@ TEST_F(FailingDisk, S3_AFlushCoversWhatADeadProcessLeftUnsynced) {
   Message message = MakeMessage(1, "");
   ASSERT_TRUE(Commit(**storage, {Put(MakeSession("s")), Put(message)}, Durability::kPower).ok());
   ASSERT_TRUE(Commit(**storage, {Grow(message, "a window")}).ok());
-  // The process dies, the system lives: the window is in its cache only.
+  // The process dies and the system lives: the window is only in the system's cache.
   storage->reset();
   storage = OpenSqliteStorage(disk.Files());
   ASSERT_TRUE(storage.ok());

@@ -11,53 +11,53 @@
 
 namespace millrace {
 
-// A disk with the three files of one database, in memory, that fails as it is told and remembers
-// what was synced, so that a power cut can be played at any operation.
+// A disk with the three files of one database, in memory. It fails on demand and remembers what was
+// synced, so that a power cut can be played at any operation.
 //
 //   program ── Write ──▶ `now` (what reads see) and `pending` (in order, not synced)
 //                         Sync: pending is applied to `durable`
 //   Restart(survival): now = durable + what survives of pending
 //
-// The disk outlives its files; Files() may be called again after Restart, for the next life.
+// The disk must outlive its files. Files() may be called again after Restart, for the next life.
 class FaultDisk {
  public:
   enum class Kind { kRead, kWrite, kTruncate, kSync };
   enum class File { kDatabase, kWal, kJournal };
 
-  // One operation about to happen.
+  // One operation that is about to happen.
   struct Operation {
     Kind kind;
     File file;
-    std::int64_t index;  // of this operation among the changes (not kRead), or the reads; from 1
+    std::int64_t index;  // its number among the changes (all but kRead) or the reads; from 1
     std::uint64_t offset = 0;
     std::size_t size = 0;
   };
 
   enum class Fault {
     kNone,
-    // The power goes: this operation is the last that reaches the disk's cache, and fails as all
-    // later ones do. Restart decides what becomes of it.
+    // The power fails: this operation is the last that reaches the disk's cache. It fails, and so
+    // do all later ones. Restart decides what survives of it.
     kPowerCut,
-    // kQuotaExceeded; half of a write is done, as a full disk does it.
+    // kQuotaExceeded. Half of a write is done, as on a full disk.
     kFull,
     kError,  // kIo; nothing is done
-    // A sync that fails and loses its pending changes: reads still see them, no later sync will
-    // write them. Systems do that.
+    // A sync fails and loses its pending changes: reads still see them, but no later sync writes
+    // them. Some systems do that.
     kSyncForgets,
   };
 
-  // What becomes of the changes that were not synced.
+  // What happens to the changes that were not synced.
   enum class Survival {
     kAll,        // the process died, the system lives
-    kNone,       // the power went before anything was written back
-    kReordered,  // each change by itself is written back or lost
+    kNone,       // the power failed before anything was written back
+    kReordered,  // each change is written back or lost by itself
     kTorn,       // the same, and some are written back in part (whole sectors of 512 bytes)
   };
 
   using Plan = std::function<Fault(const Operation&)>;
 
   DatabaseFiles Files();
-  // Asked before each operation. Restart drops it.
+  // Called before each operation. Restart drops it.
   void set_plan(Plan plan) { plan_ = std::move(plan); }
   void Restart(Survival survival, std::uint32_t seed);
 
@@ -65,7 +65,7 @@ class FaultDisk {
   std::int64_t changes() const { return changes_; }
   std::int64_t reads() const { return reads_; }
   std::int64_t syncs(File file) const { return files_[Index(file)].syncs; }
-  // What the file holds for whoever reads it now.
+  // The present content of the file, as readers see it.
   std::vector<std::byte>& content(File file) { return files_[Index(file)].now; }
 
  private:
@@ -73,7 +73,7 @@ class FaultDisk {
 
   struct Change {
     bool truncate = false;
-    std::uint64_t offset = 0;  // truncate: the size
+    std::uint64_t offset = 0;  // truncate: the new size
     std::vector<std::byte> bytes;
   };
   struct FileState {
@@ -96,9 +96,9 @@ class FaultDisk {
   std::int64_t reads_ = 0;
 };
 
-// Plans. The first two count as FaultDisk::Operation::index does.
+// Plans. The first two count like FaultDisk::Operation::index.
 FaultDisk::Plan CutPowerAtChange(std::int64_t index);
-// Once, or from then on.
+// `lasting`: from then on, not only once.
 FaultDisk::Plan FailChange(std::int64_t index, FaultDisk::Fault fault, bool lasting);
 
 }  // namespace millrace

@@ -1,5 +1,5 @@
-// Files that are made to harm whoever reads them (contract S8): each is refused as a typed error,
-// before anything in it was run, or taken without running it.
+// Files that are made to harm their reader (contract S8). Each is refused with a typed error before
+// anything in it was run, or taken without running it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,9 +25,9 @@ namespace {
 
 using testing::HasSubstr;
 
-// 900 MB of spaces, wherever it is evaluated.
+// Wherever it is evaluated, it makes 900 MB of spaces.
 constexpr std::string_view kBomb = "printf('%*s', 900000000, '')";
-// Tables as Crush has them, to add to.
+// Tables like Crush's, to add to.
 constexpr std::string_view kTables =
     "CREATE TABLE sessions(id TEXT PRIMARY KEY);"
     "CREATE TABLE messages(id TEXT PRIMARY KEY, session_id TEXT, role TEXT, parts TEXT);"
@@ -96,7 +96,7 @@ TEST(HostileFile, S8_ViewsAndVirtualTables) {
               HasSubstr("\"words\""));
 }
 
-// It has them, and they do nothing: a file that is read is not written.
+// The file has them, and they do nothing, because a file that is read is not written.
 TEST(HostileFile, S8_TriggersChecksAndDefaultsAreTakenAndNotRun) {
   const auto added = Import(RawDatabase(
       Cat({"CREATE TABLE sessions(id TEXT PRIMARY KEY);"
@@ -157,7 +157,7 @@ TEST(HostileFile, S8_StoresOfEveryVersionAndTheirRawCopiesAreTaken) {
     const auto added = Import(RawDatabase(sql));
     ASSERT_TRUE(added.ok()) << added.status().message();
     EXPECT_EQ(*added, (ImportCounts{2, 4}));
-    // The file of a store as it lies there, with its index.
+    // The file of a store as it is on disk, with its index.
     const std::shared_ptr<BlockFile> raw = RawDatabase(sql);
     {
       auto store = OpenSqliteStorage(Alone(raw));

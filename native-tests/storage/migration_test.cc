@@ -1,4 +1,4 @@
-// A store of an older schema is brought to ours, whole or not at all (contracts S1, S4).
+// A store with an older schema is migrated to ours, whole or not at all (contracts S1, S4).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// The parameter: from which version.
+// The parameter is the version to start from.
 class Migration : public testing::TestWithParam<int> {
  protected:
   static std::vector<std::string> Find(Storage& storage, const std::string& text) {
@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2, 3, 4), [](const auto
 
 TEST_P(Migration, S1_KeepsWhatWasStoredAndMakesItSearchable) { ExpectMigrated(disk_); }
 
-// The words of an older index are not ours, so none of them is kept.
+// The words of an older index differ from ours, so none of them is kept.
 TEST_P(Migration, S1_MakesTheIndexAnew) {
   if (GetParam() >= 3) {
     auto connection = Connection::Open(disk_.Files());

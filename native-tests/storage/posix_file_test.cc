@@ -13,7 +13,7 @@
 namespace millrace {
 namespace {
 
-// What the program prints; its exit code at the end when that is not 0.
+// What the program prints, and its exit code at the end if that is not 0.
 std::string RunProgram(const std::string& command) {
   FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return "(could not be started)";
@@ -58,7 +58,7 @@ TEST_F(PosixFile, S7_OpensInTheSqliteProgramAndChecksOk) {
   ASSERT_TRUE(storage->Close().ok());
   storage.reset();
   EXPECT_EQ(std::filesystem::file_size(path_ + "-wal"), 0U);
-  // Alone, as a copy made by a person would be.
+  // The file alone, as when a person copies it.
   const std::string copy = (folder_ / "copy.db").string();
   std::filesystem::copy_file(path_, copy);
   EXPECT_EQ(RunProgram("sqlite3 " + copy + " 'PRAGMA integrity_check'"), "ok\n");
@@ -89,7 +89,7 @@ TEST_F(PosixFile, S4_SurvivesTheDeathOfTheProcess) {
   Message message = MakeMessage(1, "");
   ASSERT_TRUE(Commit(*storage, {Put(MakeSession("s")), Put(message)}).ok());
   ASSERT_TRUE(Commit(*storage, {Grow(message, "a window")}).ok());
-  storage.reset();  // without Close, as the death of a process leaves it
+  storage.reset();  // without Close, as after the death of a process
   EXPECT_GT(std::filesystem::file_size(path_ + "-wal"), 0U);
   EXPECT_EQ(**Open()->committed().ReadMessage(message.id), message);
   EXPECT_EQ(RunProgram("sqlite3 " + path_ + " 'PRAGMA integrity_check'"), "ok\n");

@@ -1,4 +1,4 @@
-// Sessions and messages: what is put is what is read, in the order asked for.
+// Sessions and messages: what is put is what is read, in the requested order.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -156,7 +156,7 @@ TEST_F(Queries, C11_PagesInTheOrderOfCreationWhateverTheClockSaid) {
   StorageBatch batch = {Put(MakeSession("t"))};
   for (std::int64_t seq = 1; seq <= 9; ++seq) {
     Message message = Finished(MakeMessage(seq, "x"));
-    message.created_at = 2000 - seq;  // the clock went back all the time
+    message.created_at = 2000 - seq;  // the clock kept going back
     message.role = seq % 2 == 0 ? Role::kAssistant : Role::kUser;
     batch.push_back(Put(message));
   }
@@ -206,7 +206,7 @@ TEST_F(Queries, C10_TheMessagesOfASessionAreKeptCounted) {
   ASSERT_TRUE(Commit(*storage_, std::move(batch)).ok());
   EXPECT_EQ(count("s"), 5);
   EXPECT_EQ(count("t"), 1);
-  // A row that is rewritten and a session that is changed count nothing.
+  // A rewritten row and a changed session do not change the count.
   ASSERT_TRUE(Commit(*storage_, {Put(MakeSession("s")), Put(Finished(MakeMessage(1, "y")))}).ok());
   EXPECT_EQ(count("s"), 5);
   ASSERT_TRUE(Commit(*storage_, {DeleteMessage{MessageId("m2")}}).ok());
@@ -227,7 +227,7 @@ TEST_F(Queries, TellsHowLongACommitTook) {
   EXPECT_EQ(outcome.took_ms, 3);
 }
 
-// Every list walks an index; none sorts, and none but the list of all messages scans.
+// Every list uses an index; none sorts, and only the list of all messages scans.
 TEST_F(Queries, PlansUseTheIndexes) {
   storage_.reset();
   auto connection = Connection::Open(disk_.Files());

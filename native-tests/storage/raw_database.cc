@@ -22,7 +22,7 @@ void RunRaw(const std::shared_ptr<BlockFile>& file, const std::string& sql) {
   sqlite3_open_v2(BlockVfs::kDatabaseName, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                   (*vfs)->name());
   sqlite3_exec(db, "PRAGMA locking_mode=EXCLUSIVE", nullptr, nullptr, nullptr);
-  // Statement by statement, so that one that fails does not take the rest with it.
+  // Runs one statement at a time, so that a failing one does not stop the rest.
   const char* rest = sql.c_str();
   while (*rest != '\0') {
     sqlite3_stmt* statement = nullptr;

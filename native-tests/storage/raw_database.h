@@ -7,10 +7,10 @@
 
 namespace millrace {
 
-// A database that `sql` makes, as one file in memory, with SQLite as anyone else has it: no limit,
-// no defence, `writable_schema` allowed. What of `sql` fails is left out.
+// The database that `sql` makes, as one file in memory. It uses plain SQLite: no limits, no
+// defence, `writable_schema` allowed. Statements that fail are left out.
 std::shared_ptr<BlockFile> RawDatabase(const std::string& sql);
-// The same on a file that is there.
+// The same on an existing file.
 void RunRaw(const std::shared_ptr<BlockFile>& file, const std::string& sql);
 
 }  // namespace millrace

@@ -1,4 +1,4 @@
-// What a connection may do while the file under it is unknown, and what it may cost (contract S8).
+// What a connection may do, and what it may cost, while its file is unknown (contract S8).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// What is accepted as a store, and what is refused and left alone (contract S1).
+// Which files are accepted as a store, and which are refused and left alone (contract S1).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ class Schema : public testing::Test {
     ASSERT_TRUE(Commit(**storage, {Put(MakeSession("s")), Put(MakeMessage(1, "kept"))}).ok());
     ASSERT_TRUE((*storage)->Close().ok());
   }
-  // Opens, expects a refusal with `code`, and the files as they were.
+  // Opens the files, expects a refusal with `code`, and checks that they are unchanged.
   std::string Refusal(Code code) {
     const std::vector<std::byte> before = disk_.content(FaultDisk::File::kDatabase);
     const std::vector<std::byte> wal = disk_.content(FaultDisk::File::kWal);
@@ -128,7 +128,7 @@ TEST_F(Schema, S1_DamageInAPageIsCorrupt) {
 }
 
 TEST_F(Schema, S1_AnEmptyStoreIsOpenedAgainAfterADeathDuringCreation) {
-  // Every change of creating a store; which are few.
+  // Every change that creating a store makes; there are few.
   std::int64_t total = 0;
   {
     FaultDisk counting;

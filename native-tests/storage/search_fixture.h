@@ -13,7 +13,7 @@
 
 namespace millrace {
 
-// A store with the sessions "s" and "t", to be searched.
+// A store with the sessions "s" and "t", for searches.
 class SearchFixture : public testing::Test {
  protected:
   void SetUp() override {
@@ -24,7 +24,7 @@ class SearchFixture : public testing::Test {
   }
   virtual SqliteOptions Options() { return {}; }
 
-  // A finished message "m<seq>".
+  // Stores a finished message "m<seq>".
   void Store(std::int64_t seq, const std::string& text, const std::string& session = "s") {
     const Status status = Commit(*storage_, {Put(Finished(MakeMessage(seq, text, session)))});
     ASSERT_TRUE(status.ok()) << status.message();

@@ -1,5 +1,5 @@
-// Pages of a search: together they are the whole answer, each message once, however short each of
-// them is cut by its limit or by the time it may take.
+// Pages of a search: together they are the whole answer with each message once, however early the
+// limit or the time ends each page.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// The index is searched in ranges of so many seqs.
+// The index is searched in ranges of this many seqs.
 constexpr std::int64_t kRange = 65'536;
 
 class SearchPaging : public SearchFixture {
@@ -34,7 +34,7 @@ class SearchPaging : public SearchFixture {
   static SearchQuery For(const std::string& text, std::optional<std::size_t> limit = {}) {
     return {text, {}, limit, {}, {}};
   }
-  // The ids of each page, to the last one.
+  // The ids of each page, up to the last one.
   std::vector<std::vector<std::string>> Pages(SearchQuery query) {
     std::vector<std::vector<std::string>> pages;
     for (;;) {
@@ -48,7 +48,7 @@ class SearchPaging : public SearchFixture {
   }
 
   TimeMs now_ = 0;
-  DurationMs ms_per_look_ = 0;  // what passes between two looks at the clock
+  DurationMs ms_per_look_ = 0;  // the time between two looks at the clock
 };
 
 TEST_F(SearchPaging, FindsTheNewestFirstInAllRanges) {
@@ -68,7 +68,7 @@ TEST_F(SearchPaging, AFullPageSaysWhereTheNextOneBegins) {
   const SearchPage first = Page(query);
   EXPECT_THAT(Ids(first), ElementsAre("m5", "m4"));
   ASSERT_TRUE(first.next.has_value());
-  // What comes and goes meanwhile does not move it.
+  // Later messages and deletions do not move it.
   Store(6, "word");
   ASSERT_TRUE(Commit(*storage_, {DeleteMessage{MessageId("m4")}}).ok());
   query.from = first.next;
@@ -106,7 +106,7 @@ TEST_F(SearchPaging, TimeUpBetweenRangesEndsThePage) {
   EXPECT_EQ(Pages(For("one-two")).size(), 1U);
 }
 
-// Ranges that were quick so far do not promise a quick one, but a slow one tells of slow ones.
+// Quick ranges so far do not promise a quick one, but a slow range means that more are slow.
 TEST_F(SearchPaging, APageEndsBeforeARangeThatWouldTakeTooLong) {
   for (std::int64_t i = 9; i >= 1; --i) Store(i * kRange, "a");
   ms_per_look_ = 10;
@@ -168,7 +168,7 @@ TEST_F(SearchPaging, AnEmptyStoreHasOneEmptyPage) {
   EXPECT_THAT(Pages(For("word")), ElementsAre(IsEmpty()));
 }
 
-// The words that the index adds begin with a sign of the private use area.
+// The words that the index adds begin with a character of the private use area.
 TEST_F(SearchPaging, NoTextIsTakenForAMark) {
   const std::string sign = "\xEE\x80\x80";
   Store(1, "plain");
@@ -186,7 +186,7 @@ TEST_F(SearchPaging, NoTextIsTakenForAMark) {
   EXPECT_THAT(Ids(Page(query)), IsEmpty()) << "the text of another session names this one";
 }
 
-// Against a search that looks at every message.
+// Compares with a search that looks at every message.
 class SearchOracle : public SearchPaging {
  protected:
   static constexpr const char* kWords[] = {
@@ -202,7 +202,7 @@ class SearchOracle : public SearchPaging {
     }
     return text;
   }
-  // Words of ours parted by blanks and hyphens.
+  // Splits our own words at blanks and hyphens.
   static std::vector<std::string> Split(std::string text) {
     std::replace(text.begin(), text.end(), '-', ' ');
     std::istringstream in(text);

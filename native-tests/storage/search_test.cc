@@ -1,4 +1,4 @@
-// Search: what a person sees is found as a person types it, in what is stored and only there.
+// Search: a person finds what a person sees, as they type it, in stored text and only there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ class Search : public SearchFixture {
     query.text = text;
     return Ids(Page(query));
   }
-  // The snippet with its matches in brackets; for text of the basic plane.
+  // The snippet with its matches in brackets. Works for text of the basic plane.
   std::string Snippet(const std::string& text) {
     SearchQuery query;
     query.text = text;
@@ -57,7 +57,7 @@ TEST_F(Search, FindsAllWordsInAnyOrderWithoutCaseAndDiacritics) {
   EXPECT_THAT(Find("cafe nowhere"), IsEmpty());
 }
 
-// Composed and decomposed, with marks and without, in capitals and not: one word.
+// Composed and decomposed, with and without marks, in upper and lower case: all are one word.
 TEST_F(Search, CaseAndDiacriticsDoNotCountInOtherScriptsEither) {
   const std::vector<std::vector<std::string>> words = {
       {"κόσμος", "κοσμος", "ΚΟΣΜΟΣ", "ΚΌΣΜΟΣ", "κο\u0301σμοσ"},
@@ -95,7 +95,7 @@ TEST_F(Search, SnippetsMarkFoldedWordsAsTheyStandInTheText) {
   EXPECT_EQ(Snippet("еж"), "東京 [ёж] 東");
 }
 
-// A long text is folded piece by piece; words and positions are those of the whole.
+// A long text is folded piece by piece; words and positions are those of the whole text.
 TEST_F(Search, PositionsHoldBehindManyFoldedLetters) {
   std::string text;
   for (int i = 0; i < 3000; ++i) text += "ёлка ";

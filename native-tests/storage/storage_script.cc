@@ -62,8 +62,8 @@ std::vector<ScriptStep> MakeScript() {
   script.DurableStep({Put(Finished(first)), Put(session)});
   for (int i = 0; i < 6; ++i) script.Step({Grow(second, "more of the second. ")});
   script.DurableStep({Put(Finished(MakeMessage(14, std::string(60'000, 'c'), "v")))});
-  // Larger than the cache of OpenForScript: pages go to the WAL before the commit, are changed
-  // again and rewritten there, and the headers of all frames behind them as well.
+  // Larger than the cache of OpenForScript. So pages go to the WAL before the commit and are
+  // changed again and rewritten there, with the headers of all frames after them.
   StorageBatch large;
   for (std::int64_t seq = 20; seq < 32; ++seq) {
     large.push_back(Put(Finished(MakeMessage(seq, std::string(3000, 'e'), "u"))));

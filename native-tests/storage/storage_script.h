@@ -11,8 +11,8 @@
 
 namespace millrace {
 
-// A realistic life of a store, to be run under faults: it is of an older version and migrated, then
-// sessions, streams side by side, a tool call, folds, deletes, flushes, a large message, a
+// A realistic life of a store, to run with faults. The store has an older version and is migrated.
+// Then come sessions, parallel streams, a tool call, folds, deletes, flushes, a large message, a
 // transaction larger than the cache, and checkpoints in between.
 struct ScriptStep {
   StorageBatch batch;
@@ -20,13 +20,13 @@ struct ScriptStep {
 };
 std::vector<ScriptStep> MakeScript();
 
-// A store of an older version of the schema (fixtures/store_v1.h, store_v2.h), closed. That of
-// version 1 is where the script begins.
+// A closed store with an older version of the schema (fixtures/store_v1.h and later). The script
+// begins with that of version 1.
 FaultDisk MakeOlderStore(int version = 1);
 
-// Opens (and migrates) a store that checkpoints every 24 frames, not every 1000, and has a cache of
-// 10 pages, not of 2048: so that a short script has many checkpoints, and a transaction that
-// outgrows the cache.
+// Opens (and migrates) a store that checkpoints every 24 frames instead of every 1000, with a cache
+// of 10 pages instead of 2048. So a short script has many checkpoints, and a transaction that is
+// larger than the cache.
 Result<std::unique_ptr<Storage>> OpenForScript(DatabaseFiles files);
 
 // The dumps of a store after 0, 1, ... steps of the script, run without faults.
@@ -36,11 +36,11 @@ std::vector<std::string> ExpectedDumps(const std::vector<ScriptStep>& script);
 struct ScriptRun {
   bool opened = false;
   std::size_t acknowledged = 0;  // steps
-  // Those among them that no power cut may take back: up to the last one with kPower.
+  // How many of them no power cut may undo: those up to the last one with kPower.
   std::size_t durable = 0;
 };
 
-// Opens the store and runs the script until a step fails, and drops the storage without closing it.
+// Opens the store, runs the script until a step fails, and drops the storage without closing it.
 ScriptRun RunUntilFailure(FaultDisk& disk, const std::vector<ScriptStep>& script);
 
 }  // namespace millrace

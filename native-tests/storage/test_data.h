@@ -17,7 +17,7 @@ namespace millrace {
 
 class Connection;
 
-// Values for the storage tests, and the calls they repeat.
+// Values for the storage tests, and calls that they repeat.
 
 Session MakeSession(const std::string& id, TimeMs updated_at = 1000);
 // An unfinished assistant message of session "s" with id "m<seq>", one text part and version 1.
@@ -29,19 +29,19 @@ std::string TextOf(const Message& message);
 
 StorageOp Put(const Message& message);
 StorageOp Put(const Session& session);
-// Appends `text` to the first part of `message`, here and as an op: the version grows by one.
+// Appends `text` to the first part, in `message` and as an op: the version grows by one.
 StorageOp Grow(Message& message, std::string_view text);
 
 // Commits on a storage that ends commits during the call.
 Status Commit(Storage& storage, StorageBatch batch, Durability durability = Durability::kProcess);
 
-// Everything the storage answers, as text: two stores with the same dump hold the same.
+// Everything the storage answers, as text. Two stores with the same dump have the same content.
 std::string Dump(Storage& storage);
 
-// How SQLite would run the statement, its steps one after another.
+// SQLite's plan for the statement, its steps joined.
 std::string QueryPlan(Connection& connection, const std::string& sql);
 
-// What PRAGMA integrity_check says of the database that these bytes and this WAL make: "ok".
+// The result of PRAGMA integrity_check for the database in these files; "ok" if it is sound.
 std::string IntegrityCheck(DatabaseFiles files);
 
 }  // namespace millrace

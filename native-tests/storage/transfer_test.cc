@@ -41,7 +41,7 @@ class Transfer : public testing::Test {
   static DatabaseFiles Alone(const std::shared_ptr<BlockFile>& file) {
     return {BorrowFile(file, Access::kReadWrite), MakeMemoryBlockFile(), MakeMemoryBlockFile()};
   }
-  // A database that `sql` makes, as one file.
+  // A database made by `sql`, as one file.
   static std::shared_ptr<BlockFile> FileOf(const std::string& sql) {
     std::shared_ptr<BlockFile> file = MakeMemoryBlockFile();
     auto connection = Connection::Open(Alone(file));
@@ -84,7 +84,7 @@ class Transfer : public testing::Test {
     EXPECT_TRUE(message.ok() && message->has_value()) << id;
     return message.ok() && message->has_value() ? **message : Message();
   }
-  // A refusal, by which nothing changes.
+  // Expects a refusal that changes nothing.
   std::string Refusal(std::shared_ptr<BlockFile> file, Code code) {
     const std::string before = Dump(*storage_);
     const auto refused = Import(*storage_, std::move(file));

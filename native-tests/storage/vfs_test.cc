@@ -50,7 +50,7 @@ TEST(MemoryBlockFile, GrowsWithZerosAfterATruncate) {
   EXPECT_EQ(ReadText(*file, 0, 100'000), std::string(10, 'x') + std::string(65'530, '\0'));
 }
 
-// The writes that reach `disk`, as "offset+size".
+// Records the writes that reach `disk`, as "offset+size".
 FaultDisk::Plan Record(std::string& writes) {
   return [&writes](const FaultDisk::Operation& operation) {
     if (operation.kind == FaultDisk::Kind::kWrite) {
@@ -109,7 +109,7 @@ TEST(WalBlockFile, AHeaderThatCannotBeWrittenFailsWhatCameNext) {
 TEST(TrackedFile, SyncsOnlyWhatIsDirty) {
   FaultDisk disk;
   TrackedFile file(std::move(disk.Files().wal));
-  // What an earlier life left may not be synced.
+  // Writes of an earlier life may not be synced.
   ASSERT_TRUE(file.Sync().ok());
   EXPECT_EQ(disk.syncs(FaultDisk::File::kWal), 1);
   ASSERT_TRUE(file.Sync().ok());
@@ -175,7 +175,7 @@ TEST(BlockVfs, RollsAHotJournalBack) {
   FaultDisk disk;
   auto first = Connection::Open(disk.Files());
   ASSERT_TRUE((*first)->Execute("CREATE TABLE t(x); INSERT INTO t VALUES(1)").ok());
-  // The power goes once the database file has been touched and the journal is needed.
+  // The power fails after the database file was touched, when the journal is needed.
   disk.set_plan([](const FaultDisk::Operation& operation) {
     const bool touches = operation.kind == FaultDisk::Kind::kWrite &&
                          operation.file == FaultDisk::File::kDatabase && operation.offset > 0;

@@ -1,4 +1,4 @@
-// OpenAI chat: text, framing and usage. The rows of the wire checklist that concern them.
+// OpenAI chat: text, framing and usage.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,7 +57,7 @@ TEST(OpenAiChat, I3_Row02_NoiseIsIgnored) {
   EXPECT_EQ(reply.outcome.skipped_lines, 0);
 }
 
-// Row 3: [DONE] missing, repeated, before the finish, with whatever white space.
+// Row 3: [DONE] missing, repeated, before the finish, with any white space.
 TEST(OpenAiChat, I3_Row03_DoneIsNotRequired) {
   const Reply reply = ReadChat(Content("a") + FinishReasonIs("stop"));
   EXPECT_THAT(reply.parts(), ElementsAre(Text("a")));
@@ -85,7 +85,7 @@ TEST(OpenAiChat, I3_Row03_DoneEndsTheReplyAtOnce) {
   EXPECT_TRUE(reader->done());
 }
 
-// Row 9: deltas that say nothing change nothing.
+// Row 9: empty deltas change nothing.
 TEST(OpenAiChat, I3_Row09_EmptyDeltas) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat);
   std::vector<Mutation> out;
@@ -211,7 +211,7 @@ TEST(OpenAiChat, I3_JsonOverSeveralDataLines) {
   EXPECT_THAT(reply.parts(), ElementsAre(Text("a")));
 }
 
-// A server that did not stream, or sends lines without "data:".
+// A server that does not stream, or sends lines without "data:".
 TEST(OpenAiChat, I2_WholeCompletionInsteadOfAStream) {
   const std::string body = R"({
   "id": "c1",

@@ -1,5 +1,5 @@
-// What servers that speak the chat completions of OpenAI do differently: one case for each kind
-// that was reported in public.
+// Differences of servers that imitate OpenAI's chat completions: one case for each kind that was
+// reported in public.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -136,7 +136,7 @@ TEST(OpenAiDialects, I3_AnIndexThatCountsChunksIsNoOtherChoice) {
   EXPECT_EQ(reply.finish().reason, FinishReason::kEndTurn);
 }
 
-// Two choices at once are two replies, and the message is one of them, the same one to its end.
+// Two choices at once are two replies. The message is one of them, the same one to its end.
 TEST(OpenAiDialects, I3_OfSeveralChoicesOneIsRead) {
   const auto chunk = [](const std::string& index, const std::string& text) {
     return R"({"index":)" + index + R"(,"delta":{"content":")" + text + R"("}})";

@@ -35,7 +35,7 @@ TEST(OpenAiEndings, I3_FinishReasons) {
   EXPECT_EQ(ReadChat(FinishReasonIs("eos")).finish().details, "finish reason: eos");
 }
 
-// Row 4: the end without a finish reason.
+// Row 4: the stream ends without a finish reason.
 TEST(OpenAiEndings, I4_Row04_EndWithoutFinishIsUnknown) {
   for (const std::string& stream : {Content("half"), Content("half") + kDone}) {
     const Reply reply = ReadChat(stream);

@@ -101,7 +101,7 @@ TEST(OpenAiReasoning, I3_ThinkTagsHoweverSplit) {
   const std::string reasoning = "Let me <b>see</b> </thin k>\n";
   const std::string text = "Yes </think> <think>x";
   EXPECT_THAT(Parts(Content(content)), ElementsAre(Reasoning(reasoning), Text(text)));
-  // Between deltas too, at every character (not inside of an escape).
+  // The text is also split between deltas, at every character (not inside an escape).
   for (std::size_t at = 1; at < content.size(); ++at) {
     if (content[at - 1] == '\\') continue;
     const Reply reply =

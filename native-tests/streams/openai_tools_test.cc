@@ -43,7 +43,7 @@ TEST(OpenAiTools, I3_Row08_ArgumentsWhole) {
       ReadTools(Tools(R"({"index":0,"id":"c1","function":{"name":"get","arguments":"{\"a\":1}"}})"))
           .parts(),
       ElementsAre(Call("c1", "get", "{\"a\":1}")));
-  // An object where a string belongs.
+  // An object where a string is expected.
   EXPECT_THAT(
       ReadTools(Tools(R"({"index":0,"id":"c1","function":{"name":"get","arguments":{ "a": 1 }}})"))
           .parts(),
@@ -69,7 +69,7 @@ TEST(OpenAiTools, I3_Row07_IndexAlwaysZeroWithDifferentIds) {
                 Tools(R"({"index":0,"function":{"arguments":"1}"}})") +
                 Tools(R"({"index":0,"id":"b","function":{"name":"f","arguments":"{\"y\":"}})") +
                 Tools(R"({"index":0,"function":{"arguments":"2}"}})") +
-                // Back to the first, by its id.
+                // Back to the first call, by its id.
                 Tools(R"({"index":0,"id":"a","function":{"arguments":" "}})"))
           .parts(),
       ElementsAre(Call("a", "f", "{\"x\":1} "), Call("b", "f", "{\"y\":2}")));
@@ -183,7 +183,7 @@ TEST(OpenAiTools, I4_CutReplyLeavesItsLastCallUnfinished) {
   EXPECT_THAT(ReadChat(calls, {Code::kAborted, "stop"}).parts(), cut);
 }
 
-// A reply that is gone on with: ids are made for what has none, and none of them is in use.
+// A continued reply: a call without an id gets a new id that is not in use.
 TEST(OpenAiTools, I1_ACallWithoutAnIdTakesThePlaceOfNoStoredOne) {
   const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat, {"call_0", "call_2", "b"});
   std::vector<Mutation> out;

@@ -15,7 +15,7 @@
 
 namespace millrace {
 
-// What a stream left behind: its mutations, applied to a message as the store does.
+// The result of a stream: its mutations, applied to a message as the store does.
 struct Reply {
   Message message;
   StreamOutcome outcome;
@@ -33,7 +33,7 @@ inline void operator<<(std::ostream& out, const Reply& reply) {
 // How a test ends a stream: the body ended, or the host says why it did not.
 inline Status BodyEnded() { return Status::Ok(); }
 
-// Reads `pieces` and checks what every reader promises whatever it reads.
+// Reads `pieces` and checks what every reader promises for any input.
 inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>& pieces,
                         const Status& end = BodyEnded()) {
   Reply reply;
@@ -50,7 +50,7 @@ inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>
   }
   EXPECT_TRUE(reader->done());
   reply.outcome = reader->outcome();
-  // Done is done: nothing more comes, whoever calls.
+  // After done nothing more comes, whoever calls.
   const std::size_t size = reply.mutations.size();
   reader->Push("data: {\"choices\":[{\"delta\":{\"content\":\"late\"}}]}\n\n", reply.mutations);
   reader->Finish(reply.mutations);
@@ -63,7 +63,7 @@ inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>
     const Result<Effect> effect = Apply(reply.mutations[i], /*now=*/1000, reply.message, patch);
     EXPECT_TRUE(effect.ok()) << effect.status().message() << " at " << i;
   }
-  reply.message.version = 0;  // counts the deltas, which splitting multiplies
+  reply.message.version = 0;  // counts the deltas, and splitting makes more of them
   return reply;
 }
 
@@ -84,7 +84,8 @@ inline void ExpectSame(const Reply& reply, const Reply& whole, const std::string
   EXPECT_EQ(reply.outcome.usage.has_value(), whole.outcome.usage.has_value()) << how;
 }
 
-// Reads `bytes` whole, split in two at every position, and byte by byte: the same each time.
+// Reads `bytes` whole, split in two at every position, and byte by byte. The result must be the
+// same.
 inline Reply ReadHoweverSplit(StreamFormat format, std::string_view bytes,
                               const Status& end = BodyEnded()) {
   Reply whole = Read(format, bytes, end);
@@ -100,7 +101,7 @@ inline Reply ReadHoweverSplit(StreamFormat format, std::string_view bytes,
 
 inline std::string Data(std::string_view json) { return "data: " + std::string(json) + "\n\n"; }
 
-// A chunk whose first choice has this delta, JSON text.
+// A chunk whose first choice has this delta (JSON text).
 inline std::string Delta(std::string_view delta) {
   return Data(
       "{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,"
@@ -108,7 +109,7 @@ inline std::string Delta(std::string_view delta) {
       std::string(delta) + ",\"finish_reason\":null}]}");
 }
 
-// One with this text, which needs no escapes.
+// A chunk with this text, which needs no escapes.
 inline std::string Content(std::string_view text) {
   return Delta("{\"content\":\"" + std::string(text) + "\"}");
 }

@@ -40,7 +40,7 @@ std::vector<std::string> Items(const std::vector<std::string_view>& pieces) {
   return Items(framer, pieces);
 }
 
-// The items of `bytes`, checked to be the same however it is split in two, and byte by byte.
+// The items of `bytes`. They must be the same however `bytes` is split in two, and byte by byte.
 std::vector<std::string> ItemsHoweverSplit(std::string_view bytes) {
   const std::vector<std::string> whole = Items({bytes});
   std::vector<std::string_view> single;
@@ -62,7 +62,7 @@ TEST(SseFramer, I3_EveryLineEndIsALineEnd) {
 
 TEST(SseFramer, I3_EventIsGivenAsSoonAsItIsWhole) {
   SseFramer framer;
-  framer.Push("data: a\r\n\r");  // the blank line ended; its LF is still to come
+  framer.Push("data: a\r\n\r");  // the blank line has ended, but its LF still comes
   ASSERT_TRUE(framer.Next().has_value());
   framer.Push("\ndata: b");
   EXPECT_FALSE(framer.Next().has_value());
@@ -113,13 +113,13 @@ TEST(SseFramer, I3_LineAndEventAreBounded) {
               ElementsAre("|1"));
   EXPECT_TRUE(event.too_long());
 
-  SseFramer many(10);  // the bound is of an event, not of what is fed at once
+  SseFramer many(10);  // the bound is for an event, not for one call
   EXPECT_THAT(Items(many, {"data: 1\n\ndata: 2\n\ndata: 3\n\n"}), ElementsAre("|1", "|2", "|3"));
   EXPECT_FALSE(many.too_long());
 }
 
 TEST(SseFramer, I3_LongLineInSmallPiecesIsLinear) {
-  // Quadratic, this would be 64 billion steps.
+  // With quadratic cost this would be 64 billion steps.
   SseFramer framer;
   const std::string piece(16, 'x');
   framer.Push("data: ");

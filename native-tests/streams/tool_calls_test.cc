@@ -1,4 +1,4 @@
-// Tool calls of formats that say when each of them is complete.
+// Tool calls of formats that say when each call is complete.
 #include "streams/tool_calls.h"
 
 #include <gmock/gmock.h>

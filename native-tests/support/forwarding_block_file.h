@@ -7,7 +7,7 @@
 
 namespace millrace {
 
-// Passes every call on to another file, which it shares: as it is, or to be changed in one of them.
+// Passes every call on to another file, which it shares. Subclasses may change one of the calls.
 class ForwardingBlockFile : public BlockFile {
  public:
   explicit ForwardingBlockFile(std::shared_ptr<BlockFile> file) : file_(std::move(file)) {}

@@ -11,9 +11,9 @@
 
 namespace millrace {
 
-// A real storage whose commits end when the test says so: held open as long as it likes, failed
-// with any status, never reordered. So every interleaving of accepting and saving can be written
-// down. Reads go through.
+// A real storage whose commits end when the test says so. It can hold a commit open as long as it
+// likes and fail it with any status, but never reorders commits. So a test can write down every
+// interleaving of accepting and saving. Reads go through.
 class HeldStorage : public Storage {
  public:
   struct SeenCommit {
@@ -25,12 +25,12 @@ class HeldStorage : public Storage {
 
   // While true, commits wait for ReleaseOne or FailOne.
   void set_hold(bool hold) { hold_ = hold; }
-  // Commits that begin from now on fail with this; OK ends it.
+  // Commits that begin from now on fail with this status; OK ends that.
   void set_failure(Status status) { failure_ = std::move(status); }
-  // What a commit says it took, milliseconds.
+  // The duration that commits report, in milliseconds.
   void set_took(DurationMs took) { took_ = took; }
 
-  // Called after each commit that ended well, before its completion.
+  // Called after each successful commit, before its completion.
   void set_on_committed(std::function<void(const SeenCommit&)> call) {
     on_committed_ = std::move(call);
   }
@@ -39,7 +39,7 @@ class HeldStorage : public Storage {
   void ReleaseOne();
   void FailOne(const Status& status);
 
-  // Every commit that reached this storage, failed ones included.
+  // Every commit that reached this storage, including failed ones.
   std::size_t commits_seen() const { return log_.size(); }
   const SeenCommit& seen(std::size_t i) const { return log_[i]; }
   const SeenCommit& last_seen() const { return log_.back(); }

@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-// Lets `by` milliseconds pass for the store as a host does: goes to each of its deadlines on the
-// way. `now` is the virtual clock.
+// Lets `by` milliseconds pass for the store as a host does: it stops at each deadline on the way.
+// `now` is the virtual clock.
 inline void PassTime(Store& store, TimeMs& now, DurationMs by) {
   const TimeMs end = now + by;
   while (store.NextDeadline() <= end) {

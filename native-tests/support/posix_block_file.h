@@ -8,10 +8,10 @@
 
 namespace millrace {
 
-// A BlockFile over a file of the operating system; created where it is missing. kIo.
+// A BlockFile over a file of the operating system, which is created if it is missing. kIo.
 Result<std::unique_ptr<BlockFile>> OpenPosixBlockFile(const std::string& path);
 
-// `path`, `path`-wal and `path`-journal: the names under which SQLite's own programs look for them.
+// `path`, `path`-wal and `path`-journal: the names that SQLite's own programs use.
 Result<DatabaseFiles> OpenPosixFiles(const std::string& path);
 
 }  // namespace millrace

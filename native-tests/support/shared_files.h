@@ -7,7 +7,7 @@
 
 namespace millrace {
 
-// Three files in memory that outlive the database that has them open: opening again finds what was
+// Three files in memory that outlive the database that has them open. Opening again finds what was
 // written, as after the death of the process.
 class SharedFiles {
  public:

@@ -18,7 +18,7 @@
 
 namespace millrace {
 
-// What a completion said, if it was called; and how often.
+// The result of a completion, and how often it was called.
 struct Outcome {
   int calls = 0;
   Status status;
@@ -44,14 +44,15 @@ struct Outcome {
   }
 };
 
-// A store over the real SQLite storage on files in memory, with a hand on time and on commits.
+// A store over the real SQLite storage on files in memory. The test controls time and commits.
 class StoreFixture : public ::testing::Test {
  protected:
   static constexpr TimeMs kStart = 1'700'000'000'000;
 
   void SetUp() override { OpenStore({}); }
 
-  // Opens, or opens again on the same files: what was committed is there, memory is not.
+  // Opens the store, or opens it again on the same files: what was committed is there, and memory
+  // is not.
   void OpenStore(StoreOptions options) {
     feed_.reset();
     store_.reset();
@@ -95,7 +96,7 @@ class StoreFixture : public ::testing::Test {
     ASSERT_TRUE(outcome.called() && outcome.status.ok()) << outcome.status.message();
   }
 
-  // A store with session "s" and these messages in it, of which nobody remembers an event.
+  // A store with session "s" and these messages, with no events recorded.
   void OpenWith(const std::vector<std::string>& ids, StoreOptions options = {}) {
     OpenStore(options);
     OpenSession();
@@ -121,7 +122,7 @@ class StoreFixture : public ::testing::Test {
   }
   void RunFor(DurationMs by) { PassTime(*store_, now_, by); }
 
-  // "" for a message that is not there.
+  // "" if there is no such message.
   std::string TextOf(const std::string& id, bool committed = false) {
     const Result<std::optional<Message>> message =
         store_->messages().Get(MessageId(id), {committed});

@@ -13,8 +13,8 @@ inline std::string PlayTrace(const std::vector<Step>& trace, DurationMs window_m
   return TracePlayer(window_ms).Play(trace);
 }
 
-// Plays the trace of a seed. "" when it holds; else what was broken, with the shortest trace found
-// that breaks something.
+// Plays the trace of a seed. Returns "" if all promises hold; otherwise the broken one, with the
+// shortest trace found that breaks something.
 inline std::string JudgeSeed(unsigned seed, std::size_t length, DurationMs window_ms) {
   const std::vector<Step> trace = MakeTrace(seed, length);
   const std::string failure = PlayTrace(trace, window_ms);

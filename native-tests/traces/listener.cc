@@ -28,7 +28,7 @@ bool Listener::Take(std::vector<Event> batch) {
   }
   CheckWhatIsLost();
   if (std::exchange(read_all_, false)) ReadAll();
-  // Last, for it may end this listener's subscription.
+  // Last, because it may end this listener's subscription.
   if (const auto action = std::exchange(next_, {})) action();
   return true;
 }
@@ -54,8 +54,8 @@ void Listener::Hear(const MessageCreated& event) {
 void Listener::Hear(const MessageUpdated& event) {
   Copy& copy = copies_[event.id];
   Check(copy.deleted == 0, event.id, "C6: updated after deleted");
-  // Its version may have been sent already, whole: that is told again where the event is terminal,
-  // and after a loss.
+  // This version may have been sent whole already. It is told again if the event is terminal, and
+  // after a loss.
   const bool named = std::find(lost_.begin(), lost_.end(), event.id) != lost_.end();
   Check(
       event.version > copy.version || (event.version == copy.version && (event.terminal || named)),
@@ -103,8 +103,8 @@ void Listener::Hear(const Lagged& event) {
   read_all_ = event.ids.empty();
 }
 
-// More was lost than can be named, so it reads all it holds again. What it hears later still
-// follows what it heard before.
+// Too many messages were lost to be named, so it reads all it holds again. Later events still
+// follow earlier events.
 void Listener::ReadAll() {
   for (const auto& [id, model] : world_.known()) {
     const auto fresh = world_.store().messages().Get(id);
@@ -114,7 +114,7 @@ void Listener::ReadAll() {
   }
 }
 
-// The newest state of a named message follows in the same batch, unless it is gone.
+// The newest state of a named message follows in the same batch, unless the message is gone.
 void Listener::CheckWhatIsLost() {
   for (const MessageId& id : std::exchange(lost_, {})) {
     Copy& copy = copies_[id];
@@ -150,7 +150,7 @@ void Listener::CheckAtRest(const MessageId& id, const ModelMessage& model) const
     return Check(!knew || copy.deleted == 1 || copy.lagged, id, "C7: was not told of the delete");
   }
   Check(copy.deleted == 0, id, "told as deleted, but is there");
-  // By what it heard, or by what it read when more was lost than could be named.
+  // The newest copy from events, or the one it read when too many were lost to be named.
   const bool heard = copy.message && copy.version >= (copy.read ? copy.read->version : 0);
   const std::optional<Message>& newest = heard ? copy.message : copy.read;
   if (!newest) return Check(false, id, "B4: holds nothing");

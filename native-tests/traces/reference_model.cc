@@ -41,7 +41,7 @@ Prediction Predict(const ModelMessage& message, const WriterMemory& memory,
     }
     if (*effect == Effect::kNone && write.version == 0) continue;
     ++prediction.made;
-    // A counted mutation makes its version even where it changes nothing, until the finish.
+    // Until the finish, a counted mutation makes its version even if it changes nothing.
     if (*effect == Effect::kNone && prediction.after.finished()) continue;
     if (*effect == Effect::kNone) ++prediction.after.version;
     if (*effect != Effect::kNone) prediction.changed = prediction.after.version;
@@ -57,7 +57,7 @@ bool Same(const Prediction& a, const Prediction& b) {
 
 void Count(WriterMemory& memory, const MessageWrite& write, const Prediction& prediction) {
   if (write.version == 0) return;
-  // The versions of a writer follow each other whatever others make in between.
+  // The versions of one writer follow each other, whatever others make in between.
   std::int64_t& next = memory.next[write.writer];
   next = std::max(next, write.version) + prediction.made;
 }

@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-// Takes steps out of a failing trace for as long as it goes on failing: first large runs of them,
-// then ever smaller ones. `tries` bounds how often it is played.
+// Removes steps from a failing trace as long as it still fails: first long runs of steps, then ever
+// shorter ones. The trace is played at most `tries` times.
 inline std::vector<Step> Shrink(std::vector<Step> trace,
                                 const std::function<bool(const std::vector<Step>&)>& fails,
                                 int tries) {

@@ -1,4 +1,4 @@
-// What TracePlayer compares after every step, and when everything has come to rest.
+// What TracePlayer compares after every step, and when everything is at rest.
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace millrace {
 namespace {
 
-// The longest back-off, and a window.
+// The longest back-off plus a window.
 constexpr DurationMs kLongestWait = 11'000;
 
 }  // namespace
@@ -111,7 +111,7 @@ void TracePlayer::CheckSessions() {
 
 void TracePlayer::CheckSynced(const MessageId& id, std::int64_t version, const std::string& what) {
   const ModelMessage* model = Known(id);
-  if (model == nullptr || !model->visible()) return;  // nothing is promised of what is deleted
+  if (model == nullptr || !model->visible()) return;  // nothing is promised about deleted messages
   const auto synced = synced_.find(model->now.seq);
   if (synced == synced_.end() || synced->second < version) {
     Fail(what + ": acknowledged, but " + id.value + " can still lose version " +

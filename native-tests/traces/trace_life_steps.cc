@@ -111,7 +111,7 @@ void TracePlayer::CallIn(const Step& step) {
     const ModelMessage* model = Known(id);
     const bool settled =
         model != nullptr && model->visible() && model->state == ModelMessage::State::kThere;
-    if (!settled) return;  // the model hears of creates and deletes from their completions
+    if (!settled) return;  // the model learns of creates and deletes from their completions
     MessageWrite write;
     write.mutations.emplace_back(AppendText{"called in", false});
     Write(id, std::move(write));

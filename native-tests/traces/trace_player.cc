@@ -13,7 +13,7 @@ TracePlayer::TracePlayer(DurationMs window_ms)
       nosy_(*this, {"nosy", kUnlimitedCredits, true}) {}
 
 TracePlayer::~TracePlayer() {
-  ++life_;  // completions that come while the store ends are nobody's
+  ++life_;  // completions that come while the store ends are ignored
   for (Listener* listener : {&page_, &slow_, &clumsy_, &restless_, &nosy_}) listener->Leave();
 }
 

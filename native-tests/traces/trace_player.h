@@ -24,7 +24,7 @@ class TracePlayer : private TraceWorld {
   explicit TracePlayer(DurationMs window_ms);
   ~TracePlayer() override;
 
-  // "" when every promise held, else what was broken first, and in which step.
+  // "" if every promise held; otherwise the first broken one and its step.
   std::string Play(const std::vector<Step>& trace);
 
  private:
@@ -32,7 +32,7 @@ class TracePlayer : private TraceWorld {
     enum class State { kCreating, kThere, kGone };
     State state = State::kCreating;
     std::string title;
-    int deletions = 0;  // under way
+    int deletions = 0;  // calls under way
   };
   using SavedVersions = std::map<std::int64_t, std::int64_t>;  // by seq of the message
   struct Slots {
@@ -89,8 +89,8 @@ class TracePlayer : private TraceWorld {
   void CheckSessions();
   void CheckNothingStranded();
   void CheckAtRest();
-  // A completion that has to come exactly once. Its status may be OK, or the storage's error if a
-  // write failed since; `others` are fine if `excused` says so then.
+  // A completion that must come exactly once. Its status may be OK, or the storage's error if a
+  // write failed since. Another status is fine if `excused` says so then.
   Done Expect(std::string what, std::function<void(const Status&)> then,
               std::function<bool(Code)> excused = {});
   void CheckSynced(const MessageId& id, std::int64_t version, const std::string& what);
@@ -105,7 +105,7 @@ class TracePlayer : private TraceWorld {
   TimeMs now_ = 1'700'000'000'000;
   std::unique_ptr<Store> store_;
   HeldStorage* storage_ = nullptr;  // owned by store_
-  int life_ = 0;                    // grows when the store is opened: completions of a dead one
+  int life_ = 0;                    // grows when the store opens: marks completions of a dead one
   bool closing_ = false;
   bool calm_ = true;  // nothing was slow or failed since the last rest
 
@@ -117,7 +117,7 @@ class TracePlayer : private TraceWorld {
   std::int64_t last_seq_ = 0;
   int open_session_calls_ = 0;
   int open_calls_ = 0;
-  int due_this_step_ = 0;  // completions that may not outlive the step
+  int due_this_step_ = 0;  // completions that must come within the step
 
   SavedVersions saved_;                 // acknowledged by the disk
   SavedVersions synced_;                // the same, safe from power loss

@@ -1,5 +1,5 @@
-// How TracePlayer opens the store, lets everything come to rest, and opens it again: what the
-// process had acknowledged is there, and what it left unfinished is finished as interrupted.
+// How TracePlayer opens the store, brings everything to rest, and opens it again. Everything
+// acknowledged is there, and unfinished messages are finished as interrupted.
 
 #include <algorithm>
 #include <utility>
@@ -85,7 +85,7 @@ void TracePlayer::AdoptWhatIsOnDisk(const SavedVersions& saved_before) {
   last_seq_ = saved_.empty() ? 0 : saved_.rbegin()->first;
 }
 
-// Whatever was not committed is lost, with everyone who waited for it.
+// What was not committed is lost, and with it everyone who waited for it.
 void TracePlayer::Kill() { Open(); }
 
 void TracePlayer::Reopen() {
@@ -119,7 +119,7 @@ void TracePlayer::Settle() {
     now_ = std::max(now_, store_->NextDeadline());
     store_->AdvanceTo(now_);
   }
-  // One more event, for a listener that failed is told with the next one.
+  // One more event, because a listener that failed is told with the next one.
   CreateSession({Step::Op::kCreateSession, 0, kSessionSlots, 0});
   DeleteSession(SessionIn(kSessionSlots));
   for (int i = 0; i < 3; ++i) slow_.Grant(1);

@@ -1,5 +1,5 @@
-// The model test for as long as one likes: trace_soak STEPS [FIRST_SEED]. Ends with status 1 and
-// the shortest failing trace at the first failure.
+// The model test for as long as one likes: trace_soak STEPS [FIRST_SEED]. At the first failure it
+// ends with status 1 and the shortest failing trace.
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// What each step of a trace does to the store and to the model. The model changes first: what a
-// call makes due reaches the listeners before the call returns.
+// What each step of a trace does to the store and to the model. The model changes first, because
+// the listeners hear of a call's effects before the call returns.
 
 #include <algorithm>
 #include <utility>
@@ -22,7 +22,7 @@ MutationSource SourceOf(std::minstd_rand& random) {
       [&random](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); });
 }
 
-// Mostly what a reply consists of, and now and then anything at all.
+// Mostly the mutations of a reply, and now and then any other.
 Mutation MakeMutation(const Message& message, std::minstd_rand& random) {
   const std::string text(1 + random() % 12, static_cast<char>('a' + random() % 26));
   switch (random() % 12) {
@@ -154,10 +154,10 @@ void TracePlayer::DoDisturbance(const Step& step, std::minstd_rand& random) {
   }
 }
 
-// As a host does, stopping at each deadline; or all at once, as after a page was frozen.
+// Stops at each deadline, as a host does; or jumps, as after a page was frozen.
 void TracePlayer::PassTime(DurationMs by, bool deadline_by_deadline) {
   const TimeMs end = now_ + by;
-  if (by > 1000) nosy_.set_next({});  // what is idle may leave memory on the way
+  if (by > 1000) nosy_.set_next({});  // idle messages may leave memory on the way
   while (deadline_by_deadline && store_->NextDeadline() <= end) {
     now_ = std::max(now_, store_->NextDeadline());
     store_->AdvanceTo(now_);
@@ -238,7 +238,7 @@ void TracePlayer::WriteCounted(const MessageId& id, std::minstd_rand& random) {
   Write(id, std::move(write));
 }
 
-// As a draft begins: on a message that is not finished.
+// Opens a message that is not finished, as a draft begins.
 void TracePlayer::OpenAs(const MessageId& id, const std::string& writer) {
   const auto found = messages_.find(id);
   const bool visible = found != messages_.end() && found->second.visible();
@@ -312,7 +312,7 @@ void TracePlayer::Update(const Step& step, const MessageId& id, std::minstd_rand
                             });
 }
 
-// A run that goes on with the message and is over before that is saved.
+// A run continues the message and is over before that is saved.
 void TracePlayer::EndRun(const MessageId& id, RunExit how) {
   constexpr FinishReason kReasons[] = {FinishReason::kUnknown, FinishReason::kError,
                                        FinishReason::kCanceled};

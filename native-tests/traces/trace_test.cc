@@ -1,5 +1,5 @@
 // The model test: random traces on the real store and on an obviously right model, compared after
-// every step. On a failure it prints the seed and the shortest trace found that fails.
+// every step. On a failure it prints the seed and the shortest failing trace that it found.
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t kLength = 500;
 #ifdef __EMSCRIPTEN__
-constexpr unsigned kSeeds = 20;  // to see that nothing hangs on the size of size_t
+constexpr unsigned kSeeds = 20;  // enough to see that nothing depends on the size of size_t
 #else
-constexpr unsigned kSeeds = 500;  // 250,000 steps a test, a million in all
+constexpr unsigned kSeeds = 500;  // 250,000 steps per test, a million in all
 #endif
 
 class Traces : public ::testing::TestWithParam<DurationMs> {

@@ -1,4 +1,4 @@
-// The parts codec: any bytes decode or are refused, and what was decoded is stored unchanged from
+// The parts codec: any bytes decode or are refused, and decoded parts are stored unchanged from
 // then on.
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace millrace {
 namespace {
 
-// Whether the reference parser has its own opinion on `text`: it refuses numbers beyond a double
-// and escaped halves of surrogate pairs, skips a byte order mark, and takes a NUL for the end.
+// Whether the reference parser differs from ours on `text`: it refuses numbers beyond a double and
+// escaped halves of surrogate pairs, skips a byte order mark, and treats a NUL as the end.
 bool IsDisputed(std::string_view text) {
   return text.starts_with("\xEF") || text.find_first_of("eE") != std::string_view::npos ||
          text.find("\\u") != std::string_view::npos || text.find('\0') != std::string_view::npos ||

@@ -1,5 +1,6 @@
-// The delta log of a damaged or hostile file: whatever its rows hold, the store opens or says why
-// not, every read answers, and a sound message beside it is whole, now and after it is folded.
+// The delta log of a damaged or hostile file. Whatever its rows hold, the store opens or says why
+// not, and every read answers. A sound message beside the damaged one is whole, now and after it is
+// folded.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -34,7 +35,7 @@ Message Unfinished(std::int64_t seq) {
   return message;
 }
 
-// Appends `text` to the first part, here and as a patch.
+// Appends `text` to the first part, in the message and as a patch.
 std::shared_ptr<const Patch> Grow(Message& message, std::string_view text) {
   auto patch = std::make_shared<Patch>();
   patch->from_version = message.version;
@@ -54,11 +55,11 @@ Status Commit(Storage& storage, StorageBatch batch) {
 
 struct Template {
   std::vector<std::byte> bytes;
-  std::string sql_of_log;  // as a store has it
+  std::string sql_of_log;  // the statement that a store has
 };
 
-// The database that each input starts from: a session and two unfinished messages. Its `deltas`
-// takes any type, which a table of ours does not, until the rows are in it.
+// The database that each input starts from: a session and two unfinished messages. Until the rows
+// are in it, its `deltas` accepts any type, which a table of ours does not.
 Template MakeTemplate() {
   SharedFiles files;
   {
@@ -92,13 +93,14 @@ Template MakeTemplate() {
   return made;
 }
 
-// The schema says again what it says in a store; only the rows are what no store writes.
+// Gives the table the statement of a store again. Only the rows are then unlike those of a store.
 void RestoreSchema(SharedFiles& files, const std::string& sql_of_log) {
   RunRaw(files.Open().database, "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = '" +
                                     sql_of_log + "' WHERE name = 'deltas';");
 }
 
-// The rows of both messages, one of the sound one before each of the first hostile ones.
+// Writes the rows of both messages. A row of the sound message comes before each of the first
+// hostile ones.
 void WriteRows(SharedFiles& files, std::string_view bytes, Message& sound) {
   auto connection = Connection::Open(files.Open());
   Require(connection.ok(), "the copy opens");
@@ -123,7 +125,7 @@ void WriteRows(SharedFiles& files, std::string_view bytes, Message& sound) {
   Require((*connection)->Close().ok(), "the copy closes");
 }
 
-// What every reader is answered, whatever is in the log. Returns the hostile message.
+// Checks what every reader gets, whatever is in the log. Returns the hostile message.
 Message CheckReads(Storage& storage, const Message& sound) {
   const auto one = storage.committed().ReadMessage(sound.id);
   Require(one.ok() && *one == sound, "the sound message is whole");
@@ -158,7 +160,7 @@ void Check(std::string_view bytes) {
   Require(Commit(*storage, {AppendDelta{kSoundSeq, Grow(sound, "more")}}).ok(),
           "the sound message goes on");
   Message hostile = CheckReads(*storage, sound);
-  // What could be read is folded, as opening a store does with what a crash left.
+  // Folds what could be read, as opening a store does after a crash.
   Require(Commit(*storage, {PutMessage{std::make_shared<const Message>(hostile)}}).ok(),
           "what was read can be stored");
   Require(CheckReads(*storage, sound) == hostile, "and reads back as it was");

@@ -6,7 +6,7 @@
 namespace millrace {
 namespace {
 
-// Columns of a row: seq, version, merged, at, part, body.
+// The columns of a row: seq, version, merged, at, part, body.
 constexpr std::size_t kColumns = 6;
 
 }  // namespace
@@ -18,9 +18,9 @@ std::uint8_t HostileRows::Byte() {
   return byte;
 }
 
-// Kinds of value. 0..5: that number, which real rows have. 6: one byte, signed. 7: eight bytes.
-// 8, 9: the ends of the range. 10: NULL. 11: a fraction. 12: text. 13: a blob. 14: text that looks
-// like a number. 15: 2^32.
+// Kinds of values. 0..5: that number, as in real rows. 6: one byte, signed. 7: eight bytes. 8, 9:
+// the ends of the range. 10: NULL. 11: a fraction. 12: text. 13: a blob. 14: text that looks like a
+// number. 15: 2^32.
 std::int64_t HostileRows::Number(std::uint8_t kind) {
   if (kind < 6) return kind;
   if (kind == 6) return static_cast<std::int8_t>(Byte());
@@ -52,7 +52,7 @@ void HostileRows::InsertNext(Connection& connection, std::int64_t sound_seq) {
   std::uint8_t kinds[kColumns];
   for (std::uint8_t& kind : kinds) kind = Byte() & 15U;
   used_ = 0;
-  // A blob is a text whose type was changed: Query binds none.
+  // A blob is a text with a changed type, because Query cannot bind blobs.
   std::string sql =
       "INSERT INTO deltas(seq, version, merged, at, part, body) SELECT * FROM (SELECT ";
   const char* const names[kColumns] = {" AS s", ",", ",", ",", ",", ","};

@@ -10,17 +10,18 @@
 
 namespace millrace {
 
-// Rows for the table `deltas`, made of arbitrary bytes: any type in any column. One row is
+// Rows for the table `deltas`, made of arbitrary bytes, with any type in any column. The bytes of a
+// row:
 //
-//   a byte per column, its low 4 bits the kind of value (see hostile_rows.cc); then what the
-//   values take, in the order of the columns
+//   one byte per column, whose low 4 bits are the kind of value (see hostile_rows.cc); then the
+//   bytes that the values take, in the order of the columns
 class HostileRows {
  public:
   explicit HostileRows(std::string_view bytes) : bytes_(bytes) {}
 
   bool more() const { return !bytes_.empty(); }
-  // Inserts the next row; its id follows on the last one. The sound message gets none: one that
-  // names its seq is left out.
+  // Inserts the next row, with the id after the last one. Leaves out a row that names the seq of
+  // the sound message.
   void InsertNext(Connection& connection, std::int64_t sound_seq);
 
  private:
@@ -29,7 +30,7 @@ class HostileRows {
   void BindValue(Query& insert, std::uint8_t kind);
 
   std::string_view bytes_;
-  std::string texts_[6];  // bound; they outlive the query
+  std::string texts_[6];  // bound; they must outlive the query
   std::size_t used_ = 0;
 };
 

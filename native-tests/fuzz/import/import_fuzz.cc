@@ -1,12 +1,13 @@
-// A hostile or damaged file (contract S8): to import, it is refused or taken whole; either way the
-// store is sound, what it had is as it was, and every read answers. Opened as a store, it is
-// refused or answers every read.
+// A hostile or damaged file (contract S8). An import refuses it or takes it whole. Either way the
+// store is sound, its old content is unchanged, and every read answers. Opened as a store, the file
+// is refused or answers every read.
 //
-// An input is a program of damage to a sound database, because random bytes are hardly ever one:
+// An input is a program of damage to a sound database, because random bytes are hardly ever a
+// database:
 //
 //   byte 0       which database
 //   byte 1       how many statements of its schema are rewritten (schema_damage.h)
-//   ... 0 ...    what they become
+//   ... 0 ...    the new statements
 //   then each six bytes overwrite some of the file
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +58,7 @@ Bytes MakeDatabase(const char* sql) {
   return Content(*file);
 }
 
-// With an index, as an export has it.
+// With an index, like an export.
 Bytes MakeExport() {
   const std::shared_ptr<BlockFile> file = FileOf(MakeDatabase(kStoreV1));
   auto storage = OpenSqliteStorage(Alone(file));
@@ -97,7 +98,7 @@ void CheckStore(Storage& storage, bool imported) {
           "what was there stays");
 }
 
-// What the file is as a store of our own: whatever it answers, it answers.
+// Opens the file as a store of our own. Any answer is fine, but there must be one.
 void CheckOpening(const Bytes& bytes) {
   auto storage = OpenSqliteStorage(Alone(FileOf(bytes)));
   if (!storage.ok()) return;

@@ -140,7 +140,7 @@ std::string SchemaDamage::Column() {
   }
 }
 
-// Some are deep beyond every limit.
+// Some are deeper than every limit.
 std::string SchemaDamage::Expression(int depth) {
   const std::uint8_t kind = Next();
   if (depth > 6 || kind % 4 == 0) return std::string(Pick(kLeaves));

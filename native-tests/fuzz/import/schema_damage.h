@@ -8,15 +8,15 @@
 namespace millrace {
 
 // Makes statements of a schema out of bytes: what SQLite would read in `sqlite_schema` of a hostile
-// file. They are written there as text. So nothing evaluates them before the file is opened.
+// file. They are written there as text, so nothing evaluates them before the file is opened.
 class SchemaDamage {
  public:
-  // The first byte says how many objects are rewritten or added; none at all is common.
+  // The first byte says how many objects are rewritten or added. Often it is none.
   explicit SchemaDamage(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
-  // To be run on the database. Empty: nothing is rewritten. To be called once.
+  // The SQL to run on the database; empty if nothing is rewritten. Call it once.
   std::string Sql();
-  // The bytes that are left after it.
+  // The bytes that remain after it.
   std::span<const std::uint8_t> rest() const { return bytes_; }
 
  private:

@@ -1,4 +1,4 @@
-// Sequences of mutations: each byte is a choice of MutationSource.
+// Sequences of mutations: each byte is one choice of MutationSource.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-// The reader of the delta log: any bytes are refused, or are ops that fit a message or leave it
-// alone.
+// The reader of the delta log: any bytes are refused, or are ops that fit a message or do not
+// change it.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -14,7 +14,7 @@
 namespace millrace {
 
 // Reads `bytes` in pieces of `piece` bytes and ends as `end` says. Requires what StreamReader
-// promises of any bytes; returns the message it makes.
+// promises for any bytes. Returns the message that results.
 inline Message ReadInPieces(StreamFormat format, std::string_view bytes, std::size_t piece,
                             const Status& end) {
   const auto reader = MakeStreamReader(format);
@@ -42,7 +42,7 @@ inline Message ReadInPieces(StreamFormat format, std::string_view bytes, std::si
     Require(effect.ok(), "every mutation applies");
     Require(*effect != Effect::kNone, "every mutation changes something");
   }
-  message.version = 0;  // counts the deltas, which the pieces multiply
+  message.version = 0;  // counts the deltas, and more pieces make more of them
   return message;
 }
 
