@@ -1,4 +1,4 @@
-// Registration only: what each name does stands in web/src/core-module.ts, how in core_host.cpp.
+// Registration only. web/src/core-module.ts says what each name does, and core_host.cpp how.
 
 #include <emscripten/bind.h>
 

@@ -10,18 +10,18 @@
 #include "millrace/messages/run.h"
 #include "value_codec.h"
 
-// The arguments of a call, each read as the type that its function asks for.
+// The arguments of a call. Each is read as the type that the called function needs.
 namespace millrace::wasm {
 
-// The name under which a draft writes.
+// The name of a draft's writer.
 struct WriterName {
   std::string name;
 };
-// Milliseconds from now; negative: none.
+// Milliseconds from now; negative for no time-out.
 struct Timeout {
   double ms = -1;
 };
-// As it is: it cannot be read without another one.
+// A value that is passed on unread, because it can only be read together with another one.
 struct Unread {
   val value = val::undefined();
 };
@@ -101,10 +101,10 @@ inline Result<ListOptions> ReadArgument(const val& argument) {
   return ReadListOptions(argument);
 }
 
-// Reads one after the other; keeps the first thing that is wrong, and reads no further then.
+// Reads one argument after the other. Keeps the first error and then stops reading.
 class Arguments {
  public:
-  // `arguments`: a JavaScript array. What is missing at its end is undefined.
+  // `arguments`: a JavaScript array. Missing arguments at its end are undefined.
   explicit Arguments(const val& arguments) : arguments_(arguments) {}
 
   template <typename T>

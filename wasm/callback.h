@@ -19,14 +19,14 @@ void CallBack(const val& done, const Result<T>& result) {
   CallJs(done, val::null(), ToJs(*result));
 }
 
-// Not there is no error: the value is undefined.
+// A missing value is no error: the callback gets undefined.
 template <typename T>
 void CallBack(const val& done, const Result<std::optional<T>>& result) {
   if (!result.ok()) return CallBack(done, result.status());
   CallJs(done, val::null(), *result ? ToJs(**result) : val::undefined());
 }
 
-// A core completion (Done, DoneMessage, DoneSession) that calls `done` back.
+// A core completion (Done, DoneMessage, DoneSession) that calls `done`.
 inline auto Completion(const val& done) {
   return [done](const auto& outcome) { CallBack(done, outcome); };
 }

@@ -11,8 +11,8 @@
 #include "call_arguments.h"
 #include "callback.h"
 
-// To add a call: a function that takes the core, the answer and its arguments, each as the type
-// that call_arguments.h reads; a line of the table at the end.
+// To add a call, add two things. First a function that takes the core, the reply and its arguments,
+// each with a type that call_arguments.h reads. Then a line in the table at the end.
 namespace millrace::wasm {
 namespace {
 
@@ -24,7 +24,7 @@ struct Core {
   MessageService& messages() const { return store.messages(); }
 };
 
-// Tells the outcome: at once, or as a completion of the core.
+// Reports the outcome, at once or as a completion of the core.
 struct Reply {
   val done;
 
@@ -35,7 +35,7 @@ struct Reply {
 };
 
 TimeMs DeadlineAfter(TimeMs now, Timeout timeout) {
-  // Past this many milliseconds there is no deadline.
+  // A time-out of more milliseconds than this is no deadline.
   constexpr double kForeverMs = 1e15;
   if (!(timeout.ms >= 0 && timeout.ms < kForeverMs)) return kNever;
   return now + static_cast<TimeMs>(std::ceil(timeout.ms));
@@ -129,7 +129,7 @@ template <typename... Args>
 void Invoke(void (*call)(const Core&, const Reply&, Args...), const Core& core, const Reply& reply,
             const val& arguments) {
   Arguments in(arguments);
-  // In braces they are read from the first to the last.
+  // Inside braces they are read from the first to the last.
   std::tuple<Args...> read{in.Next<Args>()...};
   if (!in.status().ok()) return reply(in.status());
   std::apply([&](Args&... each) { call(core, reply, std::move(each)...); }, read);

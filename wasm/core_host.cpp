@@ -26,7 +26,7 @@ namespace {
 Result<StoreOptions> ReadOptions(const val& options) {
   ObjectReader in(options, "options");
   StoreOptions result;
-  // A part of a millisecond is a window; rounded down to 0 it would be none.
+  // A part of a millisecond is still a window. Rounded down to 0 it would be none.
   if (const auto window = in.MaybeNumber("windowMs")) {
     result.window_ms = static_cast<DurationMs>(std::ceil(*window));
   }
@@ -46,7 +46,7 @@ Result<StoreOptions> ReadOptions(const val& options) {
   return result;
 }
 
-// The value read; nullopt after telling `done` what is wrong with it.
+// Returns the value. If there is none, tells `done` what is wrong and returns nullopt.
 template <typename T>
 std::optional<T> Take(Result<T> read, const val& done) {
   if (read.ok()) return std::move(read).value();
@@ -60,7 +60,7 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
   auto store_options = Take(ReadOptions(options), done);
   if (!store_options) return;
   HostClock clock;
-  // Empty until the store is open: until then no timer has to be armed.
+  // Empty until the store is open. Until then no timer is needed.
   const auto opened_host = std::make_shared<std::weak_ptr<StoreHost>>();
   auto storage = OpenHostStorage(files, [opened_host](const std::function<void()>& completion) {
     const std::shared_ptr<StoreHost> host = opened_host->lock();
@@ -74,7 +74,7 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
                 if (!opened.ok()) return CallBack(done, opened.status());
                 auto host = std::make_shared<StoreHost>(*std::move(opened), clock);
                 *opened_host = host;
-                // Arms the timer for what recovery left to do.
+                // Arms the timer for what recovery has left to do.
                 const TimerPump::TimedCall timed(host->pump());
                 CallJs(done, val::null(), val(host));
               });
@@ -99,8 +99,8 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
   if (!writer_name) return;
   auto list = Take(ReadMutations(mutations), done);
   if (!list) return;
-  // Two things must have happened before the answer: the call returned the version, and the
-  // completion came. Either may be the first.
+  // The answer needs two things: the version that the call returns, and the completion. Either may
+  // come first.
   struct Outcome {
     val done;
     std::optional<std::int64_t> version;

@@ -15,37 +15,37 @@ class FeedHost;
 class StreamHost;
 
 // The store as JavaScript sees it (CoreStore in web/src/core-module.ts, which documents each
-// method): reads the arguments, makes the one call of the core inside a turn, hands the outcome to
-// the callback. It decides nothing.
+// method). A method reads its arguments, makes one call of the core inside a turn, and gives the
+// outcome to the callback. It decides nothing.
 //
-// Every argument is an unchecked JavaScript value: a wrong one is kInvalidArgument, told to the
-// callback like any other error. `done` is (error | null, value?) => void.
+// Every argument is an unchecked JavaScript value. A wrong one is kInvalidArgument, which the
+// callback gets like any other error. `done` is (error | null, value?) => void.
 class StoreHost : public std::enable_shared_from_this<StoreHost> {
  public:
-  // `files`: what OpenHostStorage takes.
+  // `files`: see OpenHostStorage.
   static void Open(const val& files, const val& options, const val& done);
 
   StoreHost(std::unique_ptr<Store> store, HostClock clock);
 
-  // One turn for the calls between them. Two methods, so that no frame of JavaScript lies between
-  // two of C++.
+  // One turn for all calls between BeginTurn and EndTurn. These are two methods, so that no frame
+  // of JavaScript is between two of C++.
   void BeginTurn() { held_turn_.emplace(pump_, *store_); }
   void EndTurn() { held_turn_.reset(); }
 
   val Recovered() const;
 
-  // Every call but those below; see calls.h.
+  // Every call except those below; see calls.h.
   void Call(const std::string& name, const val& arguments, const val& done);
 
-  // The hot path: not through the table.
+  // The hot path, which does not use the table.
   void Write(const val& id, const val& writer, double version, const val& mutations,
              const val& done);
 
-  // `into`, `from`: files as FileSystemSyncAccessHandle has them, wherever their bytes are.
+  // `into`, `from`: files with the calls of a FileSystemSyncAccessHandle, wherever their bytes are.
   void Export(const val& into, const val& done);
   void Import(const val& from, const val& done);
 
-  // nullptr for a format the core does not know.
+  // nullptr for a format that the core does not know.
   std::shared_ptr<StreamHost> OpenStream(const val& format);
   std::shared_ptr<FeedHost> Subscribe(const val& filters, const val& deliver, int credits);
 
@@ -62,7 +62,7 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 
   HostClock clock_;
   std::unique_ptr<Store> store_;
-  TimerPump pump_;  // its timer ends before what it drives
+  TimerPump pump_;  // its timer ends before the store that it drives
   std::optional<HeldTurn> held_turn_;
 };
 

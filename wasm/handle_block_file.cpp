@@ -6,7 +6,8 @@
 
 using emscripten::EM_VAL;
 
-// In library_millrace.js. Each returns what the handle returned, or one of the two numbers below.
+// Defined in library_millrace.js. Each returns what the handle returned, or one of the two numbers
+// below.
 extern "C" {
 double millrace_file_read(EM_VAL handle, std::byte* into, double offset, std::size_t size);
 double millrace_file_write(EM_VAL handle, const std::byte* from, double offset, std::size_t size);
@@ -22,8 +23,8 @@ namespace {
 constexpr double kThrewQuota = -1;
 constexpr double kThrew = -2;
 
-// Chromium hands its internal error out as if it were a count, as an unsigned 32-bit number:
-// "no space" is -8.
+// Chromium returns its internal error as if it were a count, as an unsigned 32-bit number. "No
+// space" is -8.
 constexpr double kChromiumErrors = 4294967296.0;
 constexpr double kChromiumNoSpace = kChromiumErrors - 8;
 

@@ -8,16 +8,16 @@
 
 namespace millrace::wasm {
 
-// A file over a JavaScript object with the five calls of a FileSystemSyncAccessHandle: such a
-// handle, of a file in the browser's private file system; the file of an export or import; what was
-// loaded from IndexedDB.
+// A file over a JavaScript object with the five calls of a FileSystemSyncAccessHandle. That is such
+// a handle of a file in the browser's private file system, the file of an export or import, or a
+// file loaded from IndexedDB.
 //
-// Bytes go straight between wasm memory and the file. Every count is checked: a full disk is no
-// exception there but a wrong count, and each browser has its own.
-// Ownership: the Worker opened the handle and closes it, after the store is closed.
+// Bytes go directly between wasm memory and the file. Every count is checked: a full disk is not an
+// exception but a wrong count, and each browser has its own.
+// Ownership: the Worker opened the handle, and closes it after the store is closed.
 class HandleBlockFile : public BlockFile {
  public:
-  // `name` is for messages.
+  // `name` is for error messages.
   HandleBlockFile(emscripten::val handle, std::string name);
 
   Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override;
@@ -27,7 +27,7 @@ class HandleBlockFile : public BlockFile {
   Result<std::uint64_t> Size() override;
 
  private:
-  // `count` is what a call returned instead of a proper count.
+  // `count`: what a call returned instead of a proper count.
   Status Failure(const char* what, double count) const;
 
   emscripten::val handle_;

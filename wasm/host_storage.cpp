@@ -25,8 +25,8 @@ Result<DatabaseFiles> OpfsFiles(const val& files) {
 }  // namespace
 
 Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, InTurn in_turn) {
-  // Read twice in each commit, and only the difference counts: no need for HostClock's second look,
-  // at the wall clock.
+  // It is read twice per commit, and only the difference counts. So it need not look at the wall
+  // clock, as HostClock does.
   SqliteOptions options{.clock = [] { return static_cast<TimeMs>(emscripten_get_now()); }};
   if (KindOf(files) == Kind::kAbsent) {
     return OpenSqliteStorage(MakeMemoryFiles(), std::move(options));

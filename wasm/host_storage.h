@@ -8,9 +8,9 @@
 
 namespace millrace::wasm {
 
-// The storage that belongs to the files JavaScript hands over (CoreFiles in
-// web/src/core-module.ts): none: in memory; with `commit`: in IndexedDB; else in OPFS.
-// `in_turn` carries what the storage completes later into the core.
+// The storage for the files that JavaScript passes in (CoreFiles in web/src/core-module.ts):
+// without files in memory, with `commit` in IndexedDB, otherwise in OPFS. `in_turn` brings what the
+// storage completes later into the core.
 Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, InTurn in_turn);
 
 }  // namespace millrace::wasm

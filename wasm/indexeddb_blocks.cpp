@@ -14,7 +14,7 @@ namespace {
 
 Status Load(BlockImage& image, const val& handle, const char* name) {
   constexpr std::size_t kPieceBytes = 16 * BlockImage::kBlockBytes;
-  // What was loaded answers the same calls as an open file.
+  // A loaded file answers the same calls as an open file.
   HandleBlockFile file(handle, name);
   const Result<std::uint64_t> size = file.Size();
   if (!size.ok()) return size.status();

@@ -12,7 +12,7 @@ namespace millrace::wasm {
 using InTurn = std::function<void(const std::function<void()>&)>;
 
 // A commit under way in IndexedDB (CoreCommit in web/src/core-module.ts). JavaScript calls Done
-// once and lets go of it.
+// once and then releases it.
 class BlockCommit {
  public:
   BlockCommit(std::function<void(Status)> ended, InTurn in_turn)
@@ -26,7 +26,7 @@ class BlockCommit {
   InTurn in_turn_;
 };
 
-// The content of `files`, which has `database`, `wal` and `journal` to read from.
+// Reads the content of `files`, which has `database`, `wal` and `journal`.
 Result<BlockImages> LoadImages(const emscripten::val& files);
 
 // Saves through `commit(change, pending)`, a function of `files` that begins one transaction.

@@ -4,7 +4,7 @@
 
 using emscripten::EM_VAL;
 
-// In library_millrace.js.
+// Defined in library_millrace.js.
 extern "C" {
 EM_VAL millrace_text(const char* data, std::size_t size);
 EM_VAL millrace_bytes(const char* data, std::size_t size);
@@ -32,10 +32,10 @@ namespace {
 // The largest integer that a JavaScript number holds exactly.
 constexpr double kMaxSafeInteger = 9007199254740991.0;
 
-// REQUIRES: the value is a string. `key` nullptr: the value itself.
+// REQUIRES: the value is a string. If `key` is nullptr, reads the object itself.
 std::string ReadText(EM_VAL object, const char* key) {
-  // A JavaScript code unit is at most three bytes of UTF-8. Texts are read into one buffer that
-  // stays, so that what is kept has just the size it needs.
+  // A JavaScript code unit takes at most three bytes of UTF-8. Texts are read into one buffer that
+  // is kept, so that the result has exactly the size it needs.
   static std::string buffer;
   constexpr std::size_t kKeptBuffer = 1 << 20;
   const std::size_t bound = 3 * millrace_length(object, key);

@@ -18,15 +18,16 @@ namespace millrace::wasm {
 
 using emscripten::val;
 
-// A property name. Only from a literal: JavaScript remembers the name by the literal's address.
+// A property name. It must be a literal, because JavaScript remembers the name by the literal's
+// address.
 class Key {
  public:
   template <std::size_t kSize>
-  // Implicit, so that a literal reads as the name it is.
+  // Implicit, so that a literal can be used as a name.
   consteval Key(const char (&literal)[kSize])  // NOLINT(google-explicit-constructor)
       : literal_(literal) {}
 
-  // Of a table's field, which has it from a literal.
+  // The name of a field in a table, which has it as a literal.
   explicit constexpr Key(const HeaderField& field) : literal_(field.property) {}
 
   const char* literal() const { return literal_; }
@@ -35,14 +36,14 @@ class Key {
   const char* literal_;
 };
 
-// ---- C++ to JavaScript; copies
+// ---- C++ to JavaScript; all of these copy
 
 val ToJs(std::string_view text);
 val BytesToJs(std::string_view bytes);  // a Uint8Array
-// `undefined` for what is no JSON.
+// `undefined` if the text is not JSON.
 val JsonToJs(std::string_view json);
 
-// The setters that leave a property out where there is nothing to say: absent, never null.
+// The setters that leave out a property without a value: it is absent, never null.
 template <typename Writer>
 class OptionalFields {
  public:
@@ -71,7 +72,7 @@ class ObjectWriter : public OptionalFields<ObjectWriter> {
   ObjectWriter& Set(Key key, const val& value);
   ObjectWriter& SetBytes(Key key, std::string_view bytes) { return Set(key, BytesToJs(bytes)); }
   ObjectWriter& SetJson(Key key, std::string_view json) { return Set(key, JsonToJs(json)); }
-  // An array of objects, each of which `describe(item, writer)` fills.
+  // An array of objects; `describe(item, writer)` fills each of them.
   template <typename T, typename Describe>
   ObjectWriter& SetEach(Key key, const std::vector<T>& items, const Describe& describe);
 
@@ -82,7 +83,7 @@ class ObjectWriter : public OptionalFields<ObjectWriter> {
 };
 
 void Push(const val& array, const val& value);
-// A string with `text` behind it.
+// `string` with `text` appended.
 val Joined(const val& string, std::string_view text);
 
 template <typename T, typename Describe>
@@ -102,20 +103,20 @@ ObjectWriter& ObjectWriter::SetEach(Key key, const std::vector<T>& items,
 enum class Kind { kAbsent, kString, kNumber, kBoolean, kFunction, kArray, kBytes, kObject, kOther };
 
 Kind KindOf(const val& value);
-// REQUIRES: of the kind named.
+// REQUIRES: the value is of the kind in the function's name.
 std::string StringOf(const val& string);
 std::string BytesOf(const val& bytes);
 std::size_t LengthOf(const val& array);
 val ElementOf(const val& array, std::size_t index);
-// JSON text; nullopt for a value that has none.
+// The value as JSON text; nullopt if it has none.
 std::optional<std::string> JsonOf(const val& value);
 
-// Reads the properties of one object that came from outside. The first thing wrong is kept in
-// status() and later reads give empty values, so a caller reads everything and checks once.
-// Undefined and null count as absent.
+// Reads the properties of one object from outside. It keeps the first error in status(), and later
+// reads give empty values. So a caller reads everything and checks once. Undefined and null count
+// as absent.
 class ObjectReader {
  public:
-  // `what` names the object in messages; a literal.
+  // `what` names the object in error messages; a literal.
   ObjectReader(val object, const char* what);
 
   std::string String(Key key);
@@ -125,26 +126,26 @@ class ObjectReader {
   std::int64_t Integer(Key key);
   std::optional<std::int64_t> MaybeInteger(Key key);  // within +-2^53
   std::optional<double> MaybeNumber(Key key);         // finite
-  std::optional<std::size_t> MaybeCount(Key key);     // an integer of at least 0
-  // What adds up: 0 or more.
+  std::optional<std::size_t> MaybeCount(Key key);     // an integer, 0 or more
+  // An amount that can be added up: 0 or more.
   std::optional<std::int64_t> MaybeAmount(Key key);
   std::string Id(Key key);  // not empty
   std::string Bytes(Key key);
-  // JSON text of whatever is there; "" when absent.
+  // The property's value as JSON text; "" if it is absent.
   std::string JsonOrEmpty(Key key);
   val Object(Key key);
   std::optional<val> MaybeObject(Key key);
-  val Array(Key key);  // an empty one when absent
+  val Array(Key key);  // an empty one if absent
 
-  // Refuses a property that no call above has asked for, and names the one that was probably meant:
-  // what is ignored in silence is lost. Call it when everything was read.
+  // Refuses a property that no call above asked for, and names the one that was probably meant. A
+  // property that is silently ignored would be lost. Call it after everything was read.
   void RefuseOthers();
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }
-  // Notes that the property is not as it must be: "<what>.<key> <problem>".
+  // Notes what is wrong with the property: "<what>.<key> <problem>".
   void Fail(Key key, std::string_view problem);
-  // The same for what stands inside it: "<what>.<key>: <why>", "<what>.<key>[<index>]: <why>".
+  // The same for a value inside it: "<what>.<key>: <why>", "<what>.<key>[<index>]: <why>".
   void FailInside(Key key, const Status& why);
   void FailInside(Key key, std::size_t index, const Status& why);
 
@@ -153,7 +154,7 @@ class ObjectReader {
   // Every read begins here.
   Kind KindAt(Key key);
 
-  // More than any object has that is read with it.
+  // More fields than any object has that is read with this class.
   static constexpr std::size_t kMostFields = 16;
 
   val object_;
@@ -165,7 +166,7 @@ class ObjectReader {
 
 // ---- calls
 
-// Calls a JavaScript function; false when it threw (the exception is reported to the console).
+// Calls a JavaScript function. Returns false if it threw; the console then shows the exception.
 bool CallJs(const val& function, const val& first, const val& second);
 
 }  // namespace millrace::wasm

@@ -10,17 +10,17 @@
 
 namespace millrace::wasm {
 
-// Values as one JSON text. JSON has no bytes: they are kept in `bytes`, and the text has their
-// index there.
+// Values as one JSON text. JSON has no bytes, so they are in `bytes`, and the text has their index
+// there.
 struct JsonText {
   std::string json;
   val bytes = val::array();
   std::int64_t bytes_count = 0;
 };
 
-// Writes one object at the end of a text: its constructor opens the object, its destructor closes
-// it. It has the setters of ObjectWriter.
-// REQUIRES: of two writers on one text, the one that was made later is destroyed first.
+// Writes one object at the end of a text: its constructor opens the object, and its destructor
+// closes it. It has the setters of ObjectWriter. REQUIRES: of two writers on one text, the later
+// one is destroyed first.
 class JsonWriter : public OptionalFields<JsonWriter> {
  public:
   explicit JsonWriter(JsonText& text) : text_(text) { text_.json.push_back('{'); }
@@ -59,7 +59,7 @@ class JsonWriter : public OptionalFields<JsonWriter> {
   }
 
  private:
-  // The text, for the property's value.
+  // Writes the key; returns the text, ready for the property's value.
   std::string& Begin(Key key) {
     std::string& json = text_.json;
     if (json.back() != '{') json.push_back(',');

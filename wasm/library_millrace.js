@@ -1,8 +1,9 @@
-// The JavaScript half of the border: what embind has no cheap or safe word for. C++ declares each
-// function in js_value.cpp, handle_block_file.cpp or timer_pump.cpp, beside its use.
+// The JavaScript half of the border: everything for which embind has no cheap or safe way. C++ declares each
+// function in js_value.cpp, handle_block_file.cpp or timer_pump.cpp, where it is used.
 //
-// No function here lets an exception through, but for a trap: C++ is built without exceptions, and
-// a throw would skip its destructors. After a trap nothing calls the module any more. An EM_VAL is embind's handle of a JavaScript value; text is UTF-8.
+// No function here lets an exception through, except a trap. C++ is built without exceptions, and a throw
+// would skip its destructors. After a trap nothing calls the module any more. An EM_VAL is embind's handle of
+// a JavaScript value; text is UTF-8.
 
 mergeInto(LibraryManager.library, {
   $Millrace__deps: ['$Emval'],
@@ -12,7 +13,7 @@ mergeInto(LibraryManager.library, {
     decoder: null,
     encoder: null,
 
-    // Property names, by the address of the C++ literal. Each is decoded once.
+    // Property names by the address of the C++ literal. Each is decoded once.
     names: {},
     name: function(pointer) {
       var name = Millrace.names[pointer];
@@ -22,9 +23,9 @@ mergeInto(LibraryManager.library, {
       return Millrace.names[pointer] = Millrace.text(pointer, end - pointer);
     },
 
-    // Code units (writing) or bytes (reading). Below it a loop beats the fixed cost of TextEncoder
-    // and TextDecoder: for 8 ASCII characters 0.02 against 0.4 and 0.04 against 0.2 microseconds in
-    // Chromium. Reading is even at about 45.
+    // In code units (writing) or bytes (reading). For shorter texts a loop is faster than the fixed cost of
+    // TextEncoder and TextDecoder: for 8 ASCII characters 0.02 against 0.4 and 0.04 against 0.2 microseconds
+    // in Chromium. Reading takes the same time at about 45.
     kShortText: 32,
 
     text: function(pointer, size) {
@@ -40,8 +41,8 @@ mergeInto(LibraryManager.library, {
       return Millrace.decoder.decode(HEAPU8.subarray(pointer, pointer + size));
     },
 
-    // Writes `text` as well-formed UTF-8 (a lone surrogate becomes U+FFFD); returns its size.
-    // REQUIRES: room for 3 bytes per code unit.
+    // Writes `text` as well-formed UTF-8 (a lone surrogate becomes U+FFFD) and returns its size. REQUIRES:
+    // room for 3 bytes per code unit.
     writeText: function(text, pointer) {
       var length = text.length;
       var ascii = length <= Millrace.kShortText;
@@ -55,7 +56,7 @@ mergeInto(LibraryManager.library, {
       return Millrace.encoder.encodeInto(text, room).written;
     },
 
-    // Not `instanceof`: test runners hand over those of another realm.
+    // Not `instanceof`, because test runners pass in objects of another realm.
     isBytes: function(value) { return Object.prototype.toString.call(value) === '[object Uint8Array]'; },
 
     kindOf: function(value) {
@@ -70,14 +71,14 @@ mergeInto(LibraryManager.library, {
       return 8;
     },
 
-    // What people write who know other stores.
+    // Names that people write who know other stores.
     meant: {
       content: 'parts', text: 'parts', body: 'parts', name: 'title', tokens: 'completionTokens',
       inputTokens: 'promptTokens', outputTokens: 'completionTokens', arguments: 'input', args: 'input',
       callId: 'toolCallId', result: 'content', output: 'content', mime: 'mimeType',
       mediaType: 'mimeType', parent: 'parentId', session: 'sessionId', count: 'limit', cursor: 'from',
     },
-    // The known name that was probably meant: by its meaning, or with one letter more, less or other.
+    // The known name that was probably meant: by its meaning, or with one letter added, removed or changed.
     nearest: function(name, known) {
       if (known.indexOf(Millrace.meant[name]) >= 0) return Millrace.meant[name];
       var lower = name.toLowerCase();
@@ -90,9 +91,9 @@ mergeInto(LibraryManager.library, {
       });
     },
 
-    // What went wrong last in a call on a file handle.
+    // The last error of a call on a file handle.
     fileError: '',
-    // -1: no room. -2: any other failure, told by fileError.
+    // -1: no room. -2: any other failure; fileError says which.
     fileFailed: function(error) {
       Millrace.fileError = String(error);
       return error && error.name === 'QuotaExceededError' ? -1 : -2;
@@ -105,12 +106,12 @@ mergeInto(LibraryManager.library, {
   millrace_text__sig: 'iii',
   millrace_text: function(data, size) { return Emval.toHandle(Millrace.text(data, size)); },
 
-  // A copy: wasm memory moves when it grows.
+  // A copy, because wasm memory moves when it grows.
   millrace_bytes__deps: ['$Millrace'],
   millrace_bytes__sig: 'iii',
   millrace_bytes: function(data, size) { return Emval.toHandle(HEAPU8.slice(data, data + size)); },
 
-  // `undefined` for what is no JSON.
+  // `undefined` if the text is not JSON.
   millrace_parse_json__deps: ['$Millrace'],
   millrace_parse_json__sig: 'iii',
   millrace_parse_json: function(data, size) {
@@ -158,7 +159,8 @@ mergeInto(LibraryManager.library, {
     return Millrace.kindOf(key ? value[Millrace.name(key)] : value);
   },
 
-  // A property of the object that is none of the keys, and which was meant; `undefined`: there is none.
+  // A property of the object that is none of the keys, and the key that was meant; `undefined` if there is
+  // none.
   millrace_other_field__deps: ['$Millrace'],
   millrace_other_field__sig: 'iiii',
   millrace_other_field: function(object, keys, count) {
@@ -186,7 +188,7 @@ mergeInto(LibraryManager.library, {
     return Number(Emval.toValue(object)[Millrace.name(key)]);
   },
 
-  // Code units of a string, bytes of a Uint8Array, elements of an array.
+  // The number of code units of a string, bytes of a Uint8Array, or elements of an array.
   millrace_length__deps: ['$Millrace'],
   millrace_length__sig: 'iii',
   millrace_length: function(object, key) {
@@ -214,7 +216,7 @@ mergeInto(LibraryManager.library, {
   millrace_element__sig: 'iii',
   millrace_element: function(array, index) { return Emval.toHandle(Emval.toValue(array)[index]); },
 
-  // The value as a string of JSON; `undefined` for what has none (a function, a cycle, a BigInt).
+  // The value as a string of JSON; `undefined` for a value without JSON (a function, a cycle, a BigInt).
   millrace_stringify__deps: ['$Millrace'],
   millrace_stringify__sig: 'ii',
   millrace_stringify: function(value) {
@@ -227,7 +229,7 @@ mergeInto(LibraryManager.library, {
 
   // ---- calls
 
-  // Calls `callback`; 0 when it threw, which is reported and stops here.
+  // Calls `callback`; returns 0 if it threw. The exception is reported and stops here.
   millrace_call__deps: ['$Millrace'],
   millrace_call__sig: 'iiii',
   millrace_call: function(callback, first, second) {
@@ -235,7 +237,7 @@ mergeInto(LibraryManager.library, {
       Emval.toValue(callback)(Emval.toValue(first), Emval.toValue(second));
       return 1;
     } catch (error) {
-      // A module that trapped must not go on.
+      // A module that trapped must not continue.
       if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw error;
       console.error(error);
       return 0;
@@ -305,7 +307,8 @@ mergeInto(LibraryManager.library, {
   millrace_wall_clock__sig: 'd',
   millrace_wall_clock: function() { return Date.now(); },
 
-  // Calls `callback` with `data` after `delay` ms. Under Node, a wait this long is housekeeping and does not keep the process.
+  // Calls `callback` with `data` after `delay` ms. Under Node, a wait this long is only housekeeping and does
+  // not keep the process alive.
   millrace_set_timer__deps: ['$callUserCallback'],
   millrace_set_timer__sig: 'iiid',
   millrace_set_timer: function(callback, data, delay) {

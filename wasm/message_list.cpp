@@ -8,7 +8,7 @@
 namespace millrace::wasm {
 namespace {
 
-// The text is handed over in pieces of about this size, bytes: the core's memory, which never
+// The text is handed over in pieces of about this many bytes. So the core's memory, which never
 // shrinks, need not hold the list a second time.
 constexpr std::size_t kPiece = 64 * std::size_t{1024};
 

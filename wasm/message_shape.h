@@ -12,11 +12,12 @@
 #include "millrace/model/message.h"
 #include "millrace/model/part.h"
 
-// The shape of a message (web/src/types.ts), once for both forms in which it crosses: objects
-// (`Writer` is ObjectWriter), and JSON text (JsonWriter), which is quicker for many.
+// The shape of a message (web/src/types.ts). It is defined once for both forms in which a message
+// crosses: objects (`Writer` is ObjectWriter) and JSON text (JsonWriter), which is faster for many
+// messages.
 namespace millrace::wasm {
 
-// A word that is no FinishReason crosses as `extra.reason`; the reader takes it from there.
+// A word that is no FinishReason crosses as `extra.reason`, where the reader finds it.
 inline std::string ExtraOf(const FinishPart& part) {
   if (part.foreign_reason.empty()) return part.extra;
   std::string json = part.extra.empty() ? "{" : part.extra;
@@ -98,7 +99,7 @@ struct PartShape {
     out.Set("type", "custom")
         .Set("name", part.name)
         .SetJson("data", part.data)
-        // Not in the public types: lets a snapshot that comes back keep what was stored.
+        // Not in the public types. It lets a snapshot that comes back keep what was stored.
         .SetUnlessEmpty("verbatim", part.verbatim);
   }
 };

@@ -44,7 +44,8 @@ void StreamHost::Begin(const val& start, const val& done) {
   if (!reply.ok()) return CallBack(done, reply.status());
   id_ = reply->id;
   writer_ = reply->origin.writer;
-  // Weak: what waits in the store must not keep the store, and the stream may be let go before.
+  // Weak, because what waits in the store must not keep the store alive, and the stream may be
+  // released earlier.
   host_->store().messages().BeginReply(
       *std::move(reply), [stream = weak_from_this(), done](const Result<Message>& message) {
         const auto alive = stream.lock();
@@ -103,7 +104,8 @@ void StreamHost::Run(const Step& step) {
   }
   const auto accepted = host_->store().messages().Write(id_, std::move(write), std::move(done));
   if (accepted.ok()) return;
-  // What the message cannot hold ends the reply. Otherwise it was deleted, or finished by its run.
+  // A reply that the message cannot hold ends here. Otherwise the message was deleted, or its run
+  // finished it.
   if (accepted.status().code() == Code::kInvalidArgument) FinishRefused(accepted.status());
   SetStatus(*last_write_, accepted.status());
 }
@@ -119,7 +121,7 @@ void StreamHost::FinishRefused(const Status& why) {
 }
 
 void StreamHost::ReportWhenEnded(const val& done) {
-  // Weak: what waits in the store must not keep the store.
+  // Weak, because what waits in the store must not keep the store alive.
   last_write_->report = [host = std::weak_ptr<StoreHost>(host_), id = id_,
                          end = EndToJs(reader_->outcome()), done](const Status& status) mutable {
     const auto alive = host.lock();

@@ -16,17 +16,17 @@
 
 namespace millrace::wasm {
 
-// One reply being read (CoreStream): bytes go into the stream reader, what comes out is written to
-// the message.
+// One reply being read (CoreStream). Its bytes go into the stream reader, and the resulting
+// mutations into the message.
 //
 //   Begin ──▶ Feed* ──▶ Finish or Fail ──▶ the last write is durable ──▶ `done`
-//     │         └─ false: it ended by itself, or the message takes no more; Finish or Fail as well
-//     └─ error: it is of no more use
+//     │         └─ false: it ended by itself, or the message takes no more; call Finish or Fail
+//     └─ error: the stream cannot be used
 class StreamHost : public std::enable_shared_from_this<StreamHost> {
  public:
   StreamHost(std::shared_ptr<StoreHost> host, StreamFormat format);
 
-  // `start`: a WireReply. `done` gets the message, saved; only then the others may be called.
+  // `start`: a WireReply. `done` gets the saved message; call the other methods only after that.
   void Begin(const val& start, const val& done);
   bool Feed(const val& bytes);
   bool Ending() const { return reader_->ending(); }
@@ -38,13 +38,13 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
 
   void Begun(const Message& message);
 
-  // Runs one step of the reader and writes what it yields.
+  // Runs one step of the reader and writes the mutations it yields.
   void Run(const Step& step);
-  // Ends the message whose store refused what the reply brought.
+  // Finishes the message with an error, because the store refused the content of the reply.
   void FinishRefused(const Status& why);
   void ReportWhenEnded(const val& done);
 
-  // How the last write went; outlives the stream, which may be deleted before.
+  // The result of the last write. It outlives the stream, which may be deleted earlier.
   struct LastWrite {
     std::optional<Status> status;
     std::function<void(const Status&)> report;
@@ -55,8 +55,8 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
   const StreamFormat format_;
   MessageId id_;
   std::string writer_;
-  std::int64_t next_version_ = 0;         // the one that the next mutation makes
-  std::unique_ptr<StreamReader> reader_;  // from the beginning of the reply on
+  std::int64_t next_version_ = 0;         // the version that the next mutation makes
+  std::unique_ptr<StreamReader> reader_;  // exists from the beginning of the reply
   std::shared_ptr<LastWrite> last_write_ = std::make_shared<LastWrite>();
 };
 

@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <cmath>
 
-// library_millrace.js
+// Defined in library_millrace.js.
 extern "C" double millrace_wall_clock();
 extern "C" int millrace_set_timer(void (*callback)(void*), void* data, double delay);
 
 namespace millrace::wasm {
 namespace {
 
-// How far the wall clock may be ahead before it is caught up with. Far above the drift of a clock
-// that is slewed, far below a nap that anybody notices.
+// How far the wall clock may be ahead before HostClock jumps to it. This is far more than the drift
+// of a clock that is being adjusted, and far less than a sleep that anybody notices.
 constexpr double kCatchUpMs = 1000;
-// A longer time-out overflows the browser's 32-bit timer; this one just wakes up and arms again.
+// A longer time-out overflows the browser's 32-bit timer. This one just wakes up and arms the timer
+// again.
 constexpr TimeMs kLongestTimerMs = 3'600'000;
 
 }  // namespace

@@ -5,9 +5,10 @@
 
 namespace millrace::wasm {
 
-// Milliseconds since the epoch that never run backwards: the wall clock of the first call, carried
-// on by the monotonic clock, so that no setting of the clock stops a window. The monotonic clock
-// may stand still while a machine sleeps; then the wall clock is ahead and is caught up with.
+// Milliseconds since the epoch that never run backwards. It starts with the wall clock and
+// continues with the monotonic clock, so that setting the clock stops no window. The monotonic
+// clock may stand still while a machine sleeps. Then the wall clock is ahead, and this clock jumps
+// to it.
 class HostClock {
  public:
   HostClock();
@@ -17,8 +18,8 @@ class HostClock {
   double origin_;  // wall clock minus monotonic clock
 };
 
-// The one timer that drives a store. Around each call from JavaScript stands a TimedCall: it tells
-// the store the time before the call and arms the timer for the store's next deadline after it.
+// The one timer that drives a store. A TimedCall surrounds each call from JavaScript. Before the
+// call it tells the store the time; after the call it arms the timer for the store's next deadline.
 //
 //   begins ─▶ AdvanceTo(now) ─▶ the call ─▶ ends ─▶ timer at NextDeadline()
 //                                                        │
@@ -27,7 +28,7 @@ class HostClock {
 // Invariant: outside a call a timer is armed at or before NextDeadline(), unless that is kNever.
 class TimerPump {
  public:
-  // `store` outlives the pump.
+  // `store` must outlive the pump.
   TimerPump(Store& store, HostClock& clock) : store_(store), clock_(clock) {}
   ~TimerPump() { Disarm(); }
   TimerPump(const TimerPump&) = delete;
@@ -51,7 +52,7 @@ class TimerPump {
 
   Store& store_;
   HostClock& clock_;
-  int depth_ = 0;  // a callback of the core may call in again: only the outermost one counts
+  int depth_ = 0;  // a callback of the core may call in again; only the outermost call counts
   int timer_ = 0;
   TimeMs armed_for_ = kNever;  // kNever: not armed
 };

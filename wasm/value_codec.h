@@ -16,11 +16,11 @@
 #include "millrace/storage/search.h"
 #include "millrace/storage/storage.h"
 
-// The values of the core in the shapes of the npm package (web/src/types.ts, core-module.ts), and
-// back. No rules: what is right to do with a value is the core's affair.
+// Converts the values of the core into the shapes of the npm package (web/src/types.ts,
+// core-module.ts), and back. It has no rules: the core decides what may be done with a value.
 //
-// An empty or unset optional field is left out. Times, versions and counts are numbers. Binary
-// data is a Uint8Array, the JSON texts of the core (custom data, extra) are parsed values.
+// An empty or unset optional field is left out. Times, versions and counts are numbers. Binary data
+// is a Uint8Array. The JSON texts of the core (custom data, extra) are parsed values.
 namespace millrace::wasm {
 
 // ---- value_writer.cpp
@@ -36,7 +36,7 @@ emscripten::val ToJs(const Event& event);
 emscripten::val ToJs(const std::vector<Event>& events);
 emscripten::val ToJs(const SnippetMatch& match);
 emscripten::val ToJs(const SearchHit& hit);
-// { hits, next }; `next`, { before, longer }, only where there is more.
+// { hits, next }; `next`, { before, longer }, only if there is more.
 emscripten::val ToJs(const SearchPage& page);
 emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);
@@ -48,26 +48,27 @@ inline emscripten::val ToJs(RunId run) { return emscripten::val(static_cast<doub
 
 emscripten::val ToJs(const std::vector<Message>& messages);
 
-// ---- value_reader.cpp. Each fails with kInvalidArgument, saying which field and what is wrong.
+// ---- value_reader.cpp. Each fails with kInvalidArgument and says which field is wrong and why.
 
 Result<Part> ReadPart(const emscripten::val& part);
 Result<std::vector<Mutation>> ReadMutations(const emscripten::val& mutations);
-// A NewMessage with its id.
+// Reads a NewMessage with its id.
 Result<Message> ReadNewMessage(const SessionId& session_id, const emscripten::val& init);
-// A WireReply.
+// Reads a WireReply.
 Result<ReplyStart> ReadReplyStart(const emscripten::val& start);
 Result<SearchQuery> ReadSearchQuery(const emscripten::val& text, const emscripten::val& options);
-// A snapshot for MessageService::Update.
+// Reads a snapshot for MessageService::Update.
 Result<Message> ReadMessage(const emscripten::val& message);
 Result<Session> ReadNewSession(const emscripten::val& init);
 Result<SessionChange> ReadSessionChange(const emscripten::val& change);
 Result<SessionQuery> ReadSessionQuery(const emscripten::val& options);
 Result<ListOptions> ReadListOptions(const emscripten::val& options);
-// An array of EventFilter. The page has checked them: one that cannot be read lets everything pass.
+// Reads an array of EventFilter. The page has checked them; a filter that cannot be read lets
+// everything pass.
 std::vector<EventFilter> ReadFilters(const emscripten::val& filters);
-// { code, message }; kInternal for a code the core does not know.
+// Reads { code, message }; kInternal for a code that the core does not know.
 Status ReadError(const emscripten::val& error);
-// An id or another word given by itself; `what` names it in the message.
+// Reads an id or another word that is an argument by itself. `what` names it in the error message.
 Result<std::string> ReadWord(const emscripten::val& word, const char* what);
 
 }  // namespace millrace::wasm

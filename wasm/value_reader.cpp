@@ -12,7 +12,7 @@ namespace {
 
 // ---- parts
 
-// `extra`: an object of stored fields this version does not know.
+// `extra`: an object with the stored fields that this version does not know.
 std::string ReadExtra(ObjectReader& in) {
   std::string json = in.JsonOrEmpty("extra");
   if (!json.empty() && json.front() != '{') in.Fail("extra", "must be an object");
@@ -87,7 +87,7 @@ Part ReadFinish(ObjectReader& in) {
                   .foreign_reason = {},
                   .extra = ReadExtra(in)};
   if (part.reason == FinishReason::kUnknown && !part.extra.empty()) {
-    // Where the writer put a stored word that is no FinishReason.
+    // The writer puts a stored word that is no FinishReason there.
     val extra = JsonToJs(part.extra);
     part.foreign_reason = ObjectReader(extra, "extra").StringOrEmpty("reason");
     extra.set("reason", val::undefined());
@@ -97,7 +97,7 @@ Part ReadFinish(ObjectReader& in) {
   return part;
 }
 
-// The stored element survives a snapshot that comes back, unless the part was changed since.
+// A snapshot that comes back keeps the stored element, unless the part was changed since.
 std::string ReadVerbatim(ObjectReader& in, const std::string& name, const std::string& data) {
   std::string verbatim = in.StringOrEmpty("verbatim");
   if (verbatim.empty()) return verbatim;
@@ -165,7 +165,7 @@ struct MutationOp {
   std::string_view name;
   Mutation (*read)(ObjectReader& in);
 };
-// Deltas first: they are nearly all there is.
+// The deltas come first, because nearly all mutations are deltas.
 constexpr std::array<MutationOp, 9> kMutationOps = {{{"appendText", ReadAppendText},
                                                      {"appendReasoning", ReadAppendReasoning},
                                                      {"appendToolInput", ReadAppendToolInput},
@@ -207,7 +207,7 @@ std::vector<Part> ReadParts(ObjectReader& in) {
   return parts;
 }
 
-// What a new message and a snapshot have in common.
+// The fields that a new message and a snapshot have in common.
 Message ReadContent(ObjectReader& in) {
   Message message;
   message.id = MessageId(in.String("id"));

@@ -1,7 +1,7 @@
-// The check for circles: no file of the package imports, over whatever way, one that imports it. Types count as well: of two files
-// in a circle neither can be read before the other.
+// Checks for circles: no file of the package may import a file that imports it, directly or through others.
+// Imports of types count too, because of two files in a circle neither can be read before the other.
 //
-// `circles` is pure (path -> text in, circles out), so that circles.test.mjs can show that it bites.
+// `circles` is pure (path -> text in, circles out), so that circles.test.mjs can show that the check works.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,13 +9,13 @@ import { filesUnder } from './tree.mjs';
 
 const IMPORT = /^\s*(?:import|export)\b[^;'"]*?\bfrom\s+'(\.[^']+)\.js'/gm;
 
-/** File -> the files that it imports, of those given. */
+/** File -> the given files that it imports. */
 function graphOf(files) {
   return new Map([...files].map(([file, text]) => [file, [...text.matchAll(IMPORT)]
     .map(([, specifier]) => `${path.posix.join(path.posix.dirname(file), specifier)}.ts`).filter((target) => files.has(target))]));
 }
 
-/** One circle of each that is found going through the files once, as the list of its files, the first one again at the end. */
+/** The circles found in one pass through the files. Each is the list of its files, with the first file again at the end. */
 export function circles(files) {
   const graph = graphOf(files);
   const found = [];

@@ -1,5 +1,5 @@
-// Reads `llvm-cov export -summary-only`, prints the lines of each file and of all, and fails when
-// fewer than the given per cent were run.
+// Reads `llvm-cov export -summary-only` and prints the lines of each file and of all. Fails if fewer than the
+// given per cent were run.
 // Usage: llvm-cov-14 export -summary-only ... | node scripts/checks/coverage.mjs 95
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 const row = (name, { count, covered, percent }) =>
   `${name.padEnd(48)} ${String(count).padStart(6)} ${String(count - covered).padStart(7)} ${percent.toFixed(2).padStart(7)} %`;
 
-/** The table, and whether it is enough. No line at all is not enough: then nothing was measured. */
+/** The table, and whether the coverage is enough. Without any lines it is not enough, because nothing was measured. */
 export function judge({ data: [{ files, totals }] }, least) {
   const names = files.map(({ filename }) => path.normalize(filename).replace(/^.*\/(?=core\/)/, ''));
   const table = files.map(({ summary }, i) => row(names[i], summary.lines)).sort();

@@ -1,15 +1,15 @@
-// The layering check: which room may include or import what (DESIGN: "The house").
+// The layering check: which room may include or import what (see core/README.md and CONTRIBUTING.md).
 //
 //   web  ->  wasm  ->  streams, messages  ->  storage, pubsub  ->  model  ->  base
 //
-// `violations` is pure (path -> text in, complaints out), so that layers.test.mjs can show that
-// each rule bites. Paths are relative to the repository, with forward slashes.
+// `violations` is pure (path -> text in, complaints out), so that layers.test.mjs can show that each rule
+// works. Paths are relative to the repository, with forward slashes.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { filesUnder } from './tree.mjs';
 
-/** Room -> the rooms it may include. Its own is always among them. */
+/** Room -> the rooms that it may include, itself among them. */
 const ROOMS = {
   base: ['base'],
   model: ['base', 'model'],
@@ -19,16 +19,16 @@ const ROOMS = {
   streams: ['base', 'model', 'streams'],
 };
 
-/** Headers of a platform, of threads or of a clock: nowhere in the core. */
+/** Headers of a platform, of threads or of a clock. The core may not include them. */
 const PLATFORM_HEADER =
   /^(emscripten(\/.*|\.h)|thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|chrono|ctime|time\.h|iostream|fstream|filesystem|pthread\.h|unistd\.h|fcntl\.h|dirent\.h|signal\.h|csignal|windows\.h|sys\/.*)$/;
 const PLATFORM_CALL =
   /\bstd::(chrono|this_thread)\b|\b(gettimeofday|clock_gettime|std::time|std::clock)\s*\(|(?<![\w.:>])(time|clock)\s*\(\s*(nullptr|NULL|0)?\s*\)|\b(try\s*\{|catch\s*\(|throw\s+\w)/;
-/** Randomness comes from the host, as ids and seeds; only the VFS owes SQLite some of its own. */
+/** Randomness comes from the host, as ids and seeds. Only the VFS must give SQLite random bytes. */
 const RANDOM = /\bstd::random_device\b|\bs?rand\s*\(/;
 const SQL = /"[^"\n]*\b(SELECT\s.+\sFROM|INSERT\s+INTO|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|UPDATE\s+\w+\s+SET|PRAGMA\s+\w+)\b/;
 
-/** Blanks comments, keeping line numbers. Good enough for our own sources: no raw strings with slashes. */
+/** Blanks comments but keeps line numbers. It is good enough for our sources, which have no raw strings with slashes. */
 function withoutComments(text) {
   return text.replace(/\/\*[\s\S]*?\*\/|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*/g, (all, literal) =>
     literal !== undefined ? all : all.replace(/[^\n]/g, ' '));
@@ -81,7 +81,7 @@ function* checkCore(file, text) {
   for (const { line } of matches(code, SQL)) yield { line, problem: 'SQL outside core/src/storage/sqlite' };
 }
 
-/** The border sees the core's public headers and its own; nothing private. */
+/** The border may include its own headers and the core's public ones, but no private ones. */
 function* checkBorder(file, text, files) {
   for (const { match, line } of matches(withoutComments(text), /^\s*#\s*include\s+(["<])([^">]+)[">]/)) {
     const header = match[2];
@@ -99,15 +99,15 @@ const SIDES = [
   ['react', 'web/src/react/'],
   ['page', 'web/src/client/'],
 ];
-/** The package's entries tie the sides together. */
+/** The package's entry files, which connect the sides. */
 const ENTRIES = new Set(['web/src/index.ts', 'web/src/node-store.ts']);
 const sideOf = (file) => ENTRIES.has(file) ? 'entry' : SIDES.find(([, folder]) => file.startsWith(folder))?.[0] ?? 'shared';
-/** Side -> the sides whose values it may import. Types are free: they vanish in the build. */
+/** Side -> the sides whose values it may import. It may import any types, because they vanish in the build. */
 const SIDE_IMPORTS = {
   shared: ['shared'],
   worker: ['worker', 'shared'],
   page: ['page', 'shared'],
-  // A subpath of the package is a file of its own: what it took from the rest would be on a page twice.
+  // A subpath of the package is a file of its own. What it imported from the rest would be on a page twice.
   live: ['live'],
   react: ['react', 'live', 'entry'],
 };
@@ -143,7 +143,7 @@ function* checkWeb(file, text) {
   }
 }
 
-/** The demo and the example are users: they see the package, not its inside. */
+/** The demo and the example are users: they may import the package, but not its inner files. */
 function* checkUser(file, text) {
   for (const { line, specifier } of imports(text)) {
     if (/(^|\/)web\/(src|dist)\//.test(path.posix.join(path.posix.dirname(file), specifier))) {

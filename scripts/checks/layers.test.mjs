@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { violations } from './layers.mjs';
 
-/** What the check says about one file, with others beside it. */
+/** The complaints about one file, checked together with others. */
 const check = (file, text, others = {}) => violations(new Map([...Object.entries(others), [file, text]]));
 
 const forbidden = [

@@ -1,13 +1,13 @@
 // Two rules about source files:
-//   - every C++ source on disk is in the build: a test that nobody registered would pass for ever;
-//   - none outgrows the norm, unless its first lines say "Longer than the norm because ...".
+//   - every C++ source on disk is in the build, because a test outside the build would pass for ever;
+//   - no file is longer than the norm, unless its first lines say "Longer than the norm because ...".
 // Usage: node scripts/checks/sources.mjs build/asan/compile_commands.json
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { filesUnder } from './tree.mjs';
 
-/** [which files, most lines]: first match counts. */
+/** [which files, most lines]: the first match counts. */
 const NORMS = [
   [/\.h$/, 200],
   [/\.(cc|cpp)$/, 400],
@@ -20,7 +20,7 @@ export function notBuilt(onDisk, compiled) {
   return onDisk.filter((file) => /\.cc$/.test(file) && !compiled.has(file));
 }
 
-/** The sources that a unity source of CMake is made of; of any other source, itself. */
+/** The sources inside a unity source of CMake. For any other source, the source itself. */
 export function piecesOf(source, read) {
   if (!/\/Unity\/unity_\d+_cxx\.cxx$/.test(source)) return [source];
   return [...read(source).matchAll(/^#include "(.+)"$/gm)].map(([, piece]) => piece);

@@ -1,9 +1,9 @@
-// What the checks read of the repository. Run from its root.
+// The files of the repository, for the checks. Run from its root.
 import { existsSync, readdirSync } from 'node:fs';
 
 const SKIPPED = new Set(['node_modules', 'dist', 'build']);
 
-/** All files under the folders, as paths with forward slashes; folders that are not there have none. */
+/** All files under the folders, as paths with forward slashes. Missing folders have no files. */
 export function filesUnder(folders) {
   return folders.filter((folder) => existsSync(folder)).flatMap((folder) =>
     readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
