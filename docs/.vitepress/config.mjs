@@ -29,7 +29,7 @@ export default defineConfig({
       },
       {
         text: 'More',
-        items: pages(['How it works', '/how-it-works'], ['Beside other stores', '/comparison'], ['Limits', '/limits'], ['Glossary', '/glossary']),
+        items: pages(['How it works', '/how-it-works'], ['Comparison with other stores', '/comparison'], ['Limits', '/limits'], ['Glossary', '/glossary']),
       },
       { text: 'Reference', collapsed: true, items: existsSync(reference) ? JSON.parse(readFileSync(reference, 'utf8')) : [] },
     ],
