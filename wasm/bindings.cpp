@@ -4,21 +4,25 @@
 
 #include "core_host.h"
 #include "indexeddb_blocks.h"
+#include "reader_host.h"
 #include "stream_host.h"
 
 using millrace::wasm::BlockCommit;
 using millrace::wasm::FeedHost;
+using millrace::wasm::ReaderHost;
 using millrace::wasm::StoreHost;
 using millrace::wasm::StreamHost;
 
 EMSCRIPTEN_BINDINGS(millrace) {
   emscripten::function("openStore", &StoreHost::Open);
+  emscripten::function("openReader", &ReaderHost::Open);
 
   emscripten::class_<StoreHost>("CoreStore")
       .smart_ptr<std::shared_ptr<StoreHost>>("CoreStore")
       .function("beginTurn", &StoreHost::BeginTurn)
       .function("endTurn", &StoreHost::EndTurn)
       .function("recovered", &StoreHost::Recovered)
+      .function("clients", &StoreHost::Clients)
       .function("call", &StoreHost::Call)
       .function("write", &StoreHost::Write)
       .function("exportTo", &StoreHost::Export)
@@ -33,6 +37,15 @@ EMSCRIPTEN_BINDINGS(millrace) {
       .function("ending", &StreamHost::Ending)
       .function("finish", &StreamHost::Finish)
       .function("fail", &StreamHost::Fail);
+
+  emscripten::class_<ReaderHost>("CoreReader")
+      .smart_ptr<std::shared_ptr<ReaderHost>>("CoreReader")
+      .function("feed", &ReaderHost::Feed)
+      .function("ending", &ReaderHost::Ending)
+      .function("done", &ReaderHost::Done)
+      .function("finish", &ReaderHost::Finish)
+      .function("fail", &ReaderHost::Fail)
+      .function("end", &ReaderHost::End);
 
   emscripten::class_<FeedHost>("CoreFeed")
       .smart_ptr<std::shared_ptr<FeedHost>>("CoreFeed")

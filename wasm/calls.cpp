@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "call_arguments.h"
 #include "callback.h"
@@ -121,6 +122,27 @@ void Close(const Core& core, const Reply& reply, Timeout timeout) {
   core.store.Close(DeadlineAfter(core.now, timeout), reply);
 }
 
+// ---- clients that outlive the store (M2): called by the Worker, not by a page
+
+void Adopt(const Core& core, const Reply& reply, MessageId id, WriterName writer, RunId run,
+           bool stream) {
+  reply(core.messages().Adopt(id, {std::move(writer.name), run}, stream));
+}
+void WhenSaved(const Core& core, const Reply& reply, MessageId id) {
+  core.messages().WhenSaved(id, reply);
+}
+void EndClient(const Core& core, const Reply& reply, WriterName client) {
+  core.store.EndClient(client.name, reply);
+}
+void HandOver(const Core& core, const Reply& reply, Unread writers) {
+  std::vector<Store::Writer> idle;
+  for (std::size_t i = 0; i < LengthOf(writers.value); ++i) {
+    ObjectReader in(ElementOf(writers.value, i), "writer");
+    idle.push_back({MessageId(in.StringOrEmpty("messageId")), in.StringOrEmpty("writer")});
+  }
+  core.store.HandOver(idle, reply);
+}
+
 // ---- the table
 
 using Handler = void (*)(const Core& core, const Reply& reply, const val& arguments);
@@ -168,6 +190,10 @@ constexpr Entry kCalls[] = {
     {"search", Handle<Search>},
     {"stats", Handle<Stats>},
     {"close", Handle<Close>},
+    {"adopt", Handle<Adopt>},
+    {"whenSaved", Handle<WhenSaved>},
+    {"endClient", Handle<EndClient>},
+    {"handOver", Handle<HandOver>},
 };
 
 }  // namespace

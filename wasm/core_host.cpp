@@ -37,6 +37,12 @@ Result<StoreOptions> ReadOptions(const val& options) {
     if (*capacity == 0) in.Fail("mailboxCapacity", "must be at least 1");
     result.broker.mailbox_capacity = *capacity;
   }
+  result.home = in.StringOrEmpty("home");
+  const val living = in.Array("living");
+  for (std::size_t i = 0; i < LengthOf(living); ++i) {
+    const auto client = ReadWord(ElementOf(living, i), "a client");
+    if (client.ok()) result.living.push_back(*client);
+  }
   result.broker.on_must_deliver_drop = [] {
     emscripten_console_warn(
         "millrace: a listener has taken nothing for too long; events were dropped for it, and its "
@@ -85,14 +91,20 @@ StoreHost::StoreHost(std::unique_ptr<Store> store, HostClock clock)
 
 val StoreHost::Recovered() const { return ToJs(store_->recovered()); }
 
-void StoreHost::Call(const std::string& name, const val& arguments, const val& done) {
+val StoreHost::Clients() const { return ToJs(store_->clients()); }
+
+void StoreHost::Call(const std::string& name, const val& arguments, const val& done,
+                     const val& caller) {
   const TimerPump::TimedCall timed(pump_);
+  const Store::CallsOf calls(*store_, ReadCaller(caller));
   Answer(*store_, clock_.Now(), name, arguments, done);
 }
 
 void StoreHost::Write(const val& id, const val& writer, double version, const val& mutations,
-                      const val& done) {
+                      const val& done, const val& others) {
   const TimerPump::TimedCall timed(pump_);
+  const bool plain = KindOf(others) == Kind::kAbsent;
+  const Store::CallsOf calls(*store_, plain ? Caller() : ReadCaller(others["caller"]));
   auto message = Take(ReadArgument<MessageId>(id), done);
   if (!message) return;
   auto writer_name = Take(ReadArgument<WriterName>(writer), done);
@@ -112,15 +124,16 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
     }
   };
   const auto outcome = std::make_shared<Outcome>(Outcome{done, {}, {}});
-  const auto accepted = store_->messages().Write(*std::move(message),
-                                                 {.mutations = *std::move(list),
-                                                  .writer = std::move(writer_name->name),
-                                                  .version = static_cast<std::int64_t>(version),
-                                                  .usage = std::nullopt},
-                                                 [outcome](const Status& status) {
-                                                   outcome->status = status;
-                                                   outcome->Report();
-                                                 });
+  const auto accepted =
+      store_->messages().Write(*std::move(message),
+                               {.mutations = *std::move(list),
+                                .writer = std::move(writer_name->name),
+                                .version = static_cast<std::int64_t>(version),
+                                .usage = plain ? std::nullopt : ReadUsage(others["usage"])},
+                               [outcome](const Status& status) {
+                                 outcome->status = status;
+                                 outcome->Report();
+                               });
   if (!accepted.ok()) return CallBack(outcome->done, accepted.status());
   outcome->version = *accepted;
   outcome->Report();
@@ -134,8 +147,9 @@ void StoreHost::Export(const val& into, const val& done) {
   });
 }
 
-void StoreHost::Import(const val& from, const val& done) {
+void StoreHost::Import(const val& from, const val& done, const val& caller) {
   const TimerPump::TimedCall timed(pump_);
+  const Store::CallsOf calls(*store_, ReadCaller(caller));
   store_->Import(std::make_shared<HandleBlockFile>(from, "the file to import"), Completion(done));
 }
 

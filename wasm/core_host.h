@@ -33,17 +33,20 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   void EndTurn() { held_turn_.reset(); }
 
   val Recovered() const;
+  val Clients() const;
 
   // Every call except those below; see calls.h.
-  void Call(const std::string& name, const val& arguments, const val& done);
+  // `caller`: a CoreCaller; undefined: the store's own client.
+  void Call(const std::string& name, const val& arguments, const val& done, const val& caller);
 
   // The hot path, which does not use the table.
+  // `others`: { caller?, usage? }, or undefined.
   void Write(const val& id, const val& writer, double version, const val& mutations,
-             const val& done);
+             const val& done, const val& others);
 
   // `into`, `from`: files with the calls of a FileSystemSyncAccessHandle, wherever their bytes are.
   void Export(const val& into, const val& done);
-  void Import(const val& from, const val& done);
+  void Import(const val& from, const val& done, const val& caller);
 
   // nullptr for a format that the core does not know.
   std::shared_ptr<StreamHost> OpenStream(const val& format);

@@ -7,34 +7,10 @@
 
 #include "callback.h"
 #include "js_value.h"
+#include "stream_end.h"
 #include "value_codec.h"
 
 namespace millrace::wasm {
-namespace {
-
-val UsageToJs(const Usage& usage) {
-  ObjectWriter out;
-  out.Set("inputTokens", usage.input_tokens).Set("outputTokens", usage.output_tokens);
-  return out.Take();
-}
-
-// A StreamEnd, without its message.
-ObjectWriter EndToJs(const StreamOutcome& outcome) {
-  ObjectWriter out;
-  if (!outcome.status.ok()) {
-    ObjectWriter error;
-    error.Set("code", CodeName(outcome.status.code()))
-        .Set("message", outcome.status.message())
-        .SetUnlessEmpty("providerType", outcome.provider_type);
-    out.Set("error", error.Take());
-  }
-  if (outcome.usage) out.Set("usage", UsageToJs(*outcome.usage));
-  out.Set("skippedLines", outcome.skipped_lines);
-  return out;
-}
-
-}  // namespace
-
 StreamHost::StreamHost(std::shared_ptr<StoreHost> host, StreamFormat format)
     : host_(std::move(host)), format_(format) {}
 

@@ -2,9 +2,12 @@
 
 #include <emscripten/val.h>
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "millrace/base/status.h"
+#include "millrace/messages/caller.h"
 #include "millrace/messages/event_broker.h"
 #include "millrace/messages/message_service.h"
 #include "millrace/messages/store.h"
@@ -12,6 +15,7 @@
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/session.h"
+#include "millrace/model/usage.h"
 #include "millrace/storage/import_source.h"
 #include "millrace/storage/search.h"
 #include "millrace/storage/storage.h"
@@ -30,6 +34,9 @@ emscripten::val ToJs(const Part& part);
 emscripten::val ToJs(const Message& message);
 emscripten::val ToJs(const Session& session);
 emscripten::val ToJs(const std::vector<Session>& sessions);
+// A mutation that a stream reader makes: a WireMutation.
+emscripten::val ToJs(const Mutation& mutation);
+emscripten::val ToJs(const std::vector<Mutation>& mutations);
 emscripten::val ToJs(const PatchOp& op);
 emscripten::val ToJs(const Patch& patch);
 emscripten::val ToJs(const Event& event);
@@ -42,6 +49,7 @@ emscripten::val ToJs(const ImportCounts& counts);
 emscripten::val ToJs(const StoreStats& stats);
 emscripten::val ToJs(const RecoveredMessage& recovered);
 emscripten::val ToJs(const std::vector<RecoveredMessage>& recovered);
+emscripten::val ToJs(const std::vector<std::string>& words);
 inline emscripten::val ToJs(RunId run) { return emscripten::val(static_cast<double>(run)); }
 
 // ---- message_list.cpp: { json, bytes }, the WireMessages of web/src/core-module.ts
@@ -70,5 +78,9 @@ std::vector<EventFilter> ReadFilters(const emscripten::val& filters);
 Status ReadError(const emscripten::val& error);
 // Reads an id or another word that is an argument by itself. `what` names it in the error message.
 Result<std::string> ReadWord(const emscripten::val& word, const char* what);
+// Reads a CoreCaller, which the Worker makes; undefined is the store's own client.
+Caller ReadCaller(const emscripten::val& caller);
+// Reads { inputTokens, outputTokens }, which a stream reader made; or undefined.
+std::optional<Usage> ReadUsage(const emscripten::val& usage);
 
 }  // namespace millrace::wasm

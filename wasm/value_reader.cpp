@@ -248,6 +248,23 @@ Result<Part> ReadPart(const val& part) {
   return in.status();
 }
 
+Caller ReadCaller(const val& caller) {
+  Caller result;
+  if (KindOf(caller) == Kind::kAbsent) return result;
+  ObjectReader in(caller, "caller");
+  result.client = in.StringOrEmpty("client");
+  result.call = in.MaybeInteger("call").value_or(0);
+  result.again = in.BoolOrFalse("again");
+  return result;
+}
+
+std::optional<Usage> ReadUsage(const val& usage) {
+  if (KindOf(usage) == Kind::kAbsent) return std::nullopt;
+  ObjectReader in(usage, "usage");
+  return Usage{.input_tokens = in.MaybeAmount("inputTokens").value_or(0),
+               .output_tokens = in.MaybeAmount("outputTokens").value_or(0)};
+}
+
 Result<std::vector<Mutation>> ReadMutations(const val& mutations) {
   if (KindOf(mutations) != Kind::kArray) return InvalidArgument("mutations must be an array");
   const std::size_t size = LengthOf(mutations);

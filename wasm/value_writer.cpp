@@ -24,6 +24,47 @@ val IdsToJs(const std::vector<MessageId>& ids) {
   return array;
 }
 
+struct MutationWriter {
+  ObjectWriter out;
+
+  void operator()(const AppendText& op) {
+    out.Set("op", "appendText").Set("text", op.text).SetIf("refusal", op.refusal);
+  }
+  void operator()(const AppendReasoning& op) {
+    out.Set("op", "appendReasoning").Set("text", op.text);
+  }
+  void operator()(const EndReasoning& op) {
+    out.Set("op", "endReasoning").SetUnlessEmpty("signature", op.signature);
+  }
+  void operator()(const PutToolCall& op) {
+    ObjectWriter call;
+    call.Set("id", op.call.id)
+        .Set("name", op.call.name)
+        .Set("input", op.call.input)
+        .SetIf("finished", op.call.finished)
+        .SetIf("providerExecuted", op.call.provider_executed);
+    if (!op.call.extra.empty()) call.SetJson("extra", op.call.extra);
+    out.Set("op", "putToolCall").Set("call", call.Take());
+  }
+  void operator()(const AppendToolInput& op) {
+    out.Set("op", "appendToolInput").Set("toolCallId", op.tool_call_id).Set("text", op.text);
+  }
+  void operator()(const FinishToolCall& op) {
+    out.Set("op", "finishToolCall").Set("toolCallId", op.tool_call_id);
+  }
+  void operator()(const AddPart& op) { out.Set("op", "addPart").Set("part", ToJs(op.part)); }
+  void operator()(const Reset&) { out.Set("op", "reset"); }
+  void operator()(const Finish& op) {
+    out.Set("op", "finish")
+        .Set("reason", FinishReasonName(op.reason))
+        .SetUnlessEmpty("message", op.message)
+        .SetUnlessEmpty("details", op.details);
+  }
+  // No stream reader makes these.
+  void operator()(const Resume&) {}
+  void operator()(const Replace&) {}
+};
+
 struct EventWriter {
   ObjectWriter out;
 
@@ -77,6 +118,14 @@ val ToJs(const Session& session) {
 }
 
 val ToJs(const std::vector<Session>& sessions) { return ArrayToJs(sessions); }
+
+val ToJs(const Mutation& mutation) {
+  MutationWriter writer;
+  std::visit(writer, mutation);
+  return writer.out.Take();
+}
+
+val ToJs(const std::vector<Mutation>& mutations) { return ArrayToJs(mutations); }
 
 val ToJs(const PatchOp& op) {
   ObjectWriter out;
@@ -171,5 +220,11 @@ val ToJs(const RecoveredMessage& message) {
 }
 
 val ToJs(const std::vector<RecoveredMessage>& recovered) { return ArrayToJs(recovered); }
+
+val ToJs(const std::vector<std::string>& words) {
+  val array = val::array();
+  for (const std::string& word : words) Push(array, ToJs(std::string_view(word)));
+  return array;
+}
 
 }  // namespace millrace::wasm

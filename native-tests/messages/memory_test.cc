@@ -73,6 +73,11 @@ class ForgetfulStorage final : public Storage, public StorageReads {
   Result<std::vector<Session>> ReadSessions(const SessionQuery& /*query*/) override {
     return std::vector<Session>();
   }
+  Result<std::optional<Receipt>> ReadReceipt(const std::string& /*client*/,
+                                             const std::string& /*name*/) override {
+    return std::optional<Receipt>();
+  }
+  Result<std::vector<Receipt>> ReadReceipts() override { return std::vector<Receipt>(); }
   Result<std::int64_t> LastSeq() override { return std::int64_t{0}; }
   Result<SearchPage> Search(const SearchQuery& /*query*/) override { return SearchPage(); }
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& /*into*/) override {

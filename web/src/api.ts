@@ -164,7 +164,7 @@ export interface OpenOptions {
 
 export interface Stats {
   storage: 'opfs' | 'indexeddb' | 'memory';
-  role: 'leader';
+  role: 'leader' | 'follower';
   /** Mutations accepted; transactions committed; bytes handed to the files; calls of listeners. Of the whole store since it was opened, notifications of this tab. */
   updates: number; commits: number; bytesWritten: number; notifications: number;
   conflated: number; dropped: number; mustDeliverDropped: number;

@@ -41,10 +41,27 @@ export interface Calls {
   stats(): CoreStats;
   close(timeoutMs: number): void;
 }
+
+/**
+ * What a Worker asks the core about clients that outlive the store: other tabs (M2). No page calls these.
+ */
+export interface TabCalls {
+  /** The writer goes on where its receipt says; `run` 0: none; `stream`: it is the message's only stream. */
+  adopt(messageId: string, writer: string, run: number, stream: boolean): Message;
+  /** Answered once all that was accepted of the message would survive the death of the Worker. Hastens nothing. */
+  whenSaved(messageId: string): void;
+  /** The tab is gone: what it left unfinished is finished as 'interrupted'. */
+  endClient(client: string): void;
+  /** Before `close`, if this tab goes on as a follower: its page's drafts are to go on. */
+  handOver(writers: { writer: string; messageId: string }[]): void;
+}
+
 export type Method = keyof Calls;
 /** Those that the Worker has a part in. */
 export type WorkerMethod = 'export' | 'import';
-export type CoreMethod = Exclude<Method, WorkerMethod>;
+/** All that the core answers. */
+export interface CoreCalls extends Omit<Calls, WorkerMethod>, TabCalls {}
+export type CoreMethod = keyof CoreCalls;
 
 /** Many messages, as the JSON of a `Message[]`: quicker than objects. The `data` of a binary part is the index of its bytes. */
 export interface WireMessages { json: string; bytes: Uint8Array[] }
@@ -53,6 +70,8 @@ export interface CoreStats {
   updates: number; commits: number; bytesWritten: number;
   conflated: number; dropped: number; mustDeliverDropped: number;
   subscribers: number; pending: number; liveMessages: number; sqliteVersion: string;
+  /** Of the Worker: whether it has the store open itself. */
+  role: 'leader' | 'follower';
 }
 
 /** The message of a reply, to be created or, with `resume`, gone on with if it exists. */

@@ -5,7 +5,7 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
-import type { Calls, CoreMethod, WireReply } from './calls.js';
+import type { CoreCalls, CoreMethod, WireReply } from './calls.js';
 import type { ErrorCode } from './errors.js';
 import type { EventFilter, FinishReason, Message, Part, Role, Session } from './types.js';
 
@@ -43,18 +43,35 @@ export type WireEvent =
   | { type: 'session-deleted'; sessionId: string }
   | { type: 'lagged'; dropped: number; messageIds: string[] }
   | { type: 'storage-error'; error: CoreError }
-  | { type: 'storage-recovered' };
+  | { type: 'storage-recovered' }
+  /** Of the Worker, not of the core: who leads now. */
+  | { type: 'role'; role: 'leader' | 'follower' };
 
 export interface CoreOptions {
   windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
+  /** The tab that has the store open: no receipts are kept for it. */
+  home?: string;
+  /** Tabs that live: what others left unfinished is finished as 'interrupted'. */
+  living?: readonly string[];
 }
+
+/** On whose behalf a call is made: a tab that may make it again to the next one that opens the store. */
+export interface CoreCaller {
+  client: string;
+  /** The number of the call; left out for writes, which their writers count. */
+  call?: number;
+  /** It was made before, to an earlier opening of the store. */
+  again?: boolean;
+}
+
+export interface Usage { inputTokens: number; outputTokens: number }
 
 export interface StreamEnd {
   /** The finished message, durable. */
   message: Message;
   /** Set when the stream failed. */
   error?: CoreError & { providerType?: string };
-  usage?: { inputTokens: number; outputTokens: number };
+  usage?: Usage;
   skippedLines: number;
 }
 
@@ -70,6 +87,20 @@ export interface CoreStream {
   finish(done: Callback<StreamEnd>): void;
   /** The body failed; the code 'aborted' finishes as canceled, any other as error. */
   fail(error: CoreError, done: Callback<StreamEnd>): void;
+  delete(): void;
+}
+
+/** A stream reader by itself: for a tab whose store is open in another tab. */
+export interface CoreReader {
+  /** Each of these gives the mutations that are new. */
+  feed(bytes: Uint8Array): WireMutation[];
+  finish(): WireMutation[];
+  fail(error: CoreError): WireMutation[];
+  ending(): boolean;
+  /** The reply has ended; the last mutation was its finish. */
+  done(): boolean;
+  /** REQUIRES: `done()`. */
+  end(): Omit<StreamEnd, 'message'>;
   delete(): void;
 }
 
@@ -93,13 +124,21 @@ export interface CoreStore {
   /** Finished as 'interrupted' while opening. */
   recovered(): { messageId: string; sessionId: string }[];
 
-  /** Answers a call of the table. */
-  call<M extends CoreMethod>(method: M, args: Parameters<Calls[M]>, done: Callback<ReturnType<Calls[M]>>): void;
+  /** Clients that live and have receipts, as of the opening. */
+  clients(): string[];
+
+  /** Answers a call of the table. `caller` undefined: the store's own tab. */
+  call<M extends CoreMethod>(
+    method: M, args: Parameters<CoreCalls[M]>, done: Callback<ReturnType<CoreCalls[M]>>, caller: CoreCaller | undefined,
+  ): void;
   /** `done` when durable if one of them is terminal, else when accepted; value: the version reached. */
-  write(id: string, writer: string, version: number, mutations: WireMutation[], done: Callback<number>): void;
+  write(
+    id: string, writer: string, version: number, mutations: WireMutation[], done: Callback<number>,
+    others: { caller?: CoreCaller; usage?: Usage } | undefined,
+  ): void;
   /** Makes `into` a SQLite file of everything accepted before the call. */
   exportTo(into: SyncFile, done: Callback<void>): void;
-  importFrom(file: SavedFile, done: Callback<{ sessions: number; messages: number }>): void;
+  importFrom(file: SavedFile, done: Callback<{ sessions: number; messages: number }>, caller: CoreCaller | undefined): void;
 
   /** Null for a format the core does not know. */
   openStream(format: string): CoreStream | null;
@@ -147,6 +186,8 @@ export type CoreFiles =
 export interface CoreModule {
   /** `files` undefined: in memory. */
   openStore(files: CoreFiles | undefined, options: CoreOptions, done: Callback<CoreStore>): void;
+  /** Null for a format the core does not know. `knownCalls`: the ids of the tool calls that the message has. */
+  openReader(format: string, knownCalls: string[]): CoreReader | null;
 }
 
 export type { Role };

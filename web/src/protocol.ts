@@ -21,7 +21,7 @@
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
 import type { Calls, Method, WireReply } from './calls.js';
-import type { CoreError, WireEvent, WireMutation } from './core-module.js';
+import type { CoreError, Usage, WireEvent, WireMutation } from './core-module.js';
 import type { ErrorCode } from './errors.js';
 import type { EventFilter, Message } from './types.js';
 
@@ -47,7 +47,19 @@ export interface Opened {
   recovered: { messageId: string; sessionId: string }[];
 }
 
-export type Call = { [M in Method]: { type: 'call'; id: number; method: M; args: Parameters<Calls[M]> } }[Method];
+/** `again`: it was sent to an earlier leader, which may have done it. */
+export type Call = { [M in Method]: { type: 'call'; id: number; method: M; args: Parameters<Calls[M]>; again?: boolean } }[Method];
+
+/** Who of a tab's page was writing when the leader went. */
+export interface ResumedWriter { writer: string; messageId: string; stream: boolean; run: number }
+
+/** What a tab had under way with an earlier leader, to go on with the next one. */
+export interface Resumed {
+  runs: { run: number; sessionId: string }[];
+  writers: ResumedWriter[];
+  /** Messages that the page has heard of and that were unfinished then. */
+  unfinished: { messageId: string; sessionId: string }[];
+}
 
 /** Where a reply comes from, as far as it can be sent. */
 export type WireSource =
@@ -72,7 +84,11 @@ export type ToWorker =
   | { type: 'delete-store'; id: number; name: string }
   | Call
   /** `others`: how many versions of other writers the draft knows of, beside those that it counts itself. */
-  | { type: 'write'; id?: number; messageId: string; writer: string; version: number; others: number; mutations: WireMutation[] }
+  | {
+    type: 'write'; id?: number; messageId: string; writer: string; version: number; others: number; mutations: WireMutation[];
+    /** Of a stream that ends. */
+    usage?: Usage;
+  }
   /** `filters`: what the listeners of the page want, one of them at least. Again while subscribed: they have changed. */
   | { type: 'subscribe'; filters: EventFilter[] } | { type: 'unsubscribe' } | { type: 'credit'; count: number }
   /** The page no longer holds its copy of this message. */
@@ -83,7 +99,14 @@ export type ToWorker =
   | { type: 'chunk'; ingest: number; bytes: Uint8Array }
   | { type: 'end'; ingest: number }
   | { type: 'fail'; ingest: number; error: WireError }
-  | { type: 'abort'; ingest: number; reason: string };
+  | { type: 'abort'; ingest: number; reason: string }
+  /** The page may stop running, and is running again. */
+  | { type: 'freeze' } | { type: 'thaw' };
+
+/** What a host is told by its clients: by its own page, and by the Workers of other tabs for theirs. */
+export type ToHost = ToWorker
+  /** The first of all, to a new leader. */
+  | { type: 'resume'; resumed: Resumed };
 
 export type ToPage =
   | { type: 'reply'; id: number; value: unknown }
@@ -101,5 +124,10 @@ export type ToPage =
   | { type: 'lost'; ingest: number; error: WireError }
   /** The module trapped (memory, stack). It is never called again: the Worker ends, and whatever is pending fails. */
   | { type: 'trapped'; error: WireError };
+
+/** What a host tells its clients. */
+export type FromHost = ToPage
+  /** What each writer has written is saved up to before that version, as it counts. */
+  | { type: 'saved'; writers: Record<string, number> };
 
 export type { CoreError };

@@ -145,7 +145,9 @@ export type StoreEvent =
    */
   | { type: 'storage-error'; error: MillraceError }
   /** Everything accepted so far is saved again. */
-  | { type: 'storage-recovered' };
+  | { type: 'storage-recovered' }
+  /** This tab has the store open itself from now on, or no longer: another tab leads. Not told when the store is opened: see `Stats.role`. */
+  | { type: 'role'; role: 'leader' | 'follower' };
 
 /**
  * What a listener wants to hear; an absent field wants all. 'lagged', 'storage-error' and

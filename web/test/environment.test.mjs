@@ -136,12 +136,10 @@ test('neither OPFS nor IndexedDB: storage-unavailable, never memory; memory work
   await page.close();
 });
 
-test('a second tab: in-use, and the first goes on', options, async () => {
+test('a store that another tab has open is not deleted: in-use', options, async () => {
   const first = (await openPage(chromium.browser.context, chromium.server.url)).page;
   const second = (await openPage(chromium.browser.context, chromium.server.url)).page;
   const id = await storeText(first, 'tabs', 'of the first tab');
-  const error = await openError(second, { name: 'tabs' });
-  assert.equal(error?.code, 'in-use');
   const deleted = await second.evaluate(async () => {
     const { deleteStore } = await import(/** @type {string} */ ('/dist/index.js'));
     return deleteStore('tabs').then(() => 'deleted', (/** @type {any} */ thrown) => thrown.code);
@@ -153,7 +151,6 @@ test('a second tab: in-use, and the first goes on', options, async () => {
   }, id);
   assert.equal(text, 'of the first tab');
   await first.close();
-  assert.equal(await openError(second, { name: 'tabs' }), undefined);
   await second.close();
 });
 

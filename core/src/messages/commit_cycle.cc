@@ -36,7 +36,38 @@ Result<LiveMessage*> CommitCycle::Load(const MessageId& id) {
   return &live_.Adopt(**std::move(stored), true, now_);
 }
 
+// ---- receipts
+
+const std::string& CommitCycle::kept_client() const {
+  static const std::string none;
+  return caller_.client == home_ ? none : caller_.client;
+}
+
+Result<std::optional<Receipt>> CommitCycle::DoneBefore(const std::string& name) const {
+  if (!caller_.again) return std::optional<Receipt>();
+  return committed().ReadReceipt(caller_.client, name);
+}
+
+Result<bool> CommitCycle::CallDoneBefore() const {
+  const Result<std::optional<Receipt>> receipt = DoneBefore(std::to_string(caller_.call));
+  if (!receipt.ok()) return receipt.status();
+  return receipt->has_value();
+}
+
+std::optional<Receipt> CommitCycle::ReceiptOfCall() const {
+  if (kept_client().empty() || caller_.call == 0) return std::nullopt;
+  return Receipt{caller_.client, std::to_string(caller_.call), caller_.call, 0};
+}
+
 // ---- what has to be written
+
+void CommitCycle::Submit(Request request) {
+  // What began a writer is known by its receipt.
+  if (request.receipts.empty()) {
+    if (std::optional<Receipt> receipt = ReceiptOfCall()) request.receipts.push_back(*receipt);
+  }
+  requests_.Submit(std::move(request));
+}
 
 void CommitCycle::MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutations) {
   updates_ += mutations;
@@ -50,9 +81,11 @@ void CommitCycle::MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutat
 
 void CommitCycle::Wait(Waiter waiter) {
   waiter.since = commits_started_;
-  waiter.requests = requests_.submitted();
+  if (!waiter.patient) {
+    waiter.requests = requests_.submitted();
+    urgent_ = true;
+  }
   waiters_.Add(std::move(waiter));
-  urgent_ = true;
 }
 
 // ---- time
@@ -98,8 +131,9 @@ void CommitCycle::StartCommit() {
     Change change(turns_);
     batch = flight.Take(BatchBuilder(storage_), coalesces());
   }
-  const bool awaited = std::any_of(waiters_.begin(), waiters_.end(),
-                                   [this](const Waiter& waiter) { return WouldMeet(waiter); });
+  const bool awaited = std::any_of(waiters_.begin(), waiters_.end(), [this](const Waiter& waiter) {
+    return !waiter.patient && WouldMeet(waiter);
+  });
   flight.set_synced(flight.is_terminal() || awaited || flight.request_count() > 0);
   if (batch.empty() && !(flight.synced() && unsynced_)) return CommitEnded({});
   storage_.Commit(std::move(batch), flight.synced() ? Durability::kPower : Durability::kProcess,
@@ -131,7 +165,7 @@ void CommitCycle::CommitEnded(const CommitOutcome& outcome) {
   }
   waiters_.Settle(outcome.status, flight.number(),
                   [this](const Waiter& waiter) { return IsMet(waiter); });
-  if (!waiters_.empty()) urgent_ = true;
+  if (waiters_.any_urgent()) urgent_ = true;
   if (live_.any_queued()) window_.Open(now_);
 }
 
@@ -146,7 +180,7 @@ bool CommitCycle::WouldMeet(const Waiter& waiter) const {
 }
 
 bool CommitCycle::IsMet(const Waiter& waiter) const {
-  return !unsynced_ && requests_.settled() >= waiter.requests &&
+  return (!unsynced_ || waiter.patient) && requests_.settled() >= waiter.requests &&
          std::all_of(waiter.targets.begin(), waiter.targets.end(), [this](const auto& target) {
            return live_.IsSaved(target.first, target.second);
          });
@@ -179,7 +213,7 @@ bool CommitCycle::InvariantsHold() const {
   if (!turns_.at_rest()) return false;  // the turn left something behind
   if (closed_) return true;
   // A commit with everything urgent must be under way.
-  if ((urgent_ || !requests_.empty() || !waiters_.empty()) && !in_flight_) return false;
+  if ((urgent_ || !requests_.empty() || waiters_.any_urgent()) && !in_flight_) return false;
   if (!live_.QueueIsSound()) return false;
   const bool covered = in_flight_ || window_.deadline() != kNever;
   return std::all_of(live_.begin(), live_.end(), [&](const auto& entry) {

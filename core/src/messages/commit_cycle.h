@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
+#include "millrace/messages/caller.h"
 #include "millrace/messages/completion.h"
 #include "millrace/messages/event_broker.h"
 #include "millrace/storage/storage.h"
@@ -70,10 +72,25 @@ class CommitCycle {
   // From memory or from storage (C8). kNotFound: no such message, or it is being deleted.
   Result<LiveMessage*> Load(const MessageId& id);
 
+  // ---- receipts
+  void set_home(std::string home) { home_ = std::move(home); }
+  const std::string& home() const { return home_; }
+  // Whose calls are being made.
+  Caller& caller() { return caller_; }
+  // The caller's client, if receipts are kept for it: it may go on after this opening of the store.
+  // "": none are.
+  const std::string& kept_client() const;
+  // Of what the caller began under this name, if it makes its call again and it was done.
+  Result<std::optional<Receipt>> DoneBefore(const std::string& name) const;
+  // The same of a call without a writer.
+  Result<bool> CallDoneBefore() const;
+  // Of the call that is being made; nullopt: none is kept.
+  std::optional<Receipt> ReceiptOfCall() const;
+
   // ---- what has to be written
   // `live` has a new pending change.
   void MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutations);
-  void Submit(Request request) { requests_.Submit(std::move(request)); }
+  void Submit(Request request);
   // Calls `done` when every target survives power loss; see Waiter.
   void Wait(Waiter waiter);
   // A delete dropped the message: stops all waits for it.
@@ -106,6 +123,8 @@ class CommitCycle {
   std::int64_t last_seq_;
   bool closing_ = false;
   bool closed_ = false;
+  std::string home_;
+  Caller caller_;
 
   TurnQueue turns_;
   LiveMessages live_;

@@ -75,6 +75,10 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   live.pending.erase(live.pending.begin(),
                      live.pending.begin() + static_cast<std::ptrdiff_t>(take));
   write.version = WriteMessage(live, write, builder);
+  for (const Receipt& receipt : live.unsaved_receipts) builder.AddLast(PutReceipt{receipt});
+  for (const PendingPatch& pending : write.patches) {
+    for (const Receipt& receipt : pending.receipts) builder.AddLast(PutReceipt{receipt});
+  }
   AddToSession(live, write, builder);
   live.in_flight = true;
   writes_.push_back(std::move(write));
@@ -115,6 +119,7 @@ void CommitFlight::SettleWrite(const InFlightWrite& write, bool ok, std::vector<
   if (ok) {
     live->saved_version = write.version;
     live->unsaved = {};
+    live->unsaved_receipts.clear();
     live->has_log = !write.whole;
     live->row_whole = write.whole && live->accepted.finished();
   } else {
@@ -144,7 +149,11 @@ void CommitFlight::SettleWrite(const InFlightWrite& write, bool ok, std::vector<
 void CommitFlight::KeepUnsaved(LiveMessage& live, const InFlightWrite& write) {
   AddTokens(live.usage.input_tokens, write.usage.input_tokens);
   AddTokens(live.usage.output_tokens, write.usage.output_tokens);
-  for (const PendingPatch& pending : write.patches) live.unsaved.Extend(*pending.patch);
+  for (const PendingPatch& pending : write.patches) {
+    live.unsaved.Extend(*pending.patch);
+    live.unsaved_receipts.insert(live.unsaved_receipts.end(), pending.receipts.begin(),
+                                 pending.receipts.end());
+  }
   live_.Queue(live);
 }
 

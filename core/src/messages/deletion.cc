@@ -101,6 +101,9 @@ void SubmitDeletion(CommitCycle& cycle, Deletion deletion, Done done) {
   if (const Status open = cycle.CheckAccepting(); !open.ok()) {
     return cycle.Defer([done = std::move(done), open] { done(open); });
   }
+  if (const Result<bool> before = cycle.CallDoneBefore(); !before.ok() || *before) {
+    return cycle.Defer([done = std::move(done), status = before.status()] { done(status); });
+  }
   deletion.up_to_seq = cycle.last_seq();
   auto deleting = std::make_shared<Deleting>();
   deleting->deletion = std::move(deletion);

@@ -15,8 +15,20 @@ bool LiveMessage::evictable() const {
   return on_disk && clean() && !queued && (accepted.finished() || fold);
 }
 
-void LiveMessage::BeginCount(const std::string& writer) {
-  writers[writer] = {accepted.version + 1, stream == writer};
+void LiveMessage::BeginCount(const std::string& writer, const std::string& client) {
+  writers[writer] = {accepted.version + 1, stream == writer, client};
+}
+
+void LiveMessage::Note(Receipt receipt) {
+  std::vector<Receipt>& receipts = pending.back().receipts;
+  const auto same = std::find_if(receipts.begin(), receipts.end(), [&](const Receipt& other) {
+    return other.name == receipt.name && other.client == receipt.client;
+  });
+  if (same == receipts.end()) {
+    receipts.push_back(std::move(receipt));
+  } else {
+    same->number = receipt.number;
+  }
 }
 
 Result<std::size_t> LiveMessage::Skip(const MessageWrite& write) const {
@@ -45,7 +57,7 @@ void LiveMessage::CountTo(const std::string& writer, std::int64_t next) {
 
 Patch& LiveMessage::PatchForChange(bool merge) {
   if (pending.empty() || !merge) {
-    pending.push_back({std::make_shared<Patch>(), false});
+    pending.push_back({std::make_shared<Patch>(), false, {}});
     sealed = false;
   }
   return *pending.back().patch;

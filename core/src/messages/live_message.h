@@ -5,12 +5,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "millrace/base/time.h"
 #include "millrace/messages/message_service.h"
 #include "millrace/model/message.h"
 #include "millrace/model/patch.h"
 #include "millrace/model/tool_call_index.h"
+#include "millrace/storage/receipt.h"
 
 namespace millrace {
 
@@ -18,12 +20,15 @@ namespace millrace {
 struct WriterCount {
   std::int64_t next = 0;    // the version its next mutation makes, by its own count
   bool had_stream = false;  // began a reply here; may not write after that reply's end
+  // The client for which receipts of its count are kept; "": none are.
+  std::string client;
 };
 
 // Changes that were accepted together and wait for one commit.
 struct PendingPatch {
   std::shared_ptr<Patch> patch;
   bool terminal = false;
+  std::vector<Receipt> receipts;  // saved with it, one of each name
 };
 
 // One message in memory: its newest accepted state, and the part of it that is not on disk yet.
@@ -43,8 +48,9 @@ struct LiveMessage {
   std::int64_t saved_version = 0;
   // While the window coalesces: at most one, plus one for each time the message was sealed.
   std::deque<PendingPatch> pending;
-  Patch unsaved;  // published as not saved; must still be written
-  Usage usage;    // to add to the session with the next commit
+  Patch unsaved;                          // published as not saved; must still be written
+  std::vector<Receipt> unsaved_receipts;  // of what is in `unsaved`
+  Usage usage;                            // to add to the session with the next commit
   std::map<std::string, WriterCount> writers;
   // The version at the time it came into memory. A writer that is not known here may continue only
   // from this version, because a message leaves memory only when all its writers have counted up to
@@ -73,10 +79,14 @@ struct LiveMessage {
 
   // `writer` was given the message as it is now. Its next mutation makes the version after this
   // one.
-  void BeginCount(const std::string& writer);
+  // `client`: see WriterCount.
+  void BeginCount(const std::string& writer, const std::string& client = {});
   // Compares a counted write with what its writer did before. Returns how many of its mutations
   // were applied already. kStale, kFinished: see MessageService::Write.
   Result<std::size_t> Skip(const MessageWrite& write) const;
+  // The newest patch is saved with this receipt, in place of an earlier one of the same name.
+  // REQUIRES: a patch is pending.
+  void Note(Receipt receipt);
   // The next mutation of the writer makes the version `next`.
   void CountTo(const std::string& writer, std::int64_t next);
 

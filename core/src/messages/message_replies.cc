@@ -24,6 +24,7 @@ void MessageService::BeginReply(ReplyStart start, DoneMessage done) {
   if (refused.ok() && start.origin.writer.empty()) {
     refused = InvalidArgument("a stream needs a writer");
   }
+  if (refused.ok() && BegunBefore(start.id, start.origin, /*stream=*/true, done)) return;
   LiveMessage* there = nullptr;
   if (refused.ok() && start.resume) {
     const Result<LiveMessage*> found = cycle_.Load(start.id);
@@ -40,9 +41,8 @@ void MessageService::BeginReply(ReplyStart start, DoneMessage done) {
 
   const MessageId id = start.id;
   const std::string writer = start.origin.writer;
-  auto begun = [this, id, writer, done = std::move(done)](const Status& saved) {
-    done(ReplyBegun(id, writer, saved));
-  };
+  auto begun = [this, id, writer, client = cycle_.kept_client(), done = std::move(done)](
+                   const Status& saved) { ReplyBegun(id, writer, client, saved, done); };
   if (there == nullptr) {
     Message init;
     init.id = std::move(start.id);
@@ -83,23 +83,23 @@ Status MessageService::ClaimForReply(LiveMessage& live, const ReplyStart& start)
 }
 
 // The result for BeginReply's caller: the message once it is saved, or why there is no reply.
-Result<Message> MessageService::ReplyBegun(const MessageId& id, const std::string& writer,
-                                           const Status& saved) {
+void MessageService::ReplyBegun(const MessageId& id, const std::string& writer,
+                                const std::string& client, const Status& saved,
+                                const DoneMessage& done) {
   const Result<LiveMessage*> found = cycle_.Load(id);
   if (!saved.ok()) {
     // The stream will not write.
     if (found.ok() && (*found)->stream == writer) (*found)->stream.clear();
-    return saved;
+    return done(saved);
   }
-  if (!found.ok()) return found.status();
-  LiveMessage& live = **found;
-  if (live.stream != writer) {
-    return Status(Code::kFinished, "message '" + id.value +
-                                       "' was finished before its reply began: its run is over, or "
-                                       "somebody else has finished it");
+  if (!found.ok()) return done(found.status());
+  if ((*found)->stream != writer) {
+    return done(Status(Code::kFinished,
+                       "message '" + id.value +
+                           "' was finished before its reply began: its run is over, or somebody "
+                           "else has finished it"));
   }
-  live.BeginCount(writer);
-  return live.accepted;
+  BeginCount(**found, writer, client, done);
 }
 
 }  // namespace millrace

@@ -24,6 +24,15 @@ Status IdTaken(const MessageId& id) {
   return InvalidArgument("message id '" + id.value + "' is taken");
 }
 
+// What the newest patch of `live` is saved with. `next`: the version that the writer makes next.
+void NoteReceipts(LiveMessage& live, const MessageWrite& write, std::int64_t next) {
+  if (write.receipt) live.Note(*write.receipt);
+  if (write.version == 0) return;
+  const auto count = live.writers.find(write.writer);
+  if (count == live.writers.end() || count->second.client.empty()) return;
+  live.Note({count->second.client, write.writer, next, live.accepted.seq});
+}
+
 }  // namespace
 
 void MessageService::Create(Message init, DoneMessage done, const Origin& origin) {
@@ -40,6 +49,7 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
   if (const Status running = CheckRun(origin.run); !running.ok()) return fail(running);
   if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
+  if (BegunBefore(init.id, origin, for_stream, done)) return;
   if (cycle_.live().Find(init.id) != nullptr) return fail(IdTaken(init.id));
   if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
 
@@ -55,10 +65,17 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   auto created = std::make_shared<const Message>(init);
   LiveMessage& adopted = cycle_.live().Adopt(std::move(init), false, now);
   if (for_stream) adopted.stream = origin.writer;
-  if (!origin.writer.empty()) adopted.BeginCount(origin.writer);
+  Request request;
+  if (!origin.writer.empty()) {
+    const std::string client = cycle_.kept_client();
+    adopted.BeginCount(origin.writer, client);
+    if (!client.empty()) {
+      request.receipts.push_back(
+          {client, origin.writer, adopted.accepted.version + 1, adopted.accepted.seq});
+    }
+  }
   AddToRun(origin.run, created->id);
 
-  Request request;
   request.build = [this, created](BatchBuilder& builder) -> Status {
     Result<std::optional<Message>> there = cycle_.committed().ReadMessage(created->id);
     if (!there.ok()) return there.status();
@@ -99,11 +116,11 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done,
     cycle_.Defer([done = std::move(done), result = std::move(result)] { done(result); });
   };
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return finish(open);
+  if (BegunBefore(id, {writer, kNoRun}, /*stream=*/false, done)) return;
   const Result<LiveMessage*> live = cycle_.Load(id);
   if (!live.ok()) return finish(live.status());
   if (!(*live)->accepted.finished()) {
-    if (!writer.empty()) (*live)->BeginCount(writer);
-    return finish((*live)->accepted);
+    return BeginCount(**live, writer, cycle_.kept_client(), std::move(done));
   }
   if (!resume) {
     return finish(Status(Code::kFinished,
@@ -113,13 +130,13 @@ void MessageService::Open(const MessageId& id, bool resume, DoneMessage done,
   MessageWrite write;
   write.mutations.emplace_back(Resume{});
   const Result<std::int64_t> accepted =
-      Write(id, std::move(write), [this, id, writer, shared](const Status& status) {
-        LiveMessage* resumed = cycle_.live().Find(id);
-        if (!status.ok()) return (*shared)(status);
-        if (resumed == nullptr) return (*shared)(NotFound("no message '" + id.value + "'"));
-        if (!writer.empty()) resumed->BeginCount(writer);
-        (*shared)(resumed->accepted);
-      });
+      Write(id, std::move(write),
+            [this, id, writer, client = cycle_.kept_client(), shared](const Status& status) {
+              LiveMessage* resumed = cycle_.live().Find(id);
+              if (!status.ok()) return (*shared)(status);
+              if (resumed == nullptr) return (*shared)(NotFound("no message '" + id.value + "'"));
+              BeginCount(*resumed, writer, client, *shared);
+            });
   if (!accepted.ok()) {
     cycle_.Defer([shared, status = accepted.status()] { (*shared)(status); });
   }
@@ -158,6 +175,9 @@ void MessageService::CountUnchanged(LiveMessage& live) {
 // acknowledged: it has a terminal mutation, or a part of it was sent before.
 Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   const bool counted = write.version != 0;
+  if (counted && !live.writers.contains(write.writer)) {
+    if (Status restored = RestoreCount(live, write.writer); !restored.ok()) return restored;
+  }
   const Result<std::size_t> skip = live.Skip(write);
   if (!skip.ok()) return skip.status();
   bool any_terminal = *skip > 0;
@@ -186,6 +206,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
         live.PatchForChange(false) = std::move(fresh);
       }
       live.patched_version = live.accepted.version;
+      NoteReceipts(live, write, write.version + static_cast<std::int64_t>(i) + 1);
       any_terminal |= *effect == Effect::kTerminal;
       cycle_.MarkDirty(live, *effect == Effect::kTerminal, 1);
     }
@@ -196,7 +217,9 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   }
   if (live.accepted.finished()) live.stream.clear();
   if (!error.ok()) return error;
-  if (write.usage.has_value()) {
+  // What was sent again, and was done, was counted then.
+  const bool done_before = *skip > 0 && *skip == write.mutations.size();
+  if (write.usage.has_value() && !done_before) {
     AddTokens(live.usage.input_tokens, write.usage->input_tokens);
     AddTokens(live.usage.output_tokens, write.usage->output_tokens);
   }
@@ -213,12 +236,18 @@ void MessageService::Update(Message snapshot, DoneMessage done) {
   const Result<LiveMessage*> found = cycle_.Load(snapshot.id);
   if (!found.ok()) return fail(found.status());
   LiveMessage& live = **found;
+  const Result<bool> before = cycle_.CallDoneBefore();
+  if (!before.ok()) return fail(before.status());
+  if (*before) {
+    return cycle_.Defer([done = std::move(done), now = live.accepted] { done(now); });
+  }
   MessageWrite write;
   Replace replace;
   WrittenHeader(replace) = WrittenHeader(snapshot);
   replace.parts = std::move(snapshot.parts);
   replace.version = snapshot.version;
   write.mutations.emplace_back(std::move(replace));
+  write.receipt = cycle_.ReceiptOfCall();
   auto state = std::make_shared<Message>();
   auto shared = std::make_shared<DoneMessage>(std::move(done));
   const Result<std::int64_t> accepted =
@@ -261,6 +290,20 @@ void MessageService::Flush(const MessageId& id, TimeMs deadline, Done done) {
   }
   waiter.deadline = deadline;
   waiter.done = std::move(done);
+  cycle_.Wait(std::move(waiter));
+}
+
+void MessageService::WhenSaved(const MessageId& id, Done done) {
+  Turn turn(cycle_.turns());
+  Waiter waiter;
+  waiter.patient = true;
+  waiter.done = OrNobody(std::move(done));
+  const LiveMessage* live = cycle_.live().Find(id);
+  if (live != nullptr) waiter.targets.emplace_back(id, live->patched_version);
+  // Of what is saved already no commit is going to tell.
+  if (live == nullptr || (live->on_disk && live->clean())) {
+    return cycle_.Defer([done = std::move(waiter.done)] { done(Status::Ok()); });
+  }
   cycle_.Wait(std::move(waiter));
 }
 

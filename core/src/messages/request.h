@@ -6,6 +6,8 @@
 #include "messages/batch_builder.h"
 #include "millrace/base/status.h"
 #include "millrace/model/event.h"
+#include "millrace/storage/receipt.h"
+#include "millrace/storage/storage.h"
 
 namespace millrace {
 
@@ -21,6 +23,9 @@ struct Request {
   // For a delete: it is the only request of its batch. So it reads exactly what exists, and later
   // requests find its result.
   bool alone = false;
+  // Saved with it. The queue adds that of the call which is being made.
+  std::vector<Receipt> receipts;
+  std::vector<DeleteReceipts> useless;  // receipts to be deleted
 };
 
 }  // namespace millrace

@@ -15,11 +15,13 @@ std::vector<Request> RequestQueue::Take(BatchBuilder& builder) {
     if (waiting_.front().alone && !built.empty()) break;
     Request request = std::move(waiting_.front());
     waiting_.pop_front();
-    if (const Status status = request.build(builder); !status.ok()) {
+    if (const Status status = request.build ? request.build(builder) : Status::Ok(); !status.ok()) {
       std::vector<Event> none;
       Settle(request, status, none);
       continue;
     }
+    for (const Receipt& receipt : request.receipts) builder.AddLast(PutReceipt{receipt});
+    for (const DeleteReceipts& receipts : request.useless) builder.AddLast(receipts);
     built.push_back(std::move(request));
     if (built.back().alone) break;
   }

@@ -35,6 +35,7 @@ void SessionService::Create(Session init, DoneSession done) {
   if (!refused.ok()) {
     return cycle_.Defer([done = std::move(done), refused] { done(refused); });
   }
+  if (AnsweredBefore(init.id, done)) return;
   init.created_at = init.updated_at = cycle_.now();
   init.message_count = 0;
   auto created = std::make_shared<const Session>(std::move(init));
@@ -61,6 +62,7 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
     return cycle_.Defer([done = std::move(done), open] { done(open); });
   }
+  if (AnsweredBefore(id, done)) return;
   Request request;
   request.build = [id, change = std::move(change), now = cycle_.now()](BatchBuilder& builder) {
     const Result<Session*> session = builder.EditSession(id);
@@ -75,6 +77,14 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
     cycle_.Defer([done, session] { done(session); });
   };
   cycle_.Submit(std::move(request));
+}
+
+bool SessionService::AnsweredBefore(const SessionId& id, const DoneSession& done) {
+  const Result<bool> before = cycle_.CallDoneBefore();
+  if (before.ok() && !*before) return false;
+  const Result<Session> session = before.ok() ? ReadBack(cycle_, id) : before.status();
+  cycle_.Defer([done, session] { done(session); });
+  return true;
 }
 
 void SessionService::Delete(const SessionId& id, Done done) {

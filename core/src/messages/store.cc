@@ -44,7 +44,10 @@ Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, Time
       cycle_(std::make_unique<CommitCycle>(*storage_, broker_, options.window_ms, options.idle_ms,
                                            now, last_seq)),
       messages_(*cycle_),
-      sessions_(*cycle_) {}
+      sessions_(*cycle_) {
+  cycle_->set_home(options.home);
+  cycle_->caller().client = options.home;
+}
 
 Store::~Store() { broker_.Shutdown(); }
 
@@ -64,30 +67,19 @@ void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, 
     Opened opened;
   };
   auto handover = std::make_shared<Handover>(Handover{std::move(store), std::move(opened)});
-  opening.Recover([handover](const Status& status) {
+  opening.Recover(options.living, [handover](const Status& status) {
     Opened done = std::move(handover->opened);
     if (!status.ok() && status.code() != Code::kQuotaExceeded) return done(status);
     done(std::move(handover->store));
   });
 }
 
-// After a crash there are unfinished messages that nobody writes to any more (S4).
-void Store::Recover(Done done) {
-  Result<std::vector<Message>> unfinished = storage_->committed().ReadUnfinished();
-  if (!unfinished.ok()) return done(unfinished.status());
-  if (unfinished->empty()) return done(Status::Ok());
-  Turn turn(cycle_->turns());
-  for (Message& message : *unfinished) {
-    const RecoveredMessage recovered{message.id, message.session_id};
-    cycle_->live().Adopt(std::move(message), true, cycle_->now());
-    MessageWrite write;
-    Finish finish;
-    finish.reason = FinishReason::kInterrupted;
-    write.mutations.emplace_back(std::move(finish));
-    if (messages_.Write(recovered.id, std::move(write)).ok()) recovered_.push_back(recovered);
-  }
-  messages_.FlushAll(kNever, std::move(done));
+Store::CallsOf::CallsOf(Store& store, Caller caller)
+    : store_(store), before_(store.cycle_->caller()) {
+  if (!caller.client.empty()) store.cycle_->caller() = std::move(caller);
 }
+
+Store::CallsOf::~CallsOf() { store_.cycle_->caller() = std::move(before_); }
 
 std::unique_ptr<EventFeed> Store::OpenFeed(EventFeed::Deliver deliver, int credits,
                                            std::vector<EventFilter> filters) {

@@ -19,6 +19,9 @@ struct Waiter {
   Status if_deleted;          // the result if a target is deleted: OK for a flush
   std::int64_t requests = 0;  // the number of requests submitted before it: they are settled first
   std::int64_t since = 0;     // commits started before it: their failure does not count
+  // It hastens nothing: it is told when the versions are saved anyhow, so that they survive the
+  // death of the process. A failed commit does not end its wait.
+  bool patient = false;
 };
 
 }  // namespace millrace

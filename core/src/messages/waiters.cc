@@ -8,6 +8,11 @@ void Waiters::Tell(Waiter& waiter, const Status& status) {
   turns_.Defer([done = std::move(waiter.done), status] { done(status); });
 }
 
+bool Waiters::any_urgent() const {
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [](const Waiter& waiter) { return !waiter.patient; });
+}
+
 void Waiters::DropTargets(const MessageId& id) {
   for (Waiter& waiter : waiting_) {
     const auto gone = std::remove_if(waiter.targets.begin(), waiter.targets.end(),
@@ -43,7 +48,7 @@ void Waiters::Settle(const Status& status, std::int64_t commit_number,
   for (Waiter& waiter : waiting_) {
     if (is_met(waiter)) {
       Tell(waiter, Status::Ok());
-    } else if (!status.ok() && waiter.since < commit_number) {
+    } else if (!status.ok() && !waiter.patient && waiter.since < commit_number) {
       Tell(waiter, status);
     } else {
       still.push_back(std::move(waiter));

@@ -20,7 +20,8 @@ class Waiters {
   explicit Waiters(TurnQueue& turns) : turns_(turns) {}
 
   void Add(Waiter waiter) { waiting_.push_back(std::move(waiter)); }
-  bool empty() const { return waiting_.empty(); }
+  // Somebody waits for whom a commit has to start.
+  bool any_urgent() const;
   std::vector<Waiter>::const_iterator begin() const { return waiting_.begin(); }
   std::vector<Waiter>::const_iterator end() const { return waiting_.end(); }
 

@@ -20,7 +20,7 @@ const stores = new Map<string, SharedStore>();
  * Opens the store of that name, creating it if need be.
  *
  * Rejects with 'storage-unavailable' where there is no Worker, neither OPFS nor IndexedDB, or the
- * Worker cannot be loaded; 'in-use' while another tab has it open; 'corrupt', 'newer-schema' or 'io' for what is
+ * Worker cannot be loaded; 'timeout' if the tab that has it open does not answer for 10 s; 'corrupt', 'newer-schema' or 'io' for what is
  * wrong with the files; 'invalid-argument'. Never falls back to memory.
  */
 export async function openStore(options: OpenOptions = {}): Promise<Store> {

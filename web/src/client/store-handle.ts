@@ -88,7 +88,7 @@ export class StoreHandle implements Store {
 
   async stats(): Promise<Stats> {
     const { connection, subscription } = this.#use();
-    return { ...await connection.call('stats'), storage: this.storage, role: 'leader', notifications: subscription.notifications, subscribers: subscription.listenerCount };
+    return { ...await connection.call('stats'), storage: this.storage, notifications: subscription.notifications, subscribers: subscription.listenerCount };
   }
 
   async close({ timeoutMs = CLOSE_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<void> {

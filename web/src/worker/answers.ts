@@ -7,20 +7,20 @@
  *
  * Invariant: answers leave in the order in which they came.
  */
-import type { ToPage } from '../protocol.js';
+import type { FromHost } from '../protocol.js';
 
 export class Answers {
-  readonly #post: (message: ToPage) => void;
+  readonly #post: (message: FromHost) => void;
   readonly #blocked: () => boolean;
-  #waiting: ToPage[] = [];
+  #waiting: FromHost[] = [];
 
   /** `blocked`: whether events may be waiting for the page. */
-  constructor(post: (message: ToPage) => void, blocked: () => boolean) {
+  constructor(post: (message: FromHost) => void, blocked: () => boolean) {
     this.#post = post;
     this.#blocked = blocked;
   }
 
-  post(message: ToPage): void {
+  post(message: FromHost): void {
     if (this.#waiting.length > 0 || this.#blocked()) this.#waiting.push(message);
     else this.#post(message);
   }

@@ -1,18 +1,22 @@
 /**
+ * Longer than the norm because each kind of message has a short answer here.
+ *
  * One client of the store: the page of this Worker, or another tab. Requests become calls of the core, outcomes become replies.
  * Ids of requests, the subscription and the streams are its own; the core and its turns are everybody's.
  *
  *   new ── open ──▶ open ── close, or its tab is gone ──▶ over
  *    └── delete-store ──▶ new
  */
-import type { Callback } from '../core-module.js';
+import type { Callback, CoreCaller } from '../core-module.js';
 import { MillraceError } from '../errors.js';
-import type { Call, Opened, OpenRequest, ToPage, ToWorker, WireError } from '../protocol.js';
+import type { Call, FromHost, OpenRequest, Opened, Resumed, ToHost, WireError } from '../protocol.js';
 import { TurnMessages } from '../turn-messages.js';
 import { Answers } from './answers.js';
 import { checkSize } from './core/call-size.js';
 import { callCore } from './core/calls.js';
 import type { OpenedStore } from './core/open-store.js';
+import { resume } from './resume.js';
+import { SavedWrites } from './saved-writes.js';
 import { ClientSubscription } from './subscription.js';
 import { deleteBackend } from './storage/backend.js';
 import { Ingest } from './streams/ingest.js';
@@ -21,6 +25,8 @@ import { toWire } from './wire-error.js';
 
 /** What a client needs of the host that it is connected to. */
 export interface Clientele {
+  /** The name of this Worker's own tab; "" where there are no tabs. */
+  home(): string;
   open(request: OpenRequest): Promise<OpenedStore>;
   /** The client is through: what was written is saved within `timeoutMs`, the last one closes the store. Whether others go on. */
   leave(client: Client, timeoutMs: number): Promise<boolean>;
@@ -32,23 +38,28 @@ interface Session {
   readonly store: OpenedStore;
   readonly subscription: ClientSubscription;
   readonly ingests: Map<number, Ingest>;
-  /** Run scopes that it began and has not ended. */
-  readonly runs: Set<number>;
+  /** Run scopes that it began and has not ended: the core's number of each, by that of the call that began it. */
+  readonly runs: Map<number, number>;
+  /** Undefined for the page of this Worker: it hears of failures only. */
+  readonly saved: SavedWrites | undefined;
 }
 
 export class Client {
   readonly #host: Clientele;
-  readonly #outgoing: TurnMessages<ToPage>;
+  readonly #outgoing: TurnMessages<FromHost>;
   readonly #answers: Answers;
+  /** The name of another tab; undefined: the page of this Worker. */
+  readonly #tab: string | undefined;
   #session: Session | undefined;
 
-  constructor(host: Clientele, post: (messages: ToPage[]) => void) {
+  constructor(host: Clientele, post: (messages: FromHost[]) => void, tab?: string) {
     this.#host = host;
+    this.#tab = tab;
     this.#outgoing = new TurnMessages(post);
     this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#session?.subscription.blocked ?? false);
   }
 
-  receive(message: ToWorker): void {
+  receive(message: ToHost): void {
     switch (message.type) {
       case 'open':
         void this.#answer(message.id, this.#open(message.request));
@@ -61,11 +72,17 @@ export class Client {
     }
   }
 
+  /** What waits for the page is told to it now. */
+  release(): void {
+    this.#answers.release();
+    this.#outgoing.flush();
+  }
+
   /** Its tab is gone: nobody hears it any more. What it was reading is canceled, its runs are over. */
   disconnect(): void {
     const session = this.#session;
     if (!session) return;
-    for (const run of session.runs) session.store.core.call('endRun', [run, 'aborted'], () => undefined);
+    for (const run of session.runs.values()) session.store.core.call('endRun', [run, 'aborted'], () => undefined, undefined);
     void this.#endSession(session, 'The tab that read the reply is gone');
     session.subscription.unsubscribe();
   }
@@ -78,7 +95,7 @@ export class Client {
     this.#outgoing.flush();
   }
 
-  #receiveOpen(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
+  #receiveOpen(message: Exclude<ToHost, { type: 'open' | 'delete-store' }>): void {
     const session = this.#session;
     if (!session) {
       this.#refuse(message);
@@ -104,13 +121,17 @@ export class Client {
       case 'end': return session.ingests.get(message.ingest)?.end();
       case 'fail': return session.ingests.get(message.ingest)?.fail(message.error);
       case 'abort': return session.ingests.get(message.ingest)?.abort(message.reason);
+      case 'resume': return this.#resume(session, message.resumed);
     }
   }
 
   async #open(request: OpenRequest): Promise<Opened> {
     const store = await this.#host.open(request);
     const subscription = new ClientSubscription(store.core, (events) => this.#outgoing.post({ type: 'batch', events }));
-    this.#session = { store, subscription, ingests: new Map(), runs: new Set() };
+    const { core } = store;
+    const saved = this.#tab === undefined ? undefined
+      : new SavedWrites(core, (writers) => this.#outgoing.post({ type: 'saved', writers }));
+    this.#session = { store, subscription, ingests: new Map(), runs: new Map(), saved };
     return { storage: store.storage, recovered: store.core.recovered() };
   }
 
@@ -125,20 +146,38 @@ export class Client {
     }
     try {
       checkSize(call.args, `What "${call.method}" was given`);
-      callCore(session.store.core, call, this.#noting(session, call, this.#replyTo(call.id)));
+      const known = withRun(call, session.runs);
+      callCore(session.store.core, known, this.#noting(session, call, this.#replyTo(call.id)), this.#callerOf(call));
     } catch (error) {
       this.#fail(call.id, toWire(error));
     }
   }
 
   /** Remembers which runs are under way. */
-  #noting({ runs }: Session, { method, args }: Call, done: Callback<unknown>): Callback<unknown> {
+  #noting({ runs }: Session, { id, method, args }: Call, done: Callback<unknown>): Callback<unknown> {
+    if (method === 'stats') {
+      const role = this.#tab === undefined ? 'leader' : 'follower';
+      return (error, stats) => done(error, error ? undefined : { ...(stats as object), role });
+    }
     if (method === 'endRun') runs.delete(args[0]);
     if (method !== 'beginRun') return done;
     return (error, run) => {
-      if (!error) runs.add(run as number);
-      done(error, run);
+      if (!error) runs.set(id, run as number);
+      done(error, id);
     };
+  }
+
+  /** Receipts are kept of what other tabs do, and asked for by a call that is made again. */
+  #callerOf({ id, again }: { id?: number; again?: boolean }): CoreCaller | undefined {
+    if (this.#tab === undefined && !again) return undefined;
+    return { client: this.#tab ?? this.#host.home(), ...(id !== undefined && { call: id }), ...(again && { again }) };
+  }
+
+  #resume({ store: { core }, subscription, runs }: Session, resumed: Resumed): void {
+    resume(core, this.#tab ?? this.#host.home(), resumed, runs, {
+      tell: (events) => { if (subscription.active) this.#outgoing.post({ type: 'batch', events }); },
+      lost: (writer, messageId, error) => this.#answers.post({ type: 'write-failed', messageId, writer, error }),
+    });
   }
 
   /** What is being ingested ends as canceled first. */
@@ -158,26 +197,29 @@ export class Client {
     await Promise.all(running.map((ingest) => ingest.ended));
   }
 
-  #write({ store }: Session, message: Extract<ToWorker, { type: 'write' }>): void {
-    const { id, messageId, writer, version, others, mutations } = message;
+  #write({ store, saved }: Session, message: Extract<ToHost, { type: 'write' }>): void {
+    const { id, messageId, writer, version, others, mutations, usage } = message;
+    const caller = this.#callerOf({});
     const expected = version + mutations.length - 1 + others;
     const reply: Callback<unknown> = id === undefined
       ? (error) => { if (error) this.#answers.post({ type: 'write-failed', messageId, writer, error }); }
       : this.#replyTo(id);
     const done: Callback<number> = (error, reached) => {
       reply(error, undefined);
+      if (!error && id === undefined) saved?.accepted(messageId, writer, version + mutations.length);
       if (!error && reached !== expected) this.#outgoing.post({ type: 'others-wrote', writer });
     };
     try {
       checkSize(mutations, 'What was written to the message in one call');
-      store.core.write(messageId, writer, version, mutations, done);
+      store.core.write(messageId, writer, version, mutations, done, caller || usage ? { ...(caller && { caller }), ...(usage && { usage }) } : undefined);
     } catch (error) {
       done(toWire(error));
     }
   }
 
-  #ingest({ store, ingests }: Session, { id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
-    const ingest = new Ingest(store.core, id, request, {
+  #ingest({ store, ingests, runs }: Session, { id, request }: Extract<ToHost, { type: 'ingest' }>): void {
+    const reply = { ...request.reply, run: coreRun(request.reply.run, runs) };
+    const ingest = new Ingest(store.core, id, { ...request, reply }, {
       ask: (message) => this.#outgoing.post(message),
       answer: (message) => this.#answers.post(message),
     });
@@ -186,7 +228,7 @@ export class Client {
   }
 
   /** What comes before the store is open or after it was closed. */
-  #refuse(message: Exclude<ToWorker, { type: 'open' | 'delete-store' }>): void {
+  #refuse(message: Exclude<ToHost, { type: 'open' | 'delete-store' }>): void {
     const { id } = message as { id?: number };
     if (id !== undefined) this.#fail(id, toWire(new MillraceError('closed', 'The store is closed')));
   }
@@ -207,5 +249,20 @@ export class Client {
 
   #fail(id: number, error: WireError): void {
     this.#answers.post({ type: 'reply', id, error });
+  }
+}
+
+/** The core's number of a run. One that is over has none: -1, which the core refuses. */
+function coreRun(run: number, runs: ReadonlyMap<number, number>): number {
+  return run === 0 ? 0 : runs.get(run) ?? -1;
+}
+
+function withRun(call: Call, runs: ReadonlyMap<number, number>): Call {
+  const known = (run: number): number => coreRun(run, runs);
+  switch (call.method) {
+    case 'createMessage': return { ...call, args: [call.args[0], call.args[1], call.args[2], known(call.args[3])] };
+    case 'beginReply': return { ...call, args: [{ ...call.args[0], run: known(call.args[0].run) }] };
+    case 'endRun': return { ...call, args: [known(call.args[0]), call.args[1]] };
+    default: return call;
   }
 }

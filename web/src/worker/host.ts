@@ -5,11 +5,11 @@
  *   tab ────▶ Client ─┼─▶ one store, one core
  *   tab ────▶ Client ─┘
  */
-import type { OpenRequest, ToPage, ToWorker } from '../protocol.js';
+import type { FromHost, OpenRequest, ToHost, ToPage } from '../protocol.js';
 import { Client, type Clientele } from './client.js';
 import { CoreGuard } from './core/core-guard.js';
 import { READS_OF_DISK } from './core/calls.js';
-import { openStore, type LoadCore, type OpenedStore } from './core/open-store.js';
+import { openStore, type AmongTabs, type LoadCore, type OpenedStore } from './core/open-store.js';
 import { holdForLife } from './life-lock.js';
 import { fromCore } from './wire-error.js';
 import type { MillraceError } from '../errors.js';
@@ -17,7 +17,7 @@ import type { MillraceError } from '../errors.js';
 /** A client's way to the host. */
 export interface Port {
   /** What the client posted together. */
-  receive(messages: readonly ToWorker[]): void;
+  receive(messages: readonly ToHost[]): void;
   /** The client's tab is gone. */
   disconnect(): void;
 }
@@ -31,21 +31,32 @@ export class Host {
   #store: OpenedStore | undefined;
   /** The store whose turn is held open for the messages that came together. */
   #held: OpenedStore | undefined;
+  /** It trapped. */
+  #over = false;
 
-  /** `end`: called when no client is left, and after a trap. */
-  constructor(loadCore: LoadCore, end: () => void) {
+  readonly #tabs: AmongTabs | undefined;
+  /** The page of this Worker. The store closes with it, whoever else is a client. */
+  #page: Client | undefined;
+
+  /** `end`: called when the store is closed, and after a trap. `tabs`: other tabs may be clients. */
+  constructor(loadCore: LoadCore, end: () => void, tabs?: AmongTabs) {
     this.#loadCore = loadCore;
     this.#end = end;
+    this.#tabs = tabs;
   }
 
-  connect(post: (messages: ToPage[]) => void): Port {
-    const client = new Client(this.#clientele, post);
+  /** `tab`: the name of another tab. */
+  connect(post: (messages: ToPage[]) => void): Port;
+  connect(post: (messages: FromHost[]) => void, tab: string): Port;
+  connect(post: (messages: never[]) => void, tab?: string): Port {
+    const client = new Client(this.#clientele, post as (messages: FromHost[]) => void, tab);
+    if (tab === undefined) this.#page ??= client;
     this.#clients.add(client);
     return {
       receive: (messages) => this.#receive(client, messages),
       disconnect: () => {
         client.disconnect();
-        void this.#clientele.leave(client, 0).finally(() => this.#clientele.left(client));
+        void this.#clientele.leave(client, 0).catch(() => undefined).finally(() => this.#clientele.left(client));
       },
     };
   }
@@ -53,12 +64,37 @@ export class Host {
   /** An exception that nobody caught. */
   failed(error: unknown): void { this.#guard.caught(error); }
 
+  /** Tabs that had unfinished messages when the store was opened, and live. */
+  clients(): string[] { return this.#store?.core.clients() ?? []; }
+
+  /** That tab is gone: what it was writing is interrupted. */
+  endTab(tab: string): void {
+    this.#store?.core.call('endClient', [tab], () => undefined, undefined);
+  }
+
+  /** What waits for the page is told to it now: it may not run any more. */
+  release(): void { this.#page?.release(); }
+
+  /** Closes the store so that its page, with these writers, can go on as a client of the next opening. Never rejects. */
+  async handOver(writers: { writer: string; messageId: string }[]): Promise<void> {
+    const store = this.#store;
+    this.#store = this.#opening = undefined;
+    if (!store) return;
+    try {
+      await new Promise<void>((resolve) => store.core.call('handOver', [writers], () => resolve(), undefined));
+      await store.close(HAND_OVER_MS);
+    } catch {
+      // It trapped, or could not save all in time: whoever opens it next finds what was saved.
+    }
+  }
+
   readonly #clientele: Clientele = {
+    home: () => this.#tabs?.home ?? '',
     open: (request) => (this.#opening ??= this.#open(request)),
     leave: async (client, timeoutMs) => {
       const store = this.#store;
       if (!store) return false;
-      if ([...this.#clients].some((other) => other !== client)) {
+      if (client !== this.#page && this.#clients.size > 1) {
         await flushed(store, timeoutMs);
         return true;
       }
@@ -67,15 +103,15 @@ export class Host {
       return false;
     },
     left: (client) => {
-      if (this.#clients.delete(client) && this.#clients.size === 0) this.#end();
+      if (this.#clients.delete(client) && (client === this.#page || this.#clients.size === 0)) this.#end();
     },
   };
 
   async #open(request: OpenRequest): Promise<OpenedStore> {
     // The page asks for this lock once it is answered, so the Worker must hold it by then.
-    const living = request.lifeLock === undefined ? undefined : holdForLife(request.lifeLock);
+    const living = request.lifeLock === undefined || this.#tabs ? undefined : holdForLife(request.lifeLock);
     try {
-      const [store] = await Promise.all([openStore(request, this.#loadCore, this.#guard), living]);
+      const [store] = await Promise.all([openStore(request, this.#loadCore, this.#guard, this.#tabs), living]);
       this.#store = store;
       return store;
     } catch (error) {
@@ -85,11 +121,16 @@ export class Host {
   }
 
   /** What a client said in one turn of its own becomes one turn of the core, except where something reads what is on disk. */
-  #receive(client: Client, messages: readonly ToWorker[]): void {
-    for (const message of messages) {
-      if (message.type === 'call' && READS_OF_DISK.has(message.method)) this.#endTurn();
-      else if (messages.length > 1) this.#beginTurn();
-      client.receive(message);
+  #receive(client: Client, messages: readonly ToHost[]): void {
+    try {
+      for (const message of messages) {
+        if (message.type === 'call' && READS_OF_DISK.has(message.method)) this.#endTurn();
+        else if (messages.length > 1) this.#beginTurn();
+        client.receive(message);
+      }
+    } catch (error) {
+      // After a trap the clients have been told, and nothing more happens here.
+      if (!this.#over) throw error;
     }
     this.#endTurn();
   }
@@ -113,16 +154,20 @@ export class Host {
   /** Nothing of the core is called any more. */
   #trapped(error: MillraceError): void {
     this.#store = undefined;
+    this.#over = true;
     for (const client of this.#clients) client.trapped(error);
     this.#end();
   }
 }
+
+/** Milliseconds that closing may take for a hand-over. */
+const HAND_OVER_MS = 5000;
 
 function flushed({ core }: OpenedStore, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     core.call('flushAll', [timeoutMs], (error) => {
       if (error) reject(fromCore(error));
       else resolve();
-    });
+    }, undefined);
   });
 }

@@ -19,6 +19,7 @@ export class ClientSubscription {
     this.#send = send;
   }
 
+  get active(): boolean { return this.#feed !== undefined; }
   /** The page's batches are all under way: what is published now waits for it. */
   get blocked(): boolean { return this.#feed !== undefined && this.#underWay >= CREDITS; }
 

@@ -1,11 +1,40 @@
-/** The Worker of a store: what is posted to it goes to the host, what the host says is posted back. */
-import type { ToWorker } from '../protocol.js';
+/** The Worker of a store: what is posted to it goes to its tab, or to a host alone where there are no tabs. */
+import type { CoreModule } from '../core-module.js';
+import type { ToPage, ToWorker } from '../protocol.js';
 import { Host } from './host.js';
 import { loadCore } from './load-core.js';
+import { browser } from './tabs/environment.js';
+import { Tab } from './tabs/tab.js';
 
-const host = new Host(loadCore, () => close());
-const page = host.connect((messages) => postMessage(messages));
+interface Target {
+  receive(messages: readonly ToWorker[]): void;
+  /** An exception that nobody caught. */
+  failed(error: unknown): void;
+}
 
-addEventListener('message', (event: MessageEvent<ToWorker[]>) => page.receive(event.data));
+let core: Promise<CoreModule> | undefined;
+/** Once: what reads a stream in a follower opens the store when it leads. */
+const loadOnce = (wasmUrl?: string): Promise<CoreModule> => (core ??= loadCore(wasmUrl));
+const post = (messages: ToPage[]): void => postMessage(messages);
+let target: Target | undefined;
+
+/** The first message decides: a store that other tabs may open, or one of this page alone, or a store to be deleted. */
+function begin(messages: readonly ToWorker[]): Target {
+  const [first] = messages;
+  if (first?.type === 'open' && first.request.storage !== 'memory' && first.request.lifeLock !== undefined && isSecureContext) {
+    const tab = new Tab(browser, loadOnce, first, post, () => close());
+    tab.receive(messages.slice(1));
+    return tab;
+  }
+  const host = new Host(loadOnce, () => close());
+  const page = host.connect(post);
+  page.receive(messages);
+  return { receive: (more) => page.receive(more), failed: (error) => host.failed(error) };
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker[]>) => {
+  if (target) target.receive(data);
+  else target = begin(data);
+});
 // The core's timers are called by the browser.
-addEventListener('error', (event) => host.failed(event.error));
+addEventListener('error', (event) => target?.failed(event.error));

@@ -14,6 +14,7 @@
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/usage.h"
+#include "millrace/storage/receipt.h"
 
 namespace millrace {
 
@@ -30,7 +31,8 @@ struct MessageWrite {
   // from the message it was given (see Origin). 0 means uncounted: the next version, whatever it
   // is.
   std::int64_t version = 0;
-  std::optional<Usage> usage;  // added to the message's session in the same commit
+  std::optional<Usage> usage;           // added to the message's session in the same commit
+  std::optional<Receipt> receipt = {};  // of the call, saved with what it changes
 };
 
 // Who begins or continues a message.
@@ -99,6 +101,12 @@ class MessageService {
   // into it. kFinished: it was finished while it was being saved.
   void BeginReply(ReplyStart start, DoneMessage done);
 
+  // For a caller that has kept on writing while the store was closed and opened: its writer goes on
+  // where its receipt says, `run` finishes the message when it ends, and with `stream` the message
+  // belongs to the writer's stream again. kNotFound: no such message, or the writer has no receipt;
+  // kInUse: another stream writes into it. A finished message is no error.
+  Result<Message> Adopt(const MessageId& id, const Origin& origin, bool stream);
+
   // Begins a run. A message belongs to the run from the call that begins the message in it (C14).
   // kNotFound: no such session; kClosed.
   Result<RunId> BeginRun(const SessionId& session_id);
@@ -141,12 +149,25 @@ class MessageService {
   // error if the write failed, or kTimeout at `deadline` (the write goes on). kNotFound.
   void Flush(const MessageId& id, TimeMs deadline, Done done);
   void FlushAll(TimeMs deadline, Done done);
+  // OK once everything accepted of the message so far would survive the death of the process. It
+  // hastens nothing, and failed commits do not end the wait. Also when the message is gone.
+  void WhenSaved(const MessageId& id, Done done);
 
  private:
   // `for_stream`: the stream of origin.writer owns the message.
   void CreateMessage(Message init, const Origin& origin, bool for_stream, DoneMessage done);
   Status ClaimForReply(LiveMessage& live, const ReplyStart& start);
-  Result<Message> ReplyBegun(const MessageId& id, const std::string& writer, const Status& saved);
+  // A call that began a writer is made again, and was done: `done` has the message as it is now.
+  bool BegunBefore(const MessageId& id, const Origin& origin, bool stream, const DoneMessage& done);
+  // The writer counts from the message as it is now. `client`: for whom a receipt of that is kept;
+  // "": for nobody. `done` has that message once the receipt is saved.
+  void BeginCount(LiveMessage& live, const std::string& writer, const std::string& client,
+                  DoneMessage done);
+  // Of a writer that is not known here, and whose client has a receipt.
+  Status RestoreCount(LiveMessage& live, const std::string& writer) const;
+  Result<Receipt> ReceiptOf(const std::string& writer, const LiveMessage& live) const;
+  void ReplyBegun(const MessageId& id, const std::string& writer, const std::string& client,
+                  const Status& saved, const DoneMessage& done);
   Status CheckRun(RunId run) const;
   void AddToRun(RunId run, const MessageId& id);
   void RemoveFromRun(RunId run, const MessageId& id);

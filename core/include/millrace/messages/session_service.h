@@ -34,6 +34,9 @@ class SessionService {
   Result<std::vector<Session>> List(const SessionQuery& query) const;
 
  private:
+  // A call that is made again, and was done: `done` has the session as it is now.
+  bool AnsweredBefore(const SessionId& id, const DoneSession& done);
+
   CommitCycle& cycle_;
 };
 

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
+#include "millrace/messages/caller.h"
 #include "millrace/messages/completion.h"
 #include "millrace/messages/event_broker.h"
 #include "millrace/messages/event_feed.h"
@@ -31,6 +33,11 @@ struct StoreOptions {
   // An unfinished message that is not written for so long is folded and leaves memory (C9).
   DurationMs idle_ms = 60'000;
   BrokerOptions broker;
+  // The client that has the store open, and ends with it: no receipts are kept for it. "": whoever
+  // names no client.
+  std::string home;
+  // Clients of earlier openings that live. What the others left unfinished is finished.
+  std::vector<std::string> living;
 };
 
 struct StoreStats {
@@ -79,6 +86,20 @@ class Store {
     std::unique_ptr<Turn> turn_;
   };
 
+  // While it stands, what is called is called on behalf of a client. To be used around the calls of
+  // one turn; what they complete later belongs to the client all the same.
+  class CallsOf {
+   public:
+    CallsOf(Store& store, Caller caller);
+    ~CallsOf();
+    CallsOf(const CallsOf&) = delete;
+    CallsOf& operator=(const CallsOf&) = delete;
+
+   private:
+    Store& store_;
+    Caller before_;
+  };
+
   MessageService& messages() { return messages_; }
   SessionService& sessions() { return sessions_; }
 
@@ -97,6 +118,22 @@ class Store {
   // any error nothing has changed.
   void Import(std::shared_ptr<BlockFile> file, DoneImport done);
 
+  // ---- clients that outlive this opening of the store (M2)
+  // Those of `living` that have receipts, when the store was opened.
+  const std::vector<std::string>& clients() const { return clients_; }
+  // The client is gone. What it has left unfinished is finished as interrupted, unless another
+  // client writes it too, and its receipts go. `done`: that is durable.
+  void EndClient(const std::string& client, Done done);
+  // To be called before Close, when the store's own client is to go on: receipts are made for its
+  // writers. `idle`: those that may have written nothing for so long that their message has left
+  // memory. Its streams are finished as interrupted. `done`: that is durable.
+  struct Writer {
+    MessageId message;
+    std::string name;
+  };
+  void HandOver(const std::vector<Writer>& idle, Done done);
+
+  // Since the store was opened, also of clients that have ended.
   const std::vector<RecoveredMessage>& recovered() const { return recovered_; }
   StoreStats stats() const;
 
@@ -113,7 +150,11 @@ class Store {
  private:
   Store(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
         std::int64_t last_seq);
-  void Recover(Done done);
+  void Recover(const std::vector<std::string>& living, Done done);
+  void Interrupt(const MessageId& id, const SessionId& session_id);
+  // As one durable commit.
+  void SubmitReceipts(std::vector<Receipt> receipts, std::vector<DeleteReceipts> useless,
+                      Done done);
 
   std::unique_ptr<Storage> storage_;
   EventBroker broker_;
@@ -121,6 +162,7 @@ class Store {
   MessageService messages_;
   SessionService sessions_;
   std::vector<RecoveredMessage> recovered_;
+  std::vector<std::string> clients_;
 };
 
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "millrace/model/patch.h"
 #include "millrace/model/session.h"
 #include "millrace/storage/import_source.h"
+#include "millrace/storage/receipt.h"
 #include "millrace/storage/storage_reads.h"
 
 namespace millrace {
@@ -57,8 +59,18 @@ struct ImportContent {
   std::shared_ptr<ImportCounts> added;  // set by the commit
 };
 
-using StorageOp = std::variant<PutMessage, AppendDelta, DeleteMessage, DeleteSessionMessages,
-                               PutSession, DeleteSession, ImportContent>;
+// In place of an earlier one of the same client and name.
+struct PutReceipt {
+  Receipt receipt;
+};
+// All of a client's.
+struct DeleteReceipts {
+  std::string client;
+};
+
+using StorageOp =
+    std::variant<PutMessage, AppendDelta, DeleteMessage, DeleteSessionMessages, PutSession,
+                 DeleteSession, ImportContent, PutReceipt, DeleteReceipts>;
 using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "millrace/base/ids.h"
@@ -11,6 +12,7 @@
 #include "millrace/model/message.h"
 #include "millrace/model/session.h"
 #include "millrace/storage/block_file.h"
+#include "millrace/storage/receipt.h"
 #include "millrace/storage/search.h"
 
 namespace millrace {
@@ -50,6 +52,10 @@ class StorageReads {
   virtual Result<std::optional<Session>> ReadSession(const SessionId& id) = 0;
   // Most recently updated first.
   virtual Result<std::vector<Session>> ReadSessions(const SessionQuery& query) = 0;
+  virtual Result<std::optional<Receipt>> ReadReceipt(const std::string& client,
+                                                     const std::string& name) = 0;
+  // Of all clients.
+  virtual Result<std::vector<Receipt>> ReadReceipts() = 0;
   // The highest seq ever given to a message, including deleted ones; 0 in a new store.
   virtual Result<std::int64_t> LastSeq() = 0;
 

@@ -25,6 +25,10 @@ class UnreadableState final : public StorageReads {
   Result<std::vector<Message>> ReadUnfinished() override { return reason_; }
   Result<std::optional<Session>> ReadSession(const SessionId&) override { return reason_; }
   Result<std::vector<Session>> ReadSessions(const SessionQuery&) override { return reason_; }
+  Result<std::optional<Receipt>> ReadReceipt(const std::string&, const std::string&) override {
+    return reason_;
+  }
+  Result<std::vector<Receipt>> ReadReceipts() override { return reason_; }
   Result<std::int64_t> LastSeq() override { return reason_; }
   Result<SearchPage> Search(const SearchQuery&) override { return reason_; }
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>&) override { return reason_; }

@@ -129,6 +129,17 @@ CREATE INDEX messages_by_session ON messages(session_id);
 CREATE INDEX messages_of_user ON messages(seq) WHERE role = 'user';
 )sql";
 
+// receipts: see Receipt. Without a rowid: one page is all that a commit changes in it.
+constexpr const char* kVersion6 = R"sql(
+CREATE TABLE receipts(
+  client TEXT NOT NULL,
+  name TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY(client, name)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 const std::array<Migration, kSchemaVersion> kMigrations = {{
@@ -137,6 +148,7 @@ const std::array<Migration, kSchemaVersion> kMigrations = {{
     {kVersion3, nullptr},
     {kVersion4, nullptr},
     {kVersion5, FillSearchIndex},
+    {kVersion6, nullptr},
 }};
 
 }  // namespace millrace

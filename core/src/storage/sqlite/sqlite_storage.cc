@@ -41,6 +41,7 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptio
       options_(std::move(options)),
       sessions_(*connection_),
       messages_(*connection_),
+      receipts_(*connection_),
       index_(*connection_, messages_),
       log_(*connection_) {}
 
@@ -147,6 +148,10 @@ Status SqliteStorage::Apply(const ImportContent& op) {
   return Importer(sessions_, messages_, index_).Run(op);
 }
 
+Status SqliteStorage::Apply(const PutReceipt& op) { return receipts_.Put(op.receipt); }
+
+Status SqliteStorage::Apply(const DeleteReceipts& op) { return receipts_.DeleteOf(op.client); }
+
 Result<std::optional<Message>> SqliteStorage::ReadMessage(const MessageId& id) {
   Result<std::optional<Message>> message = messages_.Read(id);
   if (!message.ok() || !*message) return message;
@@ -183,6 +188,13 @@ Result<std::optional<Session>> SqliteStorage::ReadSession(const SessionId& id) {
 Result<std::vector<Session>> SqliteStorage::ReadSessions(const SessionQuery& query) {
   return sessions_.Read(query);
 }
+
+Result<std::optional<Receipt>> SqliteStorage::ReadReceipt(const std::string& client,
+                                                          const std::string& name) {
+  return receipts_.Read(client, name);
+}
+
+Result<std::vector<Receipt>> SqliteStorage::ReadReceipts() { return receipts_.ReadAll(); }
 
 Result<std::int64_t> SqliteStorage::LastSeq() { return messages_.LastSeq(); }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "millrace/storage/sqlite_storage.h"
@@ -11,6 +12,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/delta_log.h"
 #include "storage/sqlite/message_table.h"
+#include "storage/sqlite/receipt_table.h"
 #include "storage/sqlite/search_index.h"
 #include "storage/sqlite/session_table.h"
 #include "storage/sqlite/word_breaker.h"
@@ -40,6 +42,9 @@ class SqliteStorage final : public Storage, public StorageReads {
   Result<std::vector<Message>> ReadUnfinished() override;
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
   Result<std::vector<Session>> ReadSessions(const SessionQuery& query) override;
+  Result<std::optional<Receipt>> ReadReceipt(const std::string& client,
+                                             const std::string& name) override;
+  Result<std::vector<Receipt>> ReadReceipts() override;
   Result<std::int64_t> LastSeq() override;
   Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
@@ -61,11 +66,14 @@ class SqliteStorage final : public Storage, public StorageReads {
   Status Apply(const PutSession& op);
   Status Apply(const DeleteSession& op);
   Status Apply(const ImportContent& op);
+  Status Apply(const PutReceipt& op);
+  Status Apply(const DeleteReceipts& op);
 
   std::unique_ptr<Connection> connection_;
   SqliteOptions options_;
   SessionTable sessions_;
   MessageTable messages_;
+  ReceiptTable receipts_;
   SearchIndex index_;
   WordBreaker words_;  // opened by the first search
   DeltaLog log_;

@@ -17,7 +17,7 @@ import { TurnMessages } from '../../turn-messages.js';
 import { cloned, unsendable } from './validate.js';
 
 /** What the Worker says by itself. */
-export type Notice = Exclude<ToPage, { type: 'reply' | 'trapped' }>;
+export type Notice = Exclude<ToPage, { type: 'reply' | 'trapped' | 'saved' }>;
 
 export interface ConnectionEvents {
   /** Called before each call is sent: what is to be in its answer must go first. */

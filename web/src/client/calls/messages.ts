@@ -3,7 +3,7 @@ import type { WireMessages } from '../../calls.js';
 import type { Message } from '../../types.js';
 import { createDraft } from '../drafts/create-draft.js';
 import { PageDraft } from '../drafts/draft.js';
-import { newId } from './ids.js';
+import { newId } from '../../ids.js';
 import type { SharedStore } from '../shared-store.js';
 import { checkId, checkLimit, checkObject, checkOptionalId, invalid } from './validate.js';
 

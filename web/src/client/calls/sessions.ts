@@ -1,5 +1,5 @@
 import type { Sessions } from '../../api.js';
-import { newId } from './ids.js';
+import { newId } from '../../ids.js';
 import type { SharedStore } from '../shared-store.js';
 import { checkId, checkLimit, checkOptionalId } from './validate.js';
 

@@ -6,7 +6,7 @@
  *
  * Where there are no Web Locks (Node) nothing is watched.
  */
-import { newId } from './ids.js';
+import { newId } from '../../ids.js';
 
 export class WorkerLife {
   /** The name of the lock; undefined where there are none. */

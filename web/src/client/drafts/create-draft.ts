@@ -1,7 +1,7 @@
 import type { NewMessage } from '../../types.js';
 import type { DraftHost } from './draft-host.js';
 import { PageDraft } from './draft.js';
-import { newId } from '../calls/ids.js';
+import { newId } from '../../ids.js';
 import { checkId, checkObject, checkOptionalId } from '../calls/validate.js';
 
 /** Creates a message, and the draft that writes it. `run`: the id of the run scope that the message belongs to, 0 for none. */

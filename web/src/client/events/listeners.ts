@@ -14,7 +14,7 @@ import { check, checkFields, checkOptionalId, oneOf } from '../calls/validate.js
 
 const TYPES = [
   'created', 'updated', 'deleted', 'session-created', 'session-updated', 'session-deleted', 'lagged', 'storage-error',
-  'storage-recovered',
+  'storage-recovered', 'role',
 ] as const satisfies readonly StoreEvent['type'][];
 
 /** Throws 'invalid-argument': a listener with a filter that nothing passes would wait for ever. */

@@ -2,7 +2,7 @@
 import type { IngestOptions, StreamFormat, StreamSource } from '../../api.js';
 import type { WireReply } from '../../calls.js';
 import { aborted } from './ingest-errors.js';
-import { newId } from '../calls/ids.js';
+import { newId } from '../../ids.js';
 import type { ActiveRun, IngestHost } from './active-runs.js';
 import { MappedRun } from './mapped-run.js';
 import { sourceOf } from './stream-source.js';

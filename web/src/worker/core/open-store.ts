@@ -1,6 +1,7 @@
 import type { CoreFiles, CoreModule, CoreStore } from '../../core-module.js';
 import type { OpenRequest, Opened } from '../../protocol.js';
 import { openBackend, type Backend } from '../storage/backend.js';
+import type { HeldLock } from '../storage/store-lock.js';
 import type { CoreGuard } from './core-guard.js';
 import { fromCore } from '../wire-error.js';
 
@@ -14,15 +15,26 @@ export interface OpenedStore {
 /** Starts the core, undefined: from where it lies beside the Worker. */
 export type LoadCore = (wasmUrl?: string) => Promise<CoreModule>;
 
-/** Opens the core on its files. Whatever calls into it goes through `guard`. */
-export async function openStore(request: OpenRequest, loadCore: LoadCore, guard: CoreGuard): Promise<OpenedStore> {
+/** What a store is told that other tabs may have open too. */
+export interface AmongTabs {
+  /** The name of this tab. */
+  readonly home: string;
+  /** The names of those that live, this one among them. */
+  readonly living: Promise<readonly string[]>;
+  /** The store's lock. */
+  readonly lock: HeldLock;
+}
+
+/** Opens the core on its files. Whatever calls into it goes through `guard`. Without `tabs` it takes the store's lock itself. */
+export async function openStore(request: OpenRequest, loadCore: LoadCore, guard: CoreGuard, tabs?: AmongTabs): Promise<OpenedStore> {
   // The backend first: what it asks the browser for is on its way while this thread starts the core.
-  const opening = openBackend(request);
+  const opening = openBackend(request, tabs?.lock);
   const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), opening);
   const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
+  const options = { windowMs, mustDeliverTimeoutMs, mailboxCapacity, ...(tabs && { home: tabs.home, living: await tabs.living }) };
   try {
     const core = await new Promise<CoreStore>((resolve, reject) => {
-      guard.guard(module).openStore(guardedFiles(backend.files, guard), { windowMs, mustDeliverTimeoutMs, mailboxCapacity }, (error, store) => {
+      guard.guard(module).openStore(guardedFiles(backend.files, guard), options, (error, store) => {
         if (error) reject(fromCore(error));
         else resolve(guard.guard(store!));
       });
@@ -40,7 +52,7 @@ async function close(core: CoreStore, backend: Backend, timeoutMs: number): Prom
       core.call('close', [timeoutMs], (error) => {
         if (error) reject(fromCore(error));
         else resolve();
-      });
+      }, undefined);
     });
   } finally {
     await backend.release();

@@ -1,5 +1,5 @@
 /** A store's content out of it as a file, and a file's content into it. */
-import type { Callback, CoreStore, SavedFile } from '../../core-module.js';
+import type { Callback, CoreCaller, CoreStore, SavedFile } from '../../core-module.js';
 import { ExportFile } from './export-file.js';
 import { toWire } from '../wire-error.js';
 
@@ -15,9 +15,11 @@ export function exportFrom(core: CoreStore, done: Callback<Blob>): void {
 }
 
 /** 'io' if the file cannot be read: one on the user's disk may be gone or changed by now. */
-export function importInto(core: CoreStore, file: Blob, done: Callback<{ sessions: number; messages: number }>): void {
+export function importInto(
+  core: CoreStore, file: Blob, done: Callback<{ sessions: number; messages: number }>, caller: CoreCaller | undefined,
+): void {
   file.arrayBuffer().then(
-    (content) => core.importFrom(fileOf(new Uint8Array(content)), done),
+    (content) => core.importFrom(fileOf(new Uint8Array(content)), done, caller),
     (error: unknown) => done({ code: 'io', message: `The file to import could not be read: ${String(error)}` }),
   ).catch((error: unknown) => done(toWire(error)));
 }

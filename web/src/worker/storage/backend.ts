@@ -11,7 +11,7 @@ import { openIndexedDb } from './indexeddb.js';
 import { deleteIndexedDb, indexedDbHas } from './indexeddb-connection.js';
 import { deleteOpfs, openOpfs, opfsHas, opfsRoot } from './opfs.js';
 import { isUnavailable } from './storage-errors.js';
-import { lockStore } from './store-lock.js';
+import { lockStore, type HeldLock } from './store-lock.js';
 import { toFileName } from './store-name.js';
 
 export interface Backend {
@@ -28,13 +28,14 @@ interface Place {
 }
 
 /** Rejects with 'in-use', 'storage-unavailable', 'quota-exceeded', 'newer-schema', 'corrupt', 'io' or 'invalid-argument'. */
-export async function openBackend({ name, storage }: Pick<OpenRequest, 'name' | 'storage'>): Promise<Backend> {
-  if (storage === 'memory') return { storage, files: undefined, release: () => Promise.resolve() };
+/** `held`: the store's lock, which is the backend's from now on. */
+export async function openBackend({ name, storage }: Pick<OpenRequest, 'name' | 'storage'>, held?: HeldLock): Promise<Backend> {
+  if (storage === 'memory') return { storage, files: undefined, release: () => Promise.resolve(held?.release()) };
   toFileName(name);  // a name that could not be kept is refused before anything else
   const root = opfsRoot();
   // An error is told where the folder is needed.
   root.catch(() => undefined);
-  const lock = await lockStore(name);
+  const lock = held ?? await lockStore(name);
   try {
     const place = await openPlace(name, storage, lock.deadline, root);
     return {

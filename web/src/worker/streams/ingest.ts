@@ -31,7 +31,7 @@ export class Ingest {
   /** Resolves once the outcome is reported. Never rejects. */
   readonly ended: Promise<void>;
 
-  readonly #core: CoreStore;
+  readonly #core: Pick<CoreStore, 'openStream'>;
   readonly #id: number;
   readonly #request: IngestRequest;
   readonly #page: PageLink;
@@ -39,7 +39,7 @@ export class Ingest {
   /** Set by an abort, which may come before there is a message. */
   #failure: WireError | undefined;
 
-  constructor(core: CoreStore, id: number, request: IngestRequest, page: PageLink) {
+  constructor(core: Pick<CoreStore, 'openStream'>, id: number, request: IngestRequest, page: PageLink) {
     this.#core = core;
     this.#id = id;
     this.#request = request;

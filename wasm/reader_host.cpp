@@ -1,0 +1,49 @@
+#include "reader_host.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "stream_end.h"
+#include "value_codec.h"
+
+namespace millrace::wasm {
+
+std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& known_calls) {
+  const auto name = ReadWord(format, "the format");
+  if (!name.ok()) return nullptr;
+  const auto known = StreamFormatFromName(*name);
+  if (!known) return nullptr;
+  std::set<std::string> calls;
+  for (std::size_t i = 0; i < LengthOf(known_calls); ++i) {
+    const auto id = ReadWord(ElementOf(known_calls, i), "a tool call's id");
+    if (id.ok()) calls.insert(*id);
+  }
+  return std::make_shared<ReaderHost>(MakeStreamReader(*known, std::move(calls)));
+}
+
+val ReaderHost::Feed(const val& bytes) {
+  std::vector<Mutation> out;
+  if (KindOf(bytes) == Kind::kBytes) {
+    reader_->Push(BytesOf(bytes), out);
+  } else {
+    reader_->Fail(InvalidArgument("a chunk must be a Uint8Array"), out);
+  }
+  return ToJs(out);
+}
+
+val ReaderHost::Finish() {
+  std::vector<Mutation> out;
+  reader_->Finish(out);
+  return ToJs(out);
+}
+
+val ReaderHost::Fail(const val& error) {
+  std::vector<Mutation> out;
+  reader_->Fail(ReadError(error), out);
+  return ToJs(out);
+}
+
+val ReaderHost::End() const { return EndToJs(reader_->outcome()).Take(); }
+
+}  // namespace millrace::wasm

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "js_value.h"
+#include "millrace/model/mutation.h"
+#include "millrace/streams/stream_reader.h"
+
+namespace millrace::wasm {
+
+// A stream reader by itself (CoreReader in web/src/core-module.ts), for a tab whose store is open
+// in another tab: it parses its own stream here and sends the mutations there.
+//
+// Each of Feed, Finish and Fail returns the new mutations, an array of WireMutation.
+class ReaderHost {
+ public:
+  // `known_calls`: the ids of the tool calls that the message has already. Null for a format that
+  // the core does not know.
+  static std::shared_ptr<ReaderHost> Open(const val& format, const val& known_calls);
+
+  explicit ReaderHost(std::unique_ptr<StreamReader> reader) : reader_(std::move(reader)) {}
+
+  val Feed(const val& bytes);
+  val Finish();
+  val Fail(const val& error);
+  bool Ending() const { return reader_->ending(); }
+  bool Done() const { return reader_->done(); }
+  // A StreamEnd, without its message. REQUIRES: Done()
+  val End() const;
+
+ private:
+  std::unique_ptr<StreamReader> reader_;
+};
+
+}  // namespace millrace::wasm

@@ -1,0 +1,339 @@
+/**
+ * Longer than the norm because the roles of a tab share all of its state.
+ *
+ * One tab among those that have a store open (M1 to M4). Its page speaks to it as to the store itself, and does not know who
+ * leads.
+ *
+ *   open ──▶ the store's lock is free ──▶ leads: the store is open here, other tabs are clients of the host
+ *        │                                  ▲                         │ close, trap, the tab dies: the lock comes free
+ *        │                                  │ the lock came free      │ hand-over (frozen, or a newer release asks)
+ *        └──▶ somebody has it ───────────▶ follows: what the page says goes to the leader, and is kept until it is done
+ *
+ * Invariant: whoever holds the store's lock is the only one that opens its files. A follower always waits for the lock.
+ */
+import { MillraceError } from '../../errors.js';
+import type { Call, FromHost, OpenRequest, ToHost, ToPage, ToWorker, WireError } from '../../protocol.js';
+import type { WireEvent } from '../../core-module.js';
+import type { LoadCore } from '../core/open-store.js';
+import { Host, type Port } from '../host.js';
+import { toWire } from '../wire-error.js';
+import { Backlog } from './backlog.js';
+import type { Environment, Release } from './environment.js';
+import { Follower } from './follower.js';
+import { Leader } from './leader.js';
+import { FollowerStreams } from './streams.js';
+import { storeLock } from './wire.js';
+
+/** Milliseconds without a leader after which a page gives a call up. */
+export const GIVE_UP_MS = 10_000;
+const LOOK_MS = 1_000;
+/** Milliseconds that a new leader may wait for the files that a dying tab still holds. */
+const FILES_MS = 3_000;
+/** Milliseconds after which a tab that could not open the store tries again to lead. */
+const RETRY_MS = 500;
+
+type Open = Extract<ToHost, { type: 'open' }>;
+
+/** Where what the page says goes. */
+interface Upstream { readonly here: boolean; send(messages: ToHost[]): void }
+
+export class Tab {
+  readonly #environment: Environment;
+  readonly #loadCore: LoadCore;
+  readonly #post: (messages: ToPage[]) => void;
+  readonly #end: () => void;
+  readonly #open: Open;
+  readonly #request: OpenRequest;
+  /** Its own lock, which it holds as long as it lives, names it. */
+  readonly #name: string;
+  readonly #backlog = new Backlog();
+  readonly #streams: FollowerStreams;
+  #opened = false;
+  #frozen = false;
+  /** A newer release is there. */
+  #outdated = false;
+  #upstream: Upstream | undefined;
+  /** A leader that was asked to open the store and has not answered. */
+  #connecting: Upstream | undefined;
+  /** Leading. */
+  #host: Host | undefined;
+  #leader: Leader | undefined;
+  /** Following. */
+  #follower: Follower | undefined;
+  #waiting: AbortController | undefined;
+  /** When there was nobody to talk to. */
+  #aloneSince: number;
+  #inTrouble = false;
+  #cancelLook: (() => void) | undefined;
+  #answered: (() => void) | undefined;
+
+  /** `post`: to the page; `end`: ends this Worker. */
+  constructor(environment: Environment, loadCore: LoadCore, open: Open, post: (messages: ToPage[]) => void, end: () => void) {
+    this.#environment = environment;
+    this.#loadCore = loadCore;
+    this.#post = post;
+    this.#end = end;
+    this.#open = open;
+    this.#request = open.request;
+    this.#name = open.request.lifeLock!;
+    this.#aloneSince = environment.clock.now();
+    const say = (message: ToHost): void => this.#say([message]);
+    this.#streams = new FollowerStreams(() => loadCore(this.#request.wasmUrl), say, (message) => this.#post([message]), environment.clock);
+    void this.#begin();
+  }
+
+  /** What the page said in one turn. */
+  receive(messages: readonly ToWorker[]): void {
+    const out: ToHost[] = [];
+    // In their order, also where some go another way.
+    const sayAll = (): void => this.#say(out.splice(0));
+    for (const message of messages) {
+      if (message.type === 'call' && message.method === 'close') {
+        sayAll();
+        void this.#close(message);
+      } else if (message.type === 'freeze' || message.type === 'thaw') {
+        sayAll();
+        this.#frozen = message.type === 'freeze';
+        this.#change();
+      } else {
+        if (message.type === 'ingest') sayAll();
+        if (!this.#streams.take(message, !this.#upstream?.here)) out.push(message);
+      }
+    }
+    sayAll();
+  }
+
+  /** An exception that nobody caught. */
+  failed(error: unknown): void { this.#host?.failed(error); }
+
+  // ---- roles
+
+  async #begin(): Promise<void> {
+    const { locks } = this.#environment;
+    // The page asks for it once it is answered, and others take its holder to live.
+    const living = locks.hold(this.#name, new AbortController().signal);
+    const release = await locks.tryHold(storeLock(this.#request.name));
+    await living;
+    if (release) this.#lead(release);
+    else this.#follow();
+  }
+
+  #lead(release: Release): void {
+    const { locks, clock } = this.#environment;
+    const host = new Host(this.#loadCore, () => this.#hostEnded(host), {
+      home: this.#name, living: locks.held(), lock: { deadline: clock.now() + FILES_MS, release },
+    });
+    this.#host = host;
+    this.#leader = new Leader(this.#environment, this.#request.name, this.#name, host, () => void this.#yield());
+    const port = host.connect((messages) => this.#heard(messages));
+    this.#connect({ here: true, send: (messages) => port.receive(messages) }, port);
+  }
+
+  #follow(): void {
+    this.#aloneSince = this.#environment.clock.now();
+    const { name } = this.#request;
+    const follower: Follower = new Follower(this.#environment, name, this.#name, {
+      found: () => this.#connect({ here: false, send: (messages) => follower.send(messages) }),
+      lost: () => {
+        this.#upstream = undefined;
+        this.#aloneSince = this.#environment.clock.now();
+      },
+      heard: (messages) => this.#heard(messages),
+      otherRelease: (how) => this.#metOtherRelease(how),
+    });
+    this.#follower = follower;
+    this.#waitForLock();
+    this.#look();
+  }
+
+  #waitForLock(): void {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    void this.#environment.locks.hold(storeLock(this.#request.name), waiting.signal).then((release) => {
+      // It came while the tab was giving up.
+      if (this.#waiting !== waiting) return release();
+      this.#stopFollowing();
+      this.#lead(release);
+    });
+  }
+
+  #stopFollowing(): void {
+    this.#waiting?.abort();
+    this.#waiting = undefined;
+    this.#follower?.stop();
+    this.#follower = undefined;
+    this.#upstream = undefined;
+  }
+
+  /** Opens the store at the new leader. What is kept follows once that is answered. */
+  #connect(upstream: Upstream, port?: Port): void {
+    this.#connecting = upstream;
+    if (port) port.receive([this.#open]);
+    else upstream.send([this.#open]);
+  }
+
+  #connected(reply: Extract<FromHost, { type: 'reply' }>): void {
+    const upstream = this.#connecting!;
+    this.#connecting = undefined;
+    if ('error' in reply) return this.#notConnected(upstream, reply.error);
+    this.#upstream = upstream;
+    if (upstream.here) this.#leader!.begin(this.#host!.clients());
+    const first = !this.#opened;
+    this.#opened = true;
+    if (first) this.#post([reply]);
+    else if (upstream.here) this.#tell({ type: 'role', role: 'leader' });
+    if (!first) upstream.send(this.#backlog.again(upstream.here));
+    this.#look();
+    this.#change();
+  }
+
+  #notConnected({ here }: Upstream, error: WireError): void {
+    if (!this.#opened) {
+      this.#post([{ type: 'reply', id: this.#open.id, error }]);
+      return;
+    }
+    if (!here) return;
+    // Another tab may have more luck; this one tries again.
+    this.#tell({ type: 'storage-error', error: { code: error.code, message: error.message } });
+    this.#inTrouble = true;
+    this.#stopLeading();
+    this.#environment.clock.after(RETRY_MS, () => this.#change());
+  }
+
+  #stopLeading(): void {
+    this.#leader?.stop();
+    this.#leader = undefined;
+    this.#host = undefined;
+    this.#upstream = undefined;
+  }
+
+  #hostEnded(host: Host): void {
+    if (this.#host !== host) return;
+    // Closed by its page, or trapped.
+    this.#leader?.stop();
+    this.#streams.dropAll();
+    this.#end();
+  }
+
+  // ---- hand-over (M3)
+
+  /** A page that may not run must not lead; one that runs again follows. Called after each change of either. */
+  #change(): void {
+    if (this.#frozen && this.#follower) this.#stopFollowing();
+    else if (this.#frozen && this.#upstream?.here) void this.#handOver();
+    else if (!this.#frozen && !this.#host && !this.#follower && this.#opened) this.#follow();
+  }
+
+  /** Lets another tab lead. What the page says meanwhile is kept. REQUIRES: it leads. */
+  async #handOver(): Promise<void> {
+    const host = this.#host!;
+    this.#upstream = undefined;
+    this.#leader?.stop();
+    host.release();
+    await new Promise<void>((resolve) => {
+      if (this.#backlog.unanswered) this.#answered = resolve;
+      else resolve();
+    });
+    await host.handOver(this.#backlog.writers);
+    this.#host = undefined;
+    this.#leader = undefined;
+    if (!this.#outdated) this.#change();
+  }
+
+  /** A newer release wants to lead. This tab can not follow it. */
+  async #yield(): Promise<void> {
+    if (!this.#upstream?.here) return;
+    this.#outdated = true;
+    await this.#handOver();
+    this.#giveUp();
+  }
+
+  #metOtherRelease(how: 'older' | 'newer'): void {
+    if (how === 'newer') this.#giveUp();
+    else this.#follower?.askToYield();
+  }
+
+  /** Says so to the page, with everything that it is waiting for. Nothing more is said to others. */
+  #giveUp(): void {
+    this.#outdated = true;
+    this.#stopFollowing();
+    const { code, message } = new MillraceError('newer-schema',
+      `Another tab has the store "${this.#request.name}" open with a newer version of this page. Reload this one.`);
+    const error = { code, message };
+    if (!this.#opened) this.#post([{ type: 'reply', id: this.#open.id, error }]);
+    this.#tell({ type: 'storage-error', error });
+    this.#post([{ type: 'trapped', error }]);
+    this.#end();
+  }
+
+  // ---- messages
+
+  #say(messages: ToHost[]): void {
+    if (messages.length === 0) return;
+    const upstream = this.#upstream;
+    const now = this.#environment.clock.now();
+    const to = upstream === undefined ? 'nobody' : upstream.here ? 'here' : 'leader';
+    for (const message of messages) this.#backlog.said(message, now, to);
+    upstream?.send(messages);
+    this.#look();
+  }
+
+  #heard(messages: readonly FromHost[]): void {
+    const forPage: ToPage[] = [];
+    for (const message of messages) {
+      if (message.type === 'reply' && message.id === this.#open.id) {
+        this.#connected(message);
+        continue;
+      }
+      this.#backlog.heard(message);
+      if (!this.#streams.heard(message) && message.type !== 'saved') forPage.push(message);
+    }
+    if (forPage.length > 0) this.#post(forPage);
+    if (!this.#backlog.unanswered) this.#answered?.();
+  }
+
+  #tell(event: WireEvent): void { this.#post([{ type: 'batch', events: [event] }]); }
+
+  async #close(call: Call & { method: 'close' }): Promise<void> {
+    await this.#streams.abortAll('The store was closed');
+    // Followers hear nothing of the end of this opening: they go on with the next.
+    this.#leader?.stop();
+    this.#say([call]);
+  }
+
+  // ---- time
+
+  /** Looks after calls that nobody answers, while there are any. */
+  #look(): void {
+    if (this.#cancelLook || (this.#opened && this.#backlog.empty && !this.#inTrouble)) return;
+    this.#cancelLook = this.#environment.clock.after(LOOK_MS, () => {
+      this.#cancelLook = undefined;
+      this.#lookOnce();
+      this.#look();
+    });
+  }
+
+  #lookOnce(): void {
+    const now = this.#environment.clock.now();
+    const heardAt = this.#upstream?.here ? now : this.#follower?.heardAt ?? this.#aloneSince;
+    if (now - heardAt < GIVE_UP_MS) {
+      if (this.#inTrouble && this.#upstream) {
+        this.#inTrouble = false;
+        this.#tell({ type: 'storage-recovered' });
+      }
+      return;
+    }
+    const error = toWire(new MillraceError('timeout',
+      `The tab that has the store "${this.#request.name}" open does not answer. What was to be changed is still sent to it.`));
+    if (!this.#opened) {
+      this.#post([{ type: 'reply', id: this.#open.id, error }]);
+      this.#end();
+      return;
+    }
+    const replies = this.#backlog.giveUp(now - GIVE_UP_MS).map((id): ToPage => ({ type: 'reply', id, error }));
+    if (replies.length > 0) this.#post(replies);
+    if (this.#inTrouble || (replies.length === 0 && this.#backlog.empty)) return;
+    this.#inTrouble = true;
+    this.#tell({ type: 'storage-error', error });
+  }
+}

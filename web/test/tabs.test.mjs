@@ -1,0 +1,217 @@
+// @ts-check
+/** Several tabs of one browser with one store (M1 to M4), on real locks, channels and files. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { launchChromium } from './support/chromium.mjs';
+import { launchFirefox } from './support/firefox.mjs';
+import { stage } from './support/stage.mjs';
+
+/** @import { TestBrowser, TestPage } from './support/stage.mjs' */
+
+const options = { timeout: 60_000 };
+
+/** @param {TestBrowser} browser @param {string} url @param {{ name: string; storage: string }} open */
+async function openTab(browser, url, open) {
+  const { page } = await browser.open(url);
+  await page.evaluate(async (asked) => {
+    const millrace = await import(/** @type {string} */ ('/dist/index.js'));
+    /** @type {import('../dist/index.js').Store} */
+    const store = await millrace.openStore({
+      ...asked, worker: () => (Object.assign(globalThis, { worker: new Worker('/dist/worker/worker.js', { type: 'module' }) }), /** @type {any} */ (globalThis).worker),
+    });
+    /** @type {import('../dist/index.js').StoreEvent[]} */
+    const events = [];
+    store.subscribe((batch) => events.push(...batch));
+    /** @param {() => unknown} condition */
+    const until = async (condition) => {
+      for (;;) {
+        const value = await condition();
+        if (value) return value;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const textOf = async (/** @type {string} */ id) => (await store.messages.get(id))?.parts.map((/** @type {any} */ part) => part.text ?? part.reason).join('|');
+    Object.assign(globalThis, { millrace, store, events, until, textOf });
+  }, open);
+  return page;
+}
+
+/** What a tab's page has in its globals. @typedef {{ millrace: any; store: import('../dist/index.js').Store; events: any[]; until: (condition: () => unknown) => Promise<any>; textOf: (id: string) => Promise<string | undefined>; draft: import('../dist/index.js').Draft; worker: Worker; run: any; body: any }} Tab */
+
+/** @param {TestPage} page */
+const roleOf = (page) => page.evaluate(async () => (await /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.stats()).role, undefined);
+
+/** A draft in that tab, with some text. @param {TestPage} page @param {string} text @returns {Promise<string>} */
+const startDraft = (page, text) => page.evaluate(async (words) => {
+  const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+  const [session = await tab.store.sessions.create({ title: 'Shared' })] = await tab.store.sessions.list();
+  tab.draft = await tab.store.messages.create(session.id, { role: 'assistant' });
+  tab.draft.appendText(words);
+  return tab.draft.id;
+}, text);
+
+/** @param {TestPage} page @param {{ id: string; text: string }} what */
+const showsText = (page, what) => page.evaluate(({ id, text }) => {
+  const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+  return tab.until(async () => await tab.textOf(id) === text).then(() => true);
+}, what);
+
+for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium], ['Firefox', launchFirefox]])) {
+  for (const storage of ['opfs', 'indexeddb']) {
+    describe(`tabs in ${name} on ${storage}`, () => {
+      const set = stage(launch);
+      let count = 0;
+      /** @param {number} tabs */
+      async function open(tabs) {
+        const store = { name: `tabs-${storage}-${++count}`, storage };
+        const pages = [];
+        for (let n = 0; n < tabs; n++) pages.push(await openTab(/** @type {TestBrowser} */ (set.browser), set.server.url, store));
+        return { pages: /** @type {[TestPage, TestPage, TestPage]} */ (/** @type {unknown} */ (pages)), more: () => openTab(/** @type {TestBrowser} */ (set.browser), set.server.url, store) };
+      }
+
+      test('M1_ what one tab does, all of them have and hear, whoever leads', options, async () => {
+        const { pages } = await open(3);
+        assert.deepEqual(await Promise.all(pages.map(roleOf)), ['leader', 'follower', 'follower']);
+        const id = await startDraft(pages[1], 'Hello');
+        for (const page of pages) await showsText(page, { id, text: 'Hello' });
+        const heard = await pages[2].evaluate(async (message) => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          await tab.until(() => tab.events.some((event) => event.message?.id === message && event.message.parts[0]?.text === 'Hello'));
+          return tab.events.filter(({ type }) => type === 'created').length;
+        }, id);
+        assert.equal(heard, 1);
+        const finished = await pages[1].evaluate(async () => {
+          const { draft, textOf } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          await draft.finish();
+          return textOf(draft.id);
+        }, undefined);
+        assert.equal(finished, 'Hello|end_turn');
+        for (const page of pages) await page.close();
+      });
+
+      test('M2_ the leader goes: a draft of another tab loses and doubles nothing, and its own is interrupted', options, async () => {
+        const { pages: [first, second, third] } = await open(3);
+        const own = await startDraft(first, 'of the leader');
+        await showsText(third, { id: own, text: 'of the leader' });
+        const id = await startDraft(second, 'a');
+        await second.evaluate(() => {
+          const { draft } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          let n = 0;
+          const timer = setInterval(() => { draft.appendText(String(n)); if (++n === 10) clearInterval(timer); }, 5);
+        }, undefined);
+        await first.close();
+        await showsText(third, { id, text: 'a0123456789' });
+        await showsText(third, { id: own, text: 'of the leader|interrupted' });
+        await second.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).draft.finish(), undefined);
+        await showsText(third, { id, text: 'a0123456789|end_turn' });
+        assert.deepEqual((await Promise.all([second, third].map(roleOf))).sort(), ['follower', 'leader']);
+        const roles = (await Promise.all([second, third].map((page) => page.evaluate(() =>
+          /** @type {Tab} */ (/** @type {any} */ (globalThis)).events.filter(({ type }) => type === 'role').map(({ role }) => role), undefined)))).flat();
+        assert.deepEqual(roles, ['leader']);
+        await second.close();
+        await third.close();
+      });
+
+      test('M2_ calls under way are done once, by the next leader', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        const making = second.evaluate(async () => {
+          const { store } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const made = [];
+          for (let n = 0; n < 60; n++) made.push((await store.sessions.create({ title: `s${n}` })).id);
+          return made.length;
+        }, undefined);
+        await second.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).until(async () => /** @type {any} */ (globalThis).events.length > 5), undefined);
+        await first.close();
+        assert.equal(await making, 60);
+        const titles = await second.evaluate(async () => (await /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.sessions.list()).map(({ title }) => title), undefined);
+        assert.equal(new Set(titles).size, 60);
+        assert.equal(titles.length, 60);
+        await second.close();
+      });
+
+      test('M2_ a stream that a follower reads lives as long as its tab', options, async () => {
+        const { pages: [first, second, third] } = await open(3);
+        const id = await second.evaluate(async () => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const session = await tab.store.sessions.create();
+          const encoder = new TextEncoder();
+          const body = new ReadableStream({
+            start(controller) {
+              tab.body = (/** @type {string} */ text) => (text === '' ? controller.close()
+                : controller.enqueue(encoder.encode(`data: {"choices":[{"delta":{"content":"${text}"}}]}\n\n`)));
+            },
+          });
+          tab.run = await tab.store.ingest(session.id, new Response(body), { format: 'openai-chat' });
+          tab.body('one ');
+          return tab.run.messageId;
+        }, undefined);
+        await showsText(third, { id, text: 'one ' });
+        await first.close();
+        const done = await second.evaluate(async () => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          tab.body('two');
+          tab.body('');
+          return (await tab.run.done).parts.map((/** @type {any} */ part) => part.text ?? part.reason);
+        }, undefined);
+        assert.deepEqual(done, ['one two', 'unknown']);
+        await showsText(third, { id, text: 'one two|unknown' });
+        await second.close();
+        await third.close();
+      });
+
+      test('M2_ a message is interrupted when its tab dies, not before', options, async () => {
+        const { pages: [first, second, third] } = await open(3);
+        const id = await startDraft(second, 'unfinished');
+        // A window that was not saved goes with its tab.
+        await second.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).draft.flush(), undefined);
+        await showsText(third, { id, text: 'unfinished' });
+        await first.close();
+        await third.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.sessions.list(), undefined);
+        await showsText(third, { id, text: 'unfinished' });
+        await second.close();
+        await showsText(third, { id, text: 'unfinished|interrupted' });
+        await third.close();
+      });
+
+      test('M2_ a Worker that is terminated while it leads: the others go on', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        const id = await startDraft(second, 'before');
+        await first.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).worker.terminate(), undefined);
+        await second.evaluate(async () => {
+          const { draft } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          draft.appendText(', after');
+          await draft.flush();
+        }, undefined);
+        await showsText(second, { id, text: 'before, after' });
+        await first.close();
+        await second.close();
+      });
+
+      test('closing the store in the leader hands it on; what the others have open stays open', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        const id = await startDraft(second, 'kept');
+        await first.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.close(), undefined);
+        await showsText(second, { id, text: 'kept' });
+        assert.equal(await roleOf(second), 'leader');
+        await first.close();
+        await second.close();
+      });
+
+      test('export and import in a follower', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        await startDraft(first, 'to be exported');
+        const outcome = await second.evaluate(async () => {
+          const { store, millrace } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const file = await store.export();
+          const other = await millrace.openStore({ storage: 'memory', name: 'other' });
+          const counts = await other.import(file);
+          await other.close();
+          return { counts, again: await store.import(file) };
+        }, undefined);
+        assert.deepEqual(outcome, { counts: { sessions: 1, messages: 1 }, again: { sessions: 0, messages: 0 } });
+        await first.close();
+        await second.close();
+      });
+    });
+  }
+}

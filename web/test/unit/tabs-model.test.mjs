@@ -1,0 +1,216 @@
+// @ts-check
+/**
+ * Election, relay, resending and take-over of simulated tabs (M1 to M4): random schedules of what tabs do and of what happens
+ * to them, over channels that lose, repeat and reorder. The code of the tabs is the real one; clock, locks, channels and core
+ * are models. After each schedule nothing is lost, nothing is done twice, and no call is left open.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Tab } from '../../dist/worker/tabs/tab.js';
+import { Disk, ModelCore } from './tabs/model-core.mjs';
+import { SimulatedTab, World } from './tabs/world.mjs';
+
+const SCHEDULES = Number(process.env['MILLRACE_TAB_SCHEDULES'] ?? 3400);
+const STEPS = 60;
+const REQUEST = { name: 's', storage: /** @type {const} */ ('memory'), windowMs: 33, mustDeliverTimeoutMs: 50, mailboxCapacity: 64 };
+
+/** @param {number} seed */
+function randomFrom(seed) {
+  let state = seed * 2654435761 >>> 0 || 1;
+  return () => {
+    state ^= state << 13; state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5; state >>>= 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** Lets promises go on. */
+async function settle() { for (let i = 0; i < 12; i++) await undefined; }
+
+/** A page and its tab. */
+class TestPage {
+  #lastId = 0;
+  /** @type {Map<number, { what: string; message?: any }>} */
+  pending = new Map();
+  /** What it writes, by message. @type {Map<string, { writer: string; next: number; text: string; finished: boolean; known: boolean }>} */
+  messages = new Map();
+  deleted = new Set();
+  /** @type {string[]} */
+  errors = [];
+  over = false;
+  /** @type {string[]} */
+  roles = [];
+
+  /** @param {World} world @param {Disk} disk @param {string} name */
+  constructor(world, disk, name) {
+    this.world = world;
+    this.tab = new SimulatedTab(name);
+    this.traps = false;
+    const load = async () => /** @type {any} */ ({
+      openStore: (/** @type {any} */ _files, /** @type {any} */ options, /** @type {any} */ done) =>
+        done(null, new ModelCore(disk, options, (ms, call) => world.after(this.tab, ms, 'window', call), () => this.traps)),
+    });
+    const open = { type: /** @type {const} */ ('open'), id: this.#ask('open'), request: { ...REQUEST, lifeLock: name } };
+    this.worker = new Tab(world.environment(this.tab), load, open, (messages) => {
+      // As a Worker's messages do, it comes a little later.
+      for (const message of structuredClone(messages)) world.after(this.tab, 0, 'to page', () => this.#hear(message));
+    }, () => { this.over = true; world.kill(this.tab); });
+  }
+
+  get usable() { return this.tab.alive && !this.tab.frozen && ![...this.pending.values()].some(({ what }) => what === 'open'); }
+
+  /** @param {string} what @param {any} [message] */
+  #ask(what, message) {
+    this.pending.set(++this.#lastId, { what, message });
+    return this.#lastId;
+  }
+
+  /** @param {string} method @param {any[]} args @param {any} [message] */
+  call(method, args, message) { this.worker.receive([/** @type {any} */ ({ type: 'call', id: this.#ask(method, message), method, args })]); }
+
+  create() {
+    const id = `${this.tab.name}-${this.messages.size}`;
+    const message = { writer: `w-${id}`, next: 2, text: '', finished: false, known: false };
+    this.messages.set(id, message);
+    this.call('createMessage', ['session', { id, role: 'assistant' }, message.writer, 0], message);
+  }
+
+  write() {
+    const open = [...this.messages].filter(([id, { finished, known }]) => known && !finished && !this.deleted.has(id));
+    const chosen = open[this.world.below(open.length)];
+    if (!chosen) return this.create();
+    const [id, message] = chosen;
+    const version = message.next;
+    if (this.world.random() < 0.15) {
+      message.finished = true;
+      message.next += 1;
+      this.worker.receive([/** @type {any} */ ({
+        type: 'write', id: this.#ask('finish', message), messageId: id, writer: message.writer, version, others: 0, mutations: [{ op: 'finish', reason: 'end_turn' }],
+      })]);
+      return;
+    }
+    const texts = Array.from({ length: 1 + this.world.below(3) }, (_, i) => `[${version + i}]`);
+    message.next += texts.length;
+    message.text += texts.join('');
+    this.worker.receive([/** @type {any} */ ({
+      type: 'write', messageId: id, writer: message.writer, version, others: 0, mutations: texts.map((text) => ({ op: 'appendText', text })),
+    })]);
+  }
+
+  remove() {
+    const known = [...this.messages].filter(([id, message]) => message.known && !this.deleted.has(id));
+    const chosen = known[this.world.below(known.length)];
+    if (!chosen) return;
+    this.deleted.add(chosen[0]);
+    this.call('deleteMessage', [chosen[0]]);
+  }
+
+  /** @param {any} message */
+  #hear(message) {
+    if (message.type === 'reply') {
+      const asked = this.pending.get(message.id);
+      this.pending.delete(message.id);
+      if (message.error && message.error.code !== 'timeout') this.errors.push(`${asked?.what}: ${message.error.code}`);
+      if (asked?.what === 'createMessage' && !message.error) asked.message.known = true;
+      // A page that could not open the store ends its Worker.
+      if (asked?.what === 'open' && message.error) this.world.kill(this.tab);
+    }
+    if (message.type === 'write-failed' && !this.deleted.has(message.messageId)) this.errors.push(`write: ${message.error.code}`);
+    if (message.type === 'trapped') {
+      this.over = true;
+      this.pending.clear();
+    }
+    if (message.type === 'batch') for (const event of message.events) if (event.type === 'role') this.roles.push(event.role);
+  }
+}
+
+/** @param {number} seed */
+async function schedule(seed) {
+  const random = randomFrom(seed);
+  const world = new World(random, { lossy: seed % 2 === 1 });
+  const disk = new Disk();
+  /** @type {TestPage[]} */
+  const pages = [];
+  let steps = 0;
+  let takeOvers = 0;
+  const add = () => pages.push(new TestPage(world, disk, `tab${pages.length}`));
+  add();
+  const one = async () => {
+    steps += 1;
+    const went = world.step();
+    await settle();
+    return went;
+  };
+  for (let i = 0; i < STEPS; i++) {
+    const living = pages.filter(({ tab }) => tab.alive);
+    const page = living[world.below(living.length)];
+    const what = world.below(40);
+    if (what === 0 && living.length < 4) add();
+    else if (!page || living.length === 0) add();
+    else if (what === 1 && living.length > 1) { world.kill(page.tab); takeOvers += 1; }
+    else if (what === 2 && !page.tab.frozen) {
+      // The page goes into the cache, and comes back.
+      if (page.usable) page.worker.receive([{ type: 'freeze' }]);
+      const { tab, worker } = page;
+      world.after(new SimulatedTab('browser'), 50 + world.below(500), 'thaw', () => { if (tab.alive) worker.receive([{ type: 'thaw' }]); });
+    } else if (what === 3) {
+      // It stops without a word, and keeps its locks.
+      page.tab.frozen = true;
+      world.after(new SimulatedTab('browser'), world.below(15_000), 'goes on', () => { page.tab.frozen = false; });
+    } else if (what === 4 && living.length > 1) page.traps = true;
+    else if (what < 10 && page.usable) page.create();
+    else if (what < 30 && page.usable) page.write();
+    else if (what < 32 && page.usable) page.remove();
+    else if (what < 34 && page.usable) page.call('createSession', [{ id: `session of ${page.tab.name} ${i}` }]);
+    else if (what < 36 && page.usable) page.call('flushAll', [-1]);
+    for (let n = world.below(8); n >= 0; n--) await one();
+  }
+  for (const page of pages) { page.tab.frozen = false; page.traps = false; page.worker.receive([{ type: 'thaw' }]); }
+  world.lossy = false;
+  // Until everybody has been answered and everything is saved.
+  for (let n = 0; n < 20_000 && pages.some(({ tab, pending }) => tab.alive && pending.size > 0); n++) await one();
+  const still = pages.find(({ tab }) => tab.alive);
+  if (still) {
+    still.call('flushAll', [-1]);
+    for (let n = 0; n < 3_000; n++) if (!await one()) break;
+  }
+  const told = `schedule ${seed}`;
+  for (const page of pages) {
+    if (page.tab.alive) {
+      assert.deepEqual([...page.pending.values()].map(({ what }) => what), [], `${told}: ${page.tab.name} waits`);
+      assert.deepEqual(page.errors, [], `${told}: ${page.tab.name}`);
+    }
+    for (const [id, { text, finished, known }] of page.messages) {
+      const stored = disk.messages.get(id);
+      if (page.deleted.has(id)) {
+        if (page.tab.alive) assert.equal(stored, undefined, `${told}: ${id} was deleted`);
+        continue;
+      }
+      if (!page.tab.alive) {
+        if (stored) assert.ok(text.startsWith(stored.text), `${told}: ${id} has ${stored.text}, written was ${text}`);
+        if (stored && pages.some(({ tab }) => tab.alive)) assert.notEqual(stored.finishedAt, undefined, `${told}: ${id} of a dead tab is open`);
+        continue;
+      }
+      if (!known) continue;
+      assert.equal(stored?.text, text, `${told}: ${id}`);
+      assert.equal(stored?.reason, finished ? 'end_turn' : undefined, `${told}: ${id} ends`);
+    }
+  }
+  for (const [call, times] of disk.done) assert.equal(times, 1, `${told}: ${call} was done ${times} times`);
+  for (const [session, times] of disk.sessions) assert.equal(times, 1, `${told}: ${session} was made ${times} times`);
+  for (const page of pages) world.kill(page.tab);
+  return { steps, takeOvers };
+}
+
+test(`M2_ nothing is lost, doubled or left open in ${SCHEDULES} schedules`, { timeout: 600_000 }, async (context) => {
+  let steps = 0;
+  let takeOvers = 0;
+  const only = process.env['MILLRACE_TAB_SCHEDULE'];
+  for (let seed = only ? Number(only) : 1; seed <= (only ? Number(only) : SCHEDULES); seed++) {
+    const outcome = await schedule(seed);
+    steps += outcome.steps;
+    takeOvers += outcome.takeOvers;
+  }
+  context.diagnostic(`${steps} steps, ${takeOvers} tabs killed`);
+});
