@@ -39,6 +39,8 @@ const COMPONENTS: Components = {
       {children}
     </a>
   ),
+  // A task of a list: readers of the page say what the box means.
+  input: ({ checked }) => <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'done' : 'to do'} />,
   img: ({ src, alt }) => <UntrustedImage src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   th: ({ children, style }) => (children ? <th dir="auto" style={style}>{children}</th> : <td style={style} />),
