@@ -123,6 +123,44 @@ TEST_F(Clients, M2_WhatSomebodyElseWroteMeanwhileChangesNothingOfTheCount) {
   EXPECT_EQ(TextOf("m"), "a-bc");
 }
 
+// A tab that talks to the same leader anew, after a silence: what it sent is accepted, and on its
+// way.
+TEST_F(Clients, M2_AdoptingAWriterThatIsKnownChangesNothingOfItsCount) {
+  ASSERT_TRUE(Create("m", "w", Call(1)).ok());
+  ASSERT_TRUE(Counted("m", "w", 2, "a").ok());
+  storage_->set_hold(true);
+  RunFor(50);  // in flight
+  ASSERT_TRUE(Counted("m", "w", 3, "b").ok());
+  ASSERT_TRUE(Adopt("m", "w").ok());
+  ASSERT_TRUE(Counted("m", "w", 2, "a").ok());
+  ASSERT_TRUE(Counted("m", "w", 3, "b").ok());
+  EXPECT_EQ(TextOf("m"), "ab");
+}
+
+TEST_F(Clients, M2_ATabThatDiesWhileItOpensAMessage) {
+  ASSERT_TRUE(Create("m", "w", Call(1)).ok());
+  storage_->set_hold(true);
+  {
+    const Store::CallsOf calls(*store_, Call(1, false, kOther));
+    store_->messages().Open(MessageId("m"), false, {}, "v");
+  }
+  store_->EndClient(kTab, {});
+  EXPECT_FALSE(Get("m")->finished());
+  store_->EndClient(kOther, {});
+  storage_->set_hold(false);
+  while (storage_->held() > 0) storage_->ReleaseOne();
+  RunFor(100);
+  EXPECT_TRUE(Get("m")->finished());
+}
+
+TEST_F(Clients, M2_AMessageThatTheLeaderWritesTooIsNotInterrupted) {
+  ASSERT_TRUE(Create("m", "w", Call(1)).ok());
+  Outcome opened;
+  store_->messages().Open(MessageId("m"), false, opened.AsDoneMessage(), "of the leader");
+  store_->EndClient(kTab, {});
+  EXPECT_FALSE(Get("m")->finished());
+}
+
 TEST_F(Clients, M2_AGapIsTold) {
   ASSERT_TRUE(Create("m", "w", Call(1)).ok());
   ASSERT_TRUE(Counted("m", "w", 2, "a").ok());

@@ -159,6 +159,32 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
         await third.close();
       });
 
+      test('M2_ a run of a follower goes on when the leader closes, and ends as it is ended', options, async () => {
+        const { pages: [first, second, third] } = await open(3);
+        const id = await second.evaluate(() => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          return new Promise((resolve) => {
+            tab.run = tab.store.sessions.create().then((session) => tab.store.run(session.id, async (scope) => {
+              const draft = await scope.create({ role: 'assistant' });
+              draft.appendText('begun');
+              await draft.flush();
+              resolve(draft.id);
+              await new Promise((goOn) => { tab.body = goOn; });
+              draft.appendText(', and gone on with');
+            }));
+          });
+        }, undefined);
+        await first.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.close(), undefined);
+        await showsText(third, { id: String(id), text: 'begun' });
+        await second.evaluate(async () => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          tab.body();
+          await tab.run;
+        }, undefined);
+        await showsText(third, { id: String(id), text: 'begun, and gone on with|unknown' });
+        for (const page of [first, second, third]) await page.close();
+      });
+
       test('M2_ a message is interrupted when its tab dies, not before', options, async () => {
         const { pages: [first, second, third] } = await open(3);
         const id = await startDraft(second, 'unfinished');
@@ -171,6 +197,27 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
         await second.close();
         await showsText(third, { id, text: 'unfinished|interrupted' });
         await third.close();
+      });
+
+      test('M3_ a leader that goes into the cache of the browser lets another tab lead, and follows when it comes back', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        const id = await startDraft(first, 'before');
+        const show = (/** @type {TestPage} */ page, /** @type {string} */ type) => page.evaluate((name) => {
+          window.dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+        }, type);
+        await show(first, 'pagehide');
+        await showsText(second, { id, text: 'before' });
+        assert.equal(await roleOf(second), 'leader');
+        await show(first, 'pageshow');
+        await first.evaluate(async () => {
+          const { draft } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          draft.appendText(', and after');
+          await draft.finish();
+        }, undefined);
+        await showsText(second, { id, text: 'before, and after|end_turn' });
+        assert.equal(await roleOf(first), 'follower');
+        await first.close();
+        await second.close();
       });
 
       test('M2_ a Worker that is terminated while it leads: the others go on', options, async () => {

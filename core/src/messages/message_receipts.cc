@@ -41,15 +41,20 @@ Result<Message> MessageService::Adopt(const MessageId& id, const Origin& origin,
   const Result<LiveMessage*> found = cycle_.Load(id);
   if (!found.ok()) return found.status();
   LiveMessage& live = **found;
-  Result<Receipt> receipt = ReceiptOf(origin.writer, live);
-  if (!receipt.ok()) return receipt.status();
+  // What it has written since its receipt is known here, if this is the opening it wrote to.
+  const bool known = live.writers.contains(origin.writer);
+  if (!known) {
+    Result<Receipt> receipt = ReceiptOf(origin.writer, live);
+    if (!receipt.ok()) return receipt.status();
+    live.writers[origin.writer] = {receipt->number, false, receipt->client};
+  }
   const bool claims = stream && !live.accepted.finished();
   if (claims && !live.stream.empty() && live.stream != origin.writer) {
     return Status(Code::kInUse, "another stream is writing into message '" + id.value + "'");
   }
   if (claims) live.stream = origin.writer;
   // What was finished before may be sent again: it is skipped, and no error.
-  live.writers[origin.writer] = {receipt->number, claims, receipt->client};
+  live.writers[origin.writer].had_stream = claims;
   AddToRun(origin.run, id);
   return live.accepted;
 }

@@ -89,23 +89,37 @@ void Store::EndClient(const std::string& client, Done done) {
   if (!unfinished.ok()) return fail(unfinished.status());
   const auto is_client = [&](const std::string& name) { return name == client; };
   const auto is_other = [&](const std::string& name) { return name != client; };
+  // What is on its way has no receipt yet; and the store's own writers never have one.
+  const auto writes_live = [&](const MessageId& id, const auto& wanted) {
+    const LiveMessage* live = cycle_->live().Find(id);
+    return live != nullptr &&
+           std::any_of(live->writers.begin(), live->writers.end(),
+                       [&](const auto& writer) { return wanted(writer.second.client); });
+  };
 
   std::vector<RecoveredMessage> left;
   for (const Message& message : *unfinished) {
-    if (IsWritten(*receipts, message.seq, is_client) &&
-        !IsWritten(*receipts, message.seq, is_other)) {
+    const bool its = IsWritten(*receipts, message.seq, is_client);
+    if (its && !IsWritten(*receipts, message.seq, is_other)) {
       left.push_back({message.id, message.session_id});
     }
   }
-  // One whose create is on its way has no receipt yet.
   for (const auto& [id, live] : cycle_->live()) {
-    const bool writes = std::any_of(live->writers.begin(), live->writers.end(),
-                                    [&](auto& writer) { return writer.second.client == client; });
-    if (writes && !live->on_disk) left.push_back({id, live->accepted.session_id});
+    if (writes_live(id, is_client)) left.push_back({id, live->accepted.session_id});
   }
+  std::erase_if(left,
+                [&](const RecoveredMessage& message) { return writes_live(message.id, is_other); });
   for (const RecoveredMessage& message : left) {
     const Result<LiveMessage*> live = cycle_->Load(message.id);
     if (live.ok() && !(*live)->accepted.finished()) Interrupt(message.id, message.session_id);
+  }
+  for (const auto& entry : cycle_->live()) {
+    LiveMessage& live = *entry.second;
+    std::erase_if(live.writers, [&](const auto& writer) {
+      const bool gone = writer.second.client == client;
+      if (gone && live.stream == writer.first) live.stream.clear();
+      return gone;
+    });
   }
   SubmitReceipts({}, {{client}}, std::move(done));
 }

@@ -41,12 +41,11 @@ export class SharedStore implements RunHost {
   #closing = false;
   readonly #life = new WorkerLife();
   #markGone!: () => void;
-  readonly #sendAll = (): void => {
+  readonly #sendAll = ({ type, persisted }: Partial<PageTransitionEvent>): void => {
     this.outbox.flush();
+    // Into the browser's cache, or out of it: another tab has to lead meanwhile (M3).
+    if (persisted) this.connection.post({ type: type === 'pagehide' ? 'freeze' : 'thaw' });
     this.connection.flush();
-  };
-  readonly #sendAllIfHidden = (): void => {
-    if (document.visibilityState === 'hidden') this.#sendAll();
   };
 
   constructor(worker: Worker, request: OpenRequest) {
@@ -121,11 +120,10 @@ export class SharedStore implements RunHost {
     this.#markGone();
   }
 
-  /** A page that is hidden may never run again: what it has to say is sent then and there. */
+  /** A page that is hidden may never run again: what it has to say is sent then and there. All three events reach the window. */
   #watchPage(watch: boolean): void {
     if (typeof document === 'undefined') return;
     const change = watch ? 'addEventListener' : 'removeEventListener';
-    window[change]('pagehide', this.#sendAll);
-    document[change]('visibilitychange', this.#sendAllIfHidden);
+    for (const type of ['pagehide', 'pageshow', 'visibilitychange']) window[change](type, this.#sendAll as EventListener);
   }
 }

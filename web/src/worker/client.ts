@@ -16,6 +16,7 @@ import { checkSize } from './core/call-size.js';
 import { callCore } from './core/calls.js';
 import type { OpenedStore } from './core/open-store.js';
 import { resume } from './resume.js';
+import { coreRun, withRun, type Runs } from './runs.js';
 import { SavedWrites } from './saved-writes.js';
 import { ClientSubscription } from './subscription.js';
 import { deleteBackend } from './storage/backend.js';
@@ -38,8 +39,8 @@ interface Session {
   readonly store: OpenedStore;
   readonly subscription: ClientSubscription;
   readonly ingests: Map<number, Ingest>;
-  /** Run scopes that it began and has not ended: the core's number of each, by that of the call that began it. */
-  readonly runs: Map<number, number>;
+  /** Run scopes that it began and has not ended. */
+  readonly runs: Runs;
   /** Undefined for the page of this Worker: it hears of failures only. */
   readonly saved: SavedWrites | undefined;
 }
@@ -51,6 +52,8 @@ export class Client {
   /** The name of another tab; undefined: the page of this Worker. */
   readonly #tab: string | undefined;
   #session: Session | undefined;
+  /** What came while it is being resumed. */
+  #held: ToHost[] | undefined;
 
   constructor(host: Clientele, post: (messages: FromHost[]) => void, tab?: string) {
     this.#host = host;
@@ -60,6 +63,7 @@ export class Client {
   }
 
   receive(message: ToHost): void {
+    if (this.#held) return void this.#held.push(message);
     switch (message.type) {
       case 'open':
         void this.#answer(message.id, this.#open(message.request));
@@ -78,13 +82,10 @@ export class Client {
     this.#outgoing.flush();
   }
 
-  /** Its tab is gone: nobody hears it any more. What it was reading is canceled, its runs are over. */
+  /** Nobody hears it any more. Its tab may live, and go on with another client: nothing that it began is ended. */
   disconnect(): void {
-    const session = this.#session;
-    if (!session) return;
-    for (const run of session.runs.values()) session.store.core.call('endRun', [run, 'aborted'], () => undefined, undefined);
-    void this.#endSession(session, 'The tab that read the reply is gone');
-    session.subscription.unsubscribe();
+    this.#session?.subscription.unsubscribe();
+    this.#session = undefined;
   }
 
   /** The core is never called again. The client fails what is pending. */
@@ -173,7 +174,20 @@ export class Client {
     return { client: this.#tab ?? this.#host.home(), ...(id !== undefined && { call: id }), ...(again && { again }) };
   }
 
-  #resume({ store: { core }, subscription, runs }: Session, resumed: Resumed): void {
+  /**
+   * Its tab may have talked to this very leader before: what it sent then is saved first, so that the receipts tell all of
+   * what was done. Whatever it says meanwhile waits.
+   */
+  #resume(session: Session, resumed: Resumed): void {
+    const held: ToHost[] = this.#held = [];
+    session.store.core.call('flushAll', [-1], () => {
+      this.#held = undefined;
+      this.#goOn(session, resumed);
+      for (const message of held) this.receive(message);
+    }, undefined);
+  }
+
+  #goOn({ store: { core }, subscription, runs }: Session, resumed: Resumed): void {
     resume(core, this.#tab ?? this.#host.home(), resumed, runs, {
       tell: (events) => { if (subscription.active) this.#outgoing.post({ type: 'batch', events }); },
       lost: (writer, messageId, error) => this.#answers.post({ type: 'write-failed', messageId, writer, error }),
@@ -249,20 +263,5 @@ export class Client {
 
   #fail(id: number, error: WireError): void {
     this.#answers.post({ type: 'reply', id, error });
-  }
-}
-
-/** The core's number of a run. One that is over has none: -1, which the core refuses. */
-function coreRun(run: number, runs: ReadonlyMap<number, number>): number {
-  return run === 0 ? 0 : runs.get(run) ?? -1;
-}
-
-function withRun(call: Call, runs: ReadonlyMap<number, number>): Call {
-  const known = (run: number): number => coreRun(run, runs);
-  switch (call.method) {
-    case 'createMessage': return { ...call, args: [call.args[0], call.args[1], call.args[2], known(call.args[3])] };
-    case 'beginReply': return { ...call, args: [{ ...call.args[0], run: known(call.args[0].run) }] };
-    case 'endRun': return { ...call, args: [known(call.args[0]), call.args[1]] };
-    default: return call;
   }
 }

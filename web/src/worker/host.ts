@@ -18,7 +18,7 @@ import type { MillraceError } from '../errors.js';
 export interface Port {
   /** What the client posted together. */
   receive(messages: readonly ToHost[]): void;
-  /** The client's tab is gone. */
+  /** The conversation is over. What its tab has begun goes on: see `endTab`. */
   disconnect(): void;
 }
 
@@ -56,7 +56,7 @@ export class Host {
       receive: (messages) => this.#receive(client, messages),
       disconnect: () => {
         client.disconnect();
-        void this.#clientele.leave(client, 0).catch(() => undefined).finally(() => this.#clientele.left(client));
+        this.#clients.delete(client);
       },
     };
   }
@@ -69,11 +69,12 @@ export class Host {
 
   /** That tab is gone: what it was writing is interrupted. */
   endTab(tab: string): void {
-    this.#store?.core.call('endClient', [tab], () => undefined, undefined);
+    try {
+      this.#store?.core.call('endClient', [tab], () => undefined, undefined);
+    } catch {
+      // It trapped: the clients have been told.
+    }
   }
-
-  /** What waits for the page is told to it now: it may not run any more. */
-  release(): void { this.#page?.release(); }
 
   /** Closes the store so that its page, with these writers, can go on as a client of the next opening. Never rejects. */
   async handOver(writers: { writer: string; messageId: string }[]): Promise<void> {
@@ -82,6 +83,8 @@ export class Host {
     if (!store) return;
     try {
       await new Promise<void>((resolve) => store.core.call('handOver', [writers], () => resolve(), undefined));
+      // All that was asked is done. The page is told so, however little it runs now: it must not ask again.
+      this.#page?.release();
       await store.close(HAND_OVER_MS);
     } catch {
       // It trapped, or could not save all in time: whoever opens it next finds what was saved.

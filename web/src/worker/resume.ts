@@ -1,6 +1,7 @@
 /** What the core has to know of a tab that was a client of an earlier leader (M2). */
 import type { CoreError, CoreStore, WireEvent } from '../core-module.js';
 import type { Resumed } from '../protocol.js';
+import type { Runs } from './runs.js';
 
 interface Told {
   /** The page's listeners hear these. */
@@ -10,7 +11,7 @@ interface Told {
 }
 
 /** `runs`: the core's number of each run is added. The calls of the core are answered before this returns. */
-export function resume(core: CoreStore, client: string, { runs: begun, writers, unfinished }: Resumed, runs: Map<number, number>, told: Told): void {
+export function resume(core: CoreStore, client: string, { runs: begun, writers, unfinished }: Resumed, runs: Runs, told: Told): void {
   for (const { run, sessionId } of begun) {
     core.call('beginRun', [sessionId], (error, number) => { if (!error) runs.set(run, number!); }, undefined);
   }

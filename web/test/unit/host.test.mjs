@@ -16,9 +16,10 @@ class TestClient {
   said = [];
   #lastId = 0;
 
-  /** @param {Host} host */
-  constructor(host) {
-    this.port = host.connect((messages) => this.said.push(...structuredClone(messages)));
+  /** @param {Host} host @param {string} [name] of another tab */
+  constructor(host, name) {
+    const post = (/** @type {any[]} */ messages) => void this.said.push(...structuredClone(messages));
+    this.port = name === undefined ? host.connect(post) : host.connect(post, name);
   }
 
   /** @param {any} message */
@@ -54,7 +55,7 @@ beforeEach(async () => {
   ends = 0;
   host = new Host(() => startCore((imports) => WebAssembly.instantiate(module, imports)), () => { ends++; });
   page = new TestClient(host);
-  tab = new TestClient(host);
+  tab = new TestClient(host, 'tab');
   await Promise.all([page.open(), tab.open()]);
 });
 
@@ -100,14 +101,16 @@ test('a client that is busy holds up nobody else', async () => {
   await answer;
 });
 
-test('a tab that is gone: its streams and runs end, those of others go on', async () => {
+test('a conversation that is over ends nothing that its tab has begun; a tab that is gone leaves what it wrote interrupted', async () => {
   await page.call('createSession', { id: 's' });
-  await beginIngest(page, 's', 'of the page');
-  await beginIngest(tab, 's', 'of the tab');
   const run = await tab.call('beginRun', 's');
   await tab.call('createMessage', 's', { id: 'in the run', role: 'assistant' }, 'w', run);
+  await page.call('createMessage', 's', { id: 'of the page', role: 'assistant' }, 'v', 0);
   tab.port.disconnect();
-  await until(async () => await reasonOf(page, 'of the tab') === 'canceled' && await reasonOf(page, 'in the run') === 'canceled');
+  await page.call('flushAll', -1);
+  assert.equal(await reasonOf(page, 'in the run'), undefined);
+  host.endTab('tab');
+  await until(async () => await reasonOf(page, 'in the run') === 'interrupted');
   assert.equal(await reasonOf(page, 'of the page'), undefined);
   assert.equal(ends, 0);
   await page.call('close', 1000);

@@ -12,6 +12,8 @@ import { SimulatedTab, World } from './tabs/world.mjs';
 
 const SCHEDULES = Number(process.env['MILLRACE_TAB_SCHEDULES'] ?? 3400);
 const STEPS = 60;
+/** Milliseconds after which every call is answered: ten seconds of silence, and a leader that freezes may give signs in between. */
+const PATIENCE_MS = 40_000;
 const REQUEST = { name: 's', storage: /** @type {const} */ ('memory'), windowMs: 33, mustDeliverTimeoutMs: 50, mailboxCapacity: 64 };
 
 /** @param {number} seed */
@@ -31,7 +33,7 @@ async function settle() { for (let i = 0; i < 12; i++) await undefined; }
 /** A page and its tab. */
 class TestPage {
   #lastId = 0;
-  /** @type {Map<number, { what: string; message?: any }>} */
+  /** @type {Map<number, { what: string; at: number; message?: any }>} */
   pending = new Map();
   /** What it writes, by message. @type {Map<string, { writer: string; next: number; text: string; finished: boolean; known: boolean }>} */
   messages = new Map();
@@ -39,6 +41,9 @@ class TestPage {
   /** @type {string[]} */
   errors = [];
   over = false;
+  /** @type {(message: any) => void} */
+  onMessage = () => undefined;
+  awakeSince = 0;
   /** @type {string[]} */
   roles = [];
 
@@ -62,7 +67,7 @@ class TestPage {
 
   /** @param {string} what @param {any} [message] */
   #ask(what, message) {
-    this.pending.set(++this.#lastId, { what, message });
+    this.pending.set(++this.#lastId, { what, at: this.world.now, message });
     return this.#lastId;
   }
 
@@ -108,10 +113,13 @@ class TestPage {
 
   /** @param {any} message */
   #hear(message) {
+    this.onMessage(message);
     if (message.type === 'reply') {
       const asked = this.pending.get(message.id);
       this.pending.delete(message.id);
-      if (message.error && message.error.code !== 'timeout') this.errors.push(`${asked?.what}: ${message.error.code}`);
+      // A finish and a delete may both be said again: then the message is gone before the finish comes.
+      const deleted = [...this.messages].some(([id, known]) => known === asked?.message && this.deleted.has(id));
+      if (message.error && message.error.code !== 'timeout' && !(deleted && message.error.code === 'not-found')) this.errors.push(`${asked?.what}: ${message.error.code}`);
       if (asked?.what === 'createMessage' && !message.error) asked.message.known = true;
       // A page that could not open the store ends its Worker.
       if (asked?.what === 'open' && message.error) this.world.kill(this.tab);
@@ -140,6 +148,10 @@ async function schedule(seed) {
     steps += 1;
     const went = world.step();
     await settle();
+    for (const { tab, pending, awakeSince } of pages) {
+      if (!tab.alive || tab.frozen) continue;
+      for (const { what, at } of pending.values()) assert.ok(world.now - Math.max(at, awakeSince) < PATIENCE_MS, `schedule ${seed}: ${what} of ${tab.name} waits for too long`);
+    }
     return went;
   };
   for (let i = 0; i < STEPS; i++) {
@@ -153,11 +165,17 @@ async function schedule(seed) {
       // The page goes into the cache, and comes back.
       if (page.usable) page.worker.receive([{ type: 'freeze' }]);
       const { tab, worker } = page;
-      world.after(new SimulatedTab('browser'), 50 + world.below(500), 'thaw', () => { if (tab.alive) worker.receive([{ type: 'thaw' }]); });
+      world.after(new SimulatedTab('browser'), 50 + world.below(500), 'thaw', () => {
+        if (tab.alive) worker.receive([{ type: 'thaw' }]);
+        page.awakeSince = world.now;
+      });
     } else if (what === 3) {
       // It stops without a word, and keeps its locks.
       page.tab.frozen = true;
-      world.after(new SimulatedTab('browser'), world.below(15_000), 'goes on', () => { page.tab.frozen = false; });
+      world.after(new SimulatedTab('browser'), world.below(60_000), 'goes on', () => {
+        page.tab.frozen = false;
+        page.awakeSince = world.now;
+      });
     } else if (what === 4 && living.length > 1) page.traps = true;
     else if (what < 10 && page.usable) page.create();
     else if (what < 30 && page.usable) page.write();
@@ -166,7 +184,7 @@ async function schedule(seed) {
     else if (what < 36 && page.usable) page.call('flushAll', [-1]);
     for (let n = world.below(8); n >= 0; n--) await one();
   }
-  for (const page of pages) { page.tab.frozen = false; page.traps = false; page.worker.receive([{ type: 'thaw' }]); }
+  for (const page of pages) { page.tab.frozen = false; page.traps = false; page.awakeSince = world.now; }
   world.lossy = false;
   // Until everybody has been answered and everything is saved.
   for (let n = 0; n < 20_000 && pages.some(({ tab, pending }) => tab.alive && pending.size > 0); n++) await one();
@@ -213,4 +231,62 @@ test(`M2_ nothing is lost, doubled or left open in ${SCHEDULES} schedules`, { ti
     takeOvers += outcome.takeOvers;
   }
   context.diagnostic(`${steps} steps, ${takeOvers} tabs killed`);
+});
+
+/** A world in which nothing is lost, with so many tabs, all open. @param {number} count */
+async function worldOf(count) {
+  const world = new World(randomFrom(1), { lossy: false });
+  const disk = new Disk();
+  const pages = Array.from({ length: count }, (_, n) => new TestPage(world, disk, `tab${n}`));
+  /** @param {() => boolean} condition */
+  const until = async (condition) => {
+    for (let n = 0; n < 20_000 && !condition(); n++) {
+      world.step();
+      await settle();
+    }
+    assert.ok(condition(), `this comes true: ${condition}`);
+  };
+  await until(() => pages.every(({ usable }) => usable));
+  return { world, disk, pages, until };
+}
+
+test('M2_ a leader that stands still: a call rejects with timeout, is told as trouble, and is done once the leader goes on', async () => {
+  const { disk, pages: [leader, follower], until } = await worldOf(2);
+  assert.ok(leader && follower);
+  /** @type {string[]} */
+  const heard = [];
+  follower.onMessage = (message) => {
+    if (message.type === 'reply' && message.error) heard.push(message.error.code);
+    if (message.type === 'batch') heard.push(...message.events.map((/** @type {any} */ { type }) => type));
+  };
+  leader.tab.frozen = true;
+  follower.call('createSession', [{ id: 'asked for' }]);
+  await until(() => follower.pending.size === 0 && heard.includes('storage-error'));
+  assert.deepEqual(heard.sort(), ['storage-error', 'timeout']);
+  assert.equal(disk.sessions.size, 0);
+  leader.tab.frozen = false;
+  await until(() => disk.sessions.get('asked for') === 1 && heard.includes('storage-recovered'));
+});
+
+test('M3_ a hand-over waits for what is under way, and the tab follows afterwards', async () => {
+  const { disk, pages: [first, second], until } = await worldOf(2);
+  assert.ok(first && second);
+  first.call('createSession', [{ id: 'under way' }]);
+  first.worker.receive([{ type: 'freeze' }, { type: 'thaw' }]);
+  first.call('createSession', [{ id: 'meanwhile' }]);
+  await until(() => first.pending.size === 0 && second.roles.includes('leader'));
+  assert.deepEqual([...disk.sessions], [['under way', 1], ['meanwhile', 1]]);
+  assert.deepEqual(first.errors, []);
+});
+
+test('M2_ a new leader that a follower did not hear of is found', async () => {
+  const { world, disk, pages: [first, second, third], until } = await worldOf(3);
+  assert.ok(first && second && third);
+  world.drops = (data) => /** @type {any} */ (data).type === 'leads';
+  world.kill(first.tab);
+  // One of the two leads next.
+  second.call('createSession', [{ id: 'second' }]);
+  third.call('createSession', [{ id: 'third' }]);
+  await until(() => second.pending.size + third.pending.size === 0);
+  assert.deepEqual([...disk.sessions.values()], [1, 1]);
 });

@@ -40,8 +40,6 @@ export class Backlog {
   #filters: ToHost | undefined;
   #lastKey = 0;
 
-  /** Whether a leader has been asked something and has not answered. */
-  get unanswered(): boolean { return [...this.#entries.values()].some(({ message, sent }) => sent && message.id !== undefined); }
   /** The drafts and streams of the page that are not finished. */
   get writers(): ResumedWriter[] { return [...this.#writers.values()]; }
   /** Whether anything waits for its end. */
@@ -115,7 +113,6 @@ export class Backlog {
 
   #succeeded(message: Kept, value: unknown): void {
     if (message.type === 'write') {
-      this.#saved(message.writer, message.version + message.mutations.length);
       if (message.mutations.some(({ op }) => op === 'finish')) this.#writers.delete(message.writer);
       return;
     }

@@ -54,10 +54,11 @@ export class Leader {
   }
 
   #heard(said: Envelope, yields: () => void): void {
-    if (otherRelease(said)) {
+    const other = otherRelease(said);
+    if (other) {
       // It hears that somebody leads, and of which release.
       if (said.type === 'hello') this.#announce();
-      if (said.type === 'yield') yields();
+      if (said.type === 'yield' && other === 'newer') yields();
     } else if (said.type === 'hello') {
       this.#hello(said.tab, said.conversation);
     }

@@ -13,7 +13,8 @@
  */
 import { MillraceError } from '../../errors.js';
 import type { Call, FromHost, OpenRequest, ToHost, ToPage, ToWorker, WireError } from '../../protocol.js';
-import type { WireEvent } from '../../core-module.js';
+import type { CoreModule, WireEvent } from '../../core-module.js';
+import { CoreGuard } from '../core/core-guard.js';
 import type { LoadCore } from '../core/open-store.js';
 import { Host, type Port } from '../host.js';
 import { toWire } from '../wire-error.js';
@@ -49,7 +50,10 @@ export class Tab {
   readonly #backlog = new Backlog();
   readonly #streams: FollowerStreams;
   #opened = false;
+  /** As the page knows it. */
+  #role: 'leader' | 'follower' | undefined;
   #frozen = false;
+  #closing = false;
   /** A newer release is there. */
   #outdated = false;
   #upstream: Upstream | undefined;
@@ -61,11 +65,10 @@ export class Tab {
   /** Following. */
   #follower: Follower | undefined;
   #waiting: AbortController | undefined;
-  /** When there was nobody to talk to. */
+  /** When a leader was heard of last, if there is none now. */
   #aloneSince: number;
   #inTrouble = false;
   #cancelLook: (() => void) | undefined;
-  #answered: (() => void) | undefined;
 
   /** `post`: to the page; `end`: ends this Worker. */
   constructor(environment: Environment, loadCore: LoadCore, open: Open, post: (messages: ToPage[]) => void, end: () => void) {
@@ -78,7 +81,9 @@ export class Tab {
     this.#name = open.request.lifeLock!;
     this.#aloneSince = environment.clock.now();
     const say = (message: ToHost): void => this.#say([message]);
-    this.#streams = new FollowerStreams(() => loadCore(this.#request.wasmUrl), say, (message) => this.#post([message]), environment.clock);
+    const guard = new CoreGuard((error) => this.#trapped(error));
+    const load = async (): Promise<CoreModule> => guard.guard(await loadCore(this.#request.wasmUrl));
+    this.#streams = new FollowerStreams(load, say, (message) => this.#post([message]), environment.clock);
     void this.#begin();
   }
 
@@ -125,7 +130,7 @@ export class Tab {
     });
     this.#host = host;
     this.#leader = new Leader(this.#environment, this.#request.name, this.#name, host, () => void this.#yield());
-    const port = host.connect((messages) => this.#heard(messages));
+    const port = host.connect((messages) => { if (this.#host === host) this.#heard(messages); });
     this.#connect({ here: true, send: (messages) => port.receive(messages) }, port);
   }
 
@@ -135,8 +140,8 @@ export class Tab {
     const follower: Follower = new Follower(this.#environment, name, this.#name, {
       found: () => this.#connect({ here: false, send: (messages) => follower.send(messages) }),
       lost: () => {
+        this.#aloneSince = follower.heardAt ?? this.#aloneSince;
         this.#upstream = undefined;
-        this.#aloneSince = this.#environment.clock.now();
       },
       heard: (messages) => this.#heard(messages),
       otherRelease: (how) => this.#metOtherRelease(how),
@@ -177,11 +182,14 @@ export class Tab {
     this.#connecting = undefined;
     if ('error' in reply) return this.#notConnected(upstream, reply.error);
     this.#upstream = upstream;
-    if (upstream.here) this.#leader!.begin(this.#host!.clients());
+    if (upstream.here && this.#closing) this.#leader!.stop();
+    else if (upstream.here) this.#leader!.begin(this.#host!.clients());
     const first = !this.#opened;
     this.#opened = true;
+    const role = upstream.here ? 'leader' : 'follower';
     if (first) this.#post([reply]);
-    else if (upstream.here) this.#tell({ type: 'role', role: 'leader' });
+    else if (role !== this.#role) this.#tell({ type: 'role', role });
+    this.#role = role;
     if (!first) upstream.send(this.#backlog.again(upstream.here));
     this.#look();
     this.#change();
@@ -215,6 +223,13 @@ export class Tab {
     this.#end();
   }
 
+  /** In a reader of a follower: a module that trapped is never called again. */
+  #trapped(error: MillraceError): void {
+    this.#streams.dropAll();
+    this.#post([{ type: 'trapped', error: toWire(error) }]);
+    this.#end();
+  }
+
   // ---- hand-over (M3)
 
   /** A page that may not run must not lead; one that runs again follows. Called after each change of either. */
@@ -229,11 +244,6 @@ export class Tab {
     const host = this.#host!;
     this.#upstream = undefined;
     this.#leader?.stop();
-    host.release();
-    await new Promise<void>((resolve) => {
-      if (this.#backlog.unanswered) this.#answered = resolve;
-      else resolve();
-    });
     await host.handOver(this.#backlog.writers);
     this.#host = undefined;
     this.#leader = undefined;
@@ -289,13 +299,13 @@ export class Tab {
       if (!this.#streams.heard(message) && message.type !== 'saved') forPage.push(message);
     }
     if (forPage.length > 0) this.#post(forPage);
-    if (!this.#backlog.unanswered) this.#answered?.();
   }
 
   #tell(event: WireEvent): void { this.#post([{ type: 'batch', events: [event] }]); }
 
   async #close(call: Call & { method: 'close' }): Promise<void> {
     await this.#streams.abortAll('The store was closed');
+    this.#closing = true;
     // Followers hear nothing of the end of this opening: they go on with the next.
     this.#leader?.stop();
     this.#say([call]);

@@ -69,11 +69,15 @@ export class ModelCore {
     };
     switch (method) {
       case 'createSession':
-        if (!before) {
-          this.#disk.sessions.set(args[0].id, (this.#disk.sessions.get(args[0].id) ?? 0) + 1);
-          noteCall();
-        }
-        return done(OK, { id: args[0].id });
+        // Its commit ends later, as on IndexedDB.
+        this.#late(() => {
+          if (!before) {
+            this.#disk.sessions.set(args[0].id, (this.#disk.sessions.get(args[0].id) ?? 0) + 1);
+            noteCall();
+          }
+          done(OK, { id: args[0].id });
+        });
+        return undefined;
       case 'createMessage': {
         const [sessionId, { id }, writer] = args;
         const receipt = `${client} ${writer}`;
@@ -172,7 +176,17 @@ export class ModelCore {
     done(OK, pending.message.version);
   }
 
+  /** @param {() => void} end of a commit */
+  #late(end) {
+    const once = () => { if (this.#underWay.delete(once)) end(); };
+    this.#underWay.add(once);
+    this.after(20, once);
+  }
+  /** @type {Set<() => void>} */
+  #underWay = new Set();
+
   #commit() {
+    for (const end of [...this.#underWay]) end();
     this.#cancelWindow?.();
     this.#cancelWindow = undefined;
     for (const [id, { message, receipts }] of this.#pending) {

@@ -21,6 +21,8 @@ export class SimulatedTab {
 
 export class World {
   now = 0;
+  /** What never arrives. @type {(data: unknown) => boolean} */
+  drops = () => false;
   /** @type {Due[]} */
   due = [];
   /** @type {Map<string, { tab: SimulatedTab } | undefined>} */
@@ -125,6 +127,7 @@ export class World {
   /** @param {{ name: string; tab: SimulatedTab; hear: (data: unknown) => void; last: number }} ear @param {unknown} data */
   #carry(ear, data) {
     const deliver = () => { if (this.#ears.includes(ear)) ear.hear(data); };
+    if (this.drops(data)) return;
     if (!this.lossy) {
       // In order: never before what was said earlier.
       ear.last = Math.max(ear.last + 0.001, this.now + this.below(3));
