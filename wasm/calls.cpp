@@ -134,13 +134,13 @@ void WhenSaved(const Core& core, const Reply& reply, MessageId id) {
 void EndClient(const Core& core, const Reply& reply, WriterName client) {
   core.store.EndClient(client.name, reply);
 }
-void HandOver(const Core& core, const Reply& reply, Unread writers) {
-  std::vector<Store::Writer> idle;
-  for (std::size_t i = 0; i < LengthOf(writers.value); ++i) {
-    ObjectReader in(ElementOf(writers.value, i), "writer");
-    idle.push_back({MessageId(in.StringOrEmpty("messageId")), in.StringOrEmpty("writer")});
+void HandOver(const Core& core, const Reply& reply, Unread given) {
+  std::vector<Store::Writer> writers;
+  for (std::size_t i = 0; i < LengthOf(given.value); ++i) {
+    ObjectReader in(ElementOf(given.value, i), "writer");
+    writers.push_back({MessageId(in.StringOrEmpty("messageId")), in.StringOrEmpty("writer")});
   }
-  core.store.HandOver(idle, reply);
+  core.store.HandOver(writers, reply);
 }
 
 // ---- the table

@@ -38,11 +38,6 @@ Result<StoreOptions> ReadOptions(const val& options) {
     result.broker.mailbox_capacity = *capacity;
   }
   result.home = in.StringOrEmpty("home");
-  const val living = in.Array("living");
-  for (std::size_t i = 0; i < LengthOf(living); ++i) {
-    const auto client = ReadWord(ElementOf(living, i), "a client");
-    if (client.ok()) result.living.push_back(*client);
-  }
   result.broker.on_must_deliver_drop = [] {
     emscripten_console_warn(
         "millrace: a listener has taken nothing for too long; events were dropped for it, and its "

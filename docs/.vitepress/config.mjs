@@ -22,6 +22,7 @@ export default defineConfig({
         items: pages(
           ['Sessions and messages', '/guide/sessions-and-messages'], ['Streaming a reply', '/guide/streaming'],
           ['Agent turns', '/guide/agent-turns'], ['Live queries', '/guide/live-queries'], ['Several listeners', '/guide/several-listeners'],
+          ['Several tabs', '/guide/tabs'],
           ['Search', '/guide/search'], ['Export and import', '/guide/export-and-import'], ['Errors', '/guide/errors'],
           ['Persistence and quota', '/guide/persistence-and-quota'], ['Testing', '/guide/testing'],
           ['Content-Security-Policy', '/guide/content-security-policy'], ['Bundlers and servers', '/guide/bundlers'],

@@ -27,11 +27,22 @@ class Clients : public StoreFixture {
     OpenSession();
   }
 
-  static StoreOptions Options(std::vector<std::string> living = {kTab}, DurationMs window = 33) {
+  // Who opens the store next knows who lives, and ends the others.
+  void OpenStore(const StoreOptions& options) {
+    StoreFixture::OpenStore(options);
+    const std::vector<std::string> clients = store_->clients();
+    for (const std::string& client : clients) {
+      if (std::find(living_.begin(), living_.end(), client) == living_.end()) {
+        store_->EndClient(client, {});
+      }
+    }
+  }
+
+  StoreOptions Options(std::vector<std::string> living = {kTab}, DurationMs window = 33) {
     StoreOptions options;
     options.window_ms = window;
     options.home = kLeader;
-    options.living = std::move(living);
+    living_ = std::move(living);
     return options;
   }
 
@@ -52,6 +63,16 @@ class Clients : public StoreFixture {
     store_->messages().Create(
         Init(id), [&](Result<Message> message) { created = std::move(message); }, {writer, kNoRun});
     return created;
+  }
+
+  Status BeginReply(const std::string& id, const std::string& writer) {
+    Outcome begun;
+    ReplyStart start;
+    start.session_id = SessionId("s");
+    start.id = MessageId(id);
+    start.origin.writer = writer;
+    store_->messages().BeginReply(start, begun.AsDoneMessage());
+    return begun.status;
   }
 
   // One delta, as the writer counts it.
@@ -88,6 +109,8 @@ class Clients : public StoreFixture {
   std::optional<Message> Get(const std::string& id) {
     return *store_->messages().Get(MessageId(id));
   }
+
+  std::vector<std::string> living_;
 };
 
 TEST_F(Clients, M2_AWriterGoesOnWhereItsReceiptSays) {
@@ -448,16 +471,23 @@ TEST_F(Clients, M3_AWriterThatWasIdleForLongIsKeptToo) {
 }
 
 TEST_F(Clients, M3_AStreamOfItsOwnEndsWithTheHandOver) {
-  Outcome begun;
-  ReplyStart start;
-  start.session_id = SessionId("s");
-  start.id = MessageId("m");
-  start.origin.writer = "w";
-  store_->messages().BeginReply(start, begun.AsDoneMessage());
-  ASSERT_TRUE(begun.status.ok());
+  ASSERT_TRUE(BeginReply("m", "w").ok());
   store_->HandOver({}, {});
   ASSERT_NE(FinishOf(*Get("m")), nullptr);
   EXPECT_EQ(FinishOf(*Get("m"))->reason, FinishReason::kInterrupted);
+}
+
+TEST_F(Clients, M3_AStreamOfItsOwnThatThePageReadsGoesOn) {
+  ASSERT_TRUE(BeginReply("m", "w").ok());
+  ASSERT_TRUE(Counted("m", "w", 2, "a", kLeader).ok());
+  store_->HandOver({{MessageId("m"), "w"}}, {});
+  StoreOptions options = Options({kLeader});
+  options.home = kTab;
+  OpenStore(options);
+  EXPECT_FALSE(Get("m")->finished());
+  ASSERT_TRUE(Counted("m", "w", 2, "a", kLeader).ok());
+  ASSERT_TRUE(Counted("m", "w", 3, "b", kLeader).ok());
+  EXPECT_EQ(TextOf("m"), "ab");
 }
 
 TEST_F(Clients, TheStoresOwnCallsKeepNoReceipts) {

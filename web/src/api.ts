@@ -182,8 +182,17 @@ export interface RunScope {
 export interface Store {
   readonly name: string;
   readonly storage: 'opfs' | 'indexeddb' | 'memory';
-  /** Messages that a crash or a closed tab left unfinished and that opening the store finished as 'interrupted'. */
+  /**
+   * Messages that a crash or a closed tab left unfinished and that opening the store finished as 'interrupted'. In a tab that
+   * follows: those that the leading tab has finished so since it opened the store.
+   */
   readonly recovered: readonly { messageId: string; sessionId: string }[];
+  /**
+   * The browser deleted what a store of this name held: this page had it open before, and at this opening it was empty and was
+   * made anew. The page knows by a marker in `localStorage`, so this is false where the browser deleted that too, or where there
+   * is none. Only the opening that made the store anew says so. A store that `deleteStore` deleted was not wiped.
+   */
+  readonly wiped: boolean;
   readonly sessions: Sessions;
   readonly messages: Messages;
   /**

@@ -51,8 +51,6 @@ export interface CoreOptions {
   windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
   /** The tab that has the store open: no receipts are kept for it. */
   home?: string;
-  /** Tabs that live: what others left unfinished is finished as 'interrupted'. */
-  living?: readonly string[];
 }
 
 /** On whose behalf a call is made: a tab that may make it again to the next one that opens the store. */
@@ -146,7 +144,7 @@ export interface CoreStore {
   /** Hears what passes one of the filters. */
   subscribe(filters: EventFilter[], deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
 
-  /** Frees the core. After the call `close` completed. */
+  /** Frees the core, and leaves its files as they are. After the call `close` or `handOver` completed. */
   delete(): void;
 }
 

@@ -45,6 +45,8 @@ export interface OpenRequest {
 export interface Opened {
   storage: 'opfs' | 'indexeddb' | 'memory';
   recovered: { messageId: string; sessionId: string }[];
+  /** This opening made the files. */
+  fresh: boolean;
 }
 
 /** `again`: it was sent to an earlier leader, which may have done it. */
@@ -79,7 +81,8 @@ export interface IngestRequest {
 }
 
 export type ToWorker =
-  | { type: 'open'; id: number; request: OpenRequest }
+  /** `again`: the page has had it open, by an earlier leader, and knows what was recovered then. */
+  | { type: 'open'; id: number; request: OpenRequest; again?: boolean }
   /** Instead of `open`. Replied with nothing once the database is gone; 'in-use' while a tab has it open. */
   | { type: 'delete-store'; id: number; name: string }
   | Call
@@ -100,8 +103,8 @@ export type ToWorker =
   | { type: 'end'; ingest: number }
   | { type: 'fail'; ingest: number; error: WireError }
   | { type: 'abort'; ingest: number; reason: string }
-  /** The page may stop running, and is running again. */
-  | { type: 'freeze' } | { type: 'thaw' };
+  /** An event of the page's life: it may stop running, or runs again. */
+  | { type: 'page-event'; event: string; persisted: boolean | undefined };
 
 /** What a host is told by its clients: by its own page, and by the Workers of other tabs for theirs. */
 export type ToHost = ToWorker

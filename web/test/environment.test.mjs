@@ -208,7 +208,7 @@ test('leaving the page sends the outbox, then and there', options, async () => {
     window.dispatchEvent(new PageTransitionEvent('pagehide'));
     return { before, after: types };
   });
-  assert.deepEqual(sent, { before: [], after: ['write'] });
+  assert.deepEqual(sent, { before: [], after: ['write', 'page-event'] });
   await page.close();
 });
 

@@ -1,10 +1,11 @@
 // @ts-check
 /** Several tabs of one browser with one store (M1 to M4), on real locks, channels and files. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { launchChromium } from './support/chromium.mjs';
 import { launchFirefox } from './support/firefox.mjs';
-import { stage } from './support/stage.mjs';
+import { serve } from './support/server.mjs';
+import { FOLDERS, stage } from './support/stage.mjs';
 
 /** @import { TestBrowser, TestPage } from './support/stage.mjs' */
 
@@ -220,6 +221,49 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
         await second.close();
       });
 
+      test('M3_ what a leader reads itself ends when it goes into the cache, and its run says so; what its page reads goes on', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        const ids = await first.evaluate(async () => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const session = await tab.store.sessions.create();
+          const stream = () => {
+            /** @type {ReadableStreamDefaultController<Uint8Array>} */
+            let to;
+            const body = new ReadableStream({ start(controller) { to = controller; } });
+            return { body, say: (/** @type {string} */ text) => to.enqueue(new TextEncoder().encode(text)), end: () => to.close() };
+          };
+          const [here, mapped] = [stream(), stream()];
+          const runs = await Promise.all([
+            tab.store.ingest(session.id, new Response(here.body), { format: 'text' }),
+            tab.store.ingest(session.id, mapped.body, { format: (chunk, draft) => draft.appendText(chunk) }),
+          ]);
+          here.say('of the Worker');
+          mapped.say('of the page');
+          Object.assign(tab, { run: runs, body: mapped });
+          return runs.map(({ messageId }) => messageId);
+        }, undefined);
+        const [here = '', mapped = ''] = ids;
+        await showsText(second, { id: here, text: 'of the Worker' });
+        await showsText(second, { id: mapped, text: 'of the page' });
+        const code = await first.evaluate(() => {
+          window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+          return /** @type {Tab} */ (/** @type {any} */ (globalThis)).run[0].done.catch((/** @type {any} */ error) => error.code);
+        }, undefined);
+        assert.equal(code, 'aborted');
+        await showsText(second, { id: here, text: 'of the Worker|interrupted' });
+        const whole = await first.evaluate(async () => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+          tab.body.say(', still');
+          tab.body.end();
+          return (await tab.run[1].done).parts.map((/** @type {any} */ part) => part.text ?? part.reason);
+        }, undefined);
+        assert.deepEqual(whole, ['of the page, still', 'end_turn']);
+        await showsText(second, { id: mapped, text: 'of the page, still|end_turn' });
+        await first.close();
+        await second.close();
+      });
+
       test('M2_ a Worker that is terminated while it leads: the others go on', options, async () => {
         const { pages: [first, second] } = await open(2);
         const id = await startDraft(second, 'before');
@@ -244,6 +288,57 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
         await second.close();
       });
 
+      test('B7_ a page that was blocked is called three times at most, with all of it, and hears the end once, whoever leads', options, async () => {
+        const { pages: [leader, follower, writer] } = await open(3);
+        for (const blocked of [leader, follower]) {
+          const id = await startDraft(writer, '');
+          const hearing = blocked.evaluate(async (message) => {
+            const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+            const heard = { calls: 0, ends: 0, text: '' };
+            /** @type {() => void} */
+            let begin = () => undefined;
+            const begun = new Promise((resolve) => { begin = () => resolve(undefined); });
+            const unsubscribe = tab.store.subscribe((events) => {
+              heard.calls++;
+              for (const event of events) {
+                if (event.type !== 'updated') continue;
+                heard.text = event.message.parts.map((part) => ('text' in part ? part.text : '')).join('');
+                if (event.message.finishedAt !== undefined) heard.ends++;
+              }
+              begin();
+            }, { messageId: message });
+            await begun;
+            const end = performance.now() + 2000;
+            while (performance.now() < end);
+            heard.calls = 0;
+            await tab.until(() => heard.ends > 0);
+            // Whatever else was on its way is there before this is.
+            await tab.store.stats();
+            unsubscribe();
+            return heard;
+          }, id);
+          const written = await writer.evaluate(async () => {
+            const { draft } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+            let text = '';
+            const start = performance.now();
+            for (let n = 0; n < 1500;) {
+              for (; n < performance.now() - start; n++) {
+                draft.appendText(`${n} `);
+                text += `${n} `;
+              }
+              await new Promise((resolve) => setTimeout(resolve, 4));
+            }
+            await draft.finish();
+            return text;
+          }, undefined);
+          const { calls, ends, text } = await hearing;
+          assert.ok(calls <= 3, `${calls} calls`);
+          assert.equal(ends, 1);
+          assert.equal(text, written);
+        }
+        for (const page of [leader, follower, writer]) await page.close();
+      });
+
       test('export and import in a follower', options, async () => {
         const { pages: [first, second] } = await open(2);
         await startDraft(first, 'to be exported');
@@ -262,3 +357,43 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
     });
   }
 }
+
+describe('tabs in the cache of Chromium', () => {
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let server;
+  /** @type {Awaited<ReturnType<typeof launchChromium>>} */
+  let browser;
+  before(async () => {
+    // The browser keeps no page that was served as `no-store`.
+    server = await serve(FOLDERS, { cacheControl: 'no-cache', pages: { '/elsewhere': '<!doctype html><title>Elsewhere</title>' } });
+    browser = await launchChromium({ pageCache: true });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test('M3_ the leader navigates away, another tab leads; by "Back" it follows, whether it was kept or not', options, async (context) => {
+    const open = { name: 'cached', storage: 'opfs' };
+    const first = /** @type {import('playwright-core').Page} */ (/** @type {unknown} */ (await openTab(browser, server.url, open)));
+    const second = await openTab(browser, server.url, open);
+    const id = await startDraft(second, 'a');
+    assert.equal(await roleOf(first), 'leader');
+    await first.goto(`${server.url}elsewhere`);
+    await second.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).draft.appendText('b'), undefined);
+    await showsText(second, { id, text: 'ab' });
+    assert.equal(await roleOf(second), 'leader');
+    // A page that was kept loads nothing. One that Chromium threw out of its cache takes its process with it, now and then.
+    const kept = await first.goBack({ waitUntil: 'commit' }).then(() => first.evaluate(() => 'store' in globalThis), () => undefined);
+    context.diagnostic(kept === undefined ? 'the page crashed' : kept ? 'the page was kept' : 'the page was loaded anew');
+    const back = kept ? first : await openTab(browser, server.url, open);
+    await showsText(back, { id, text: 'ab' });
+    assert.equal(await roleOf(back), 'follower');
+    assert.equal(await second.evaluate(async () => {
+      const { draft, textOf } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+      await draft.finish();
+      return textOf(draft.id);
+    }, undefined), 'ab|end_turn');
+    await showsText(back, { id, text: 'ab|end_turn' });
+  });
+});

@@ -3,6 +3,7 @@
 import { stage } from './support/stage.mjs';
 import { describeInterruptions, describeSpecs, reloaded, testFallBack } from './support/suites.mjs';
 import { launchWebKit } from './support/webkit.mjs';
+import * as frames from './specs/frames.js';
 import * as indexeddb from './specs/indexeddb.js';
 import * as specs from './specs/index.js';
 
@@ -20,6 +21,6 @@ const webkit = stage(launchWebKit);
 
 testFallBack(webkit, 'WebKit', { timeout });
 
-describeSpecs(webkit, { ...specs, indexeddb }, { storages: ['indexeddb'], otherwise: OTHERWISE, timeout });
+describeSpecs(webkit, { ...specs, frames, indexeddb }, { storages: ['indexeddb'], otherwise: OTHERWISE, timeout });
 
 describeInterruptions(webkit, { storages: ['indexeddb'], interruptions: { reloaded }, timeout });

@@ -67,7 +67,7 @@ void Store::Open(std::unique_ptr<Storage> storage, const StoreOptions& options, 
     Opened opened;
   };
   auto handover = std::make_shared<Handover>(Handover{std::move(store), std::move(opened)});
-  opening.Recover(options.living, [handover](const Status& status) {
+  opening.Recover([handover](const Status& status) {
     Opened done = std::move(handover->opened);
     if (!status.ok() && status.code() != Code::kQuotaExceeded) return done(status);
     done(std::move(handover->store));

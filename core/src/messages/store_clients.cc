@@ -51,19 +51,16 @@ void Store::SubmitReceipts(std::vector<Receipt> receipts, std::vector<DeleteRece
   cycle_->Submit(std::move(request));
 }
 
-void Store::Recover(const std::vector<std::string>& living, Done done) {
+void Store::Recover(Done done) {
   const Result<std::vector<Receipt>> receipts = storage_->committed().ReadReceipts();
   if (!receipts.ok()) return done(receipts.status());
+  for (const Receipt& receipt : *receipts) AddOnce(clients_, receipt.client);
   Result<std::vector<Message>> unfinished = storage_->committed().ReadUnfinished();
   if (!unfinished.ok()) return done(unfinished.status());
-  const auto lives = [&](const std::string& client) { return IsOneOf(living, client); };
+  const auto anybody = [](const std::string&) { return true; };
   std::erase_if(*unfinished,
-                [&](const Message& message) { return IsWritten(*receipts, message.seq, lives); });
-  std::vector<std::string> ended;
-  for (const Receipt& receipt : *receipts) {
-    AddOnce(lives(receipt.client) ? clients_ : ended, receipt.client);
-  }
-  if (unfinished->empty() && ended.empty()) return done(Status::Ok());
+                [&](const Message& message) { return IsWritten(*receipts, message.seq, anybody); });
+  if (unfinished->empty()) return done(Status::Ok());
 
   Turn turn(cycle_->turns());
   for (Message& message : *unfinished) {
@@ -71,10 +68,6 @@ void Store::Recover(const std::vector<std::string>& living, Done done) {
     cycle_->live().Adopt(std::move(message), true, cycle_->now());
     Interrupt(recovered.id, recovered.session_id);
   }
-  std::vector<DeleteReceipts> useless;
-  useless.reserve(ended.size());
-  for (const std::string& client : ended) useless.emplace_back(DeleteReceipts{client});
-  if (!useless.empty()) SubmitReceipts({}, std::move(useless), {});
   messages_.FlushAll(kNever, std::move(done));
 }
 
@@ -124,13 +117,24 @@ void Store::EndClient(const std::string& client, Done done) {
   SubmitReceipts({}, {{client}}, std::move(done));
 }
 
-void Store::HandOver(const std::vector<Writer>& idle, Done done) {
+namespace {
+
+bool Contains(const std::vector<Store::Writer>& writers, const MessageId& message,
+              const std::string& name) {
+  return std::any_of(writers.begin(), writers.end(), [&](const Store::Writer& writer) {
+    return writer.message == message && writer.name == name;
+  });
+}
+
+}  // namespace
+
+void Store::HandOver(const std::vector<Writer>& writers, Done done) {
   Turn turn(cycle_->turns());
   done = OrNobody(std::move(done));
   if (const Status open = cycle_->CheckAccepting(); !open.ok()) {
     return cycle_->Defer([done = std::move(done), open] { done(open); });
   }
-  for (const Writer& writer : idle) {
+  for (const Writer& writer : writers) {
     const Result<LiveMessage*> live = cycle_->Load(writer.message);
     // A message leaves memory when all its writers have counted up to its version.
     if (live.ok() && !(*live)->writers.contains(writer.name)) (*live)->BeginCount(writer.name);
@@ -139,7 +143,9 @@ void Store::HandOver(const std::vector<Writer>& idle, Done done) {
   for (const auto& [id, live] : cycle_->live()) {
     if (live->stream.empty()) continue;
     const auto writer = live->writers.find(live->stream);
-    if (writer == live->writers.end() || writer->second.client.empty()) streams.push_back(id);
+    const bool of_another = writer != live->writers.end() && !writer->second.client.empty();
+    const bool goes_on = Contains(writers, id, live->stream);
+    if (!of_another && !goes_on) streams.push_back(id);
   }
   for (const MessageId& id : streams) Interrupt(id, cycle_->live().Find(id)->accepted.session_id);
   std::vector<Receipt> receipts;

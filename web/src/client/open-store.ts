@@ -4,6 +4,7 @@ import { MillraceError } from '../errors.js';
 import type { Opened } from '../protocol.js';
 import { startWorker } from '../start-worker.js';
 import { Connection } from './calls/connection.js';
+import { mark } from './marker.js';
 import { closedError, SharedStore } from './shared-store.js';
 import { StoreHandle } from './store-handle.js';
 import { absoluteUrl, check, checkDuration, checkFields, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './calls/validate.js';
@@ -51,6 +52,7 @@ export async function deleteStore(name: string): Promise<void> {
   const connection = new Connection(startWorker(), { beforeCall() {}, notice() {}, failed() {} });
   try {
     await connection.request({ type: 'delete-store', id: connection.nextId(), name });
+    mark(name, '');
   } finally {
     connection.end(closedError(name));
   }

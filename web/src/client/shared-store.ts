@@ -15,6 +15,7 @@ import { Ingests } from './streams/active-runs.js';
 import { Outbox } from './drafts/outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
 import { WorkerLife } from './calls/worker-life.js';
+import { mark } from './marker.js';
 
 /** Milliseconds that closing may take to drain, unless the caller says otherwise. */
 export const CLOSE_TIMEOUT_MS = 5000;
@@ -38,13 +39,14 @@ export class SharedStore implements RunHost {
   readonly gone: Promise<void>;
   /** Handles that are not closed, and openings under way. */
   users = 0;
+  /** See `Store.wiped`. */
+  wiped = false;
   #closing = false;
   readonly #life = new WorkerLife();
   #markGone!: () => void;
   readonly #sendAll = ({ type, persisted }: Partial<PageTransitionEvent>): void => {
     this.outbox.flush();
-    // Into the browser's cache, or out of it: another tab has to lead meanwhile (M3).
-    if (persisted) this.connection.post({ type: type === 'pagehide' ? 'freeze' : 'thaw' });
+    this.connection.post({ type: 'page-event', event: type!, persisted });
     this.connection.flush();
   };
 
@@ -65,7 +67,11 @@ export class SharedStore implements RunHost {
     this.opened = this.connection.request({
       type: 'open', id: this.connection.nextId(), request: { ...request, ...(this.#life.lock && { lifeLock: this.#life.lock }) },
     }) as Promise<Opened>;
-    this.opened.then(() => this.#life.watch(() => this.connection.lost()), (error: MillraceError) => {
+    this.opened.then(({ storage, fresh }) => {
+      // One in memory may have the name of one that lasts.
+      this.wiped = storage !== 'memory' && mark(this.name, storage) && fresh;
+      this.#life.watch(() => this.connection.lost());
+    }, (error: MillraceError) => {
       this.#end(error);
       this.connection.end(error);
     });
@@ -120,10 +126,11 @@ export class SharedStore implements RunHost {
     this.#markGone();
   }
 
-  /** A page that is hidden may never run again: what it has to say is sent then and there. All three events reach the window. */
+  /** A page that is hidden may never run again: what it has to say is sent then and there. */
   #watchPage(watch: boolean): void {
     if (typeof document === 'undefined') return;
     const change = watch ? 'addEventListener' : 'removeEventListener';
-    for (const type of ['pagehide', 'pageshow', 'visibilitychange']) window[change](type, this.#sendAll as EventListener);
+    // Those of the document are heard on their way to it.
+    for (const type of ['pagehide', 'pageshow', 'visibilitychange', 'freeze', 'resume']) window[change](type, this.#sendAll as EventListener, true);
   }
 }

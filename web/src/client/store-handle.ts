@@ -19,6 +19,7 @@ export class StoreHandle implements Store {
   readonly name: string;
   readonly storage: Store['storage'];
   readonly recovered: Store['recovered'];
+  readonly wiped: boolean;
   readonly sessions: Sessions;
   readonly messages: Messages;
   readonly #shared: SharedStore;
@@ -30,6 +31,7 @@ export class StoreHandle implements Store {
     this.name = shared.name;
     this.storage = opened.storage;
     this.recovered = opened.recovered;
+    this.wiped = shared.wiped;
     this.#shared = shared;
     const use = (): SharedStore => this.#use();
     this.sessions = sessionsOf(use);

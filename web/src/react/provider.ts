@@ -56,8 +56,9 @@ function useOpening(options: OpenOptions | undefined): [Opening | undefined, () 
     const again = (): void => { if (mounted) setAttempt((attempts) => attempts + 1); };
     handle.then((store) => {
       if (!mounted) return;
-      // From the first moment on: the Worker may end before the components below are there. Trouble with the disk alone is no end.
-      store.subscribe(() => void store.stats().catch(again), { types: ['storage-error'] });
+      // From the first moment on: the Worker may end before the components below are there. Trouble with the disk alone is no end,
+      // nor is a tab that leads and does not answer.
+      store.subscribe(() => void store.stats().catch(({ code }: MillraceError) => code === 'timeout' || again()), { types: ['storage-error'] });
       setOpening({ store });
     }, (error: MillraceError) => mounted && setOpening({ error }));
     return () => {

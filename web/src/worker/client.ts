@@ -45,6 +45,8 @@ interface Session {
   readonly saved: SavedWrites | undefined;
 }
 
+const INTERRUPTED = 'The page was frozen, or went into the cache of the browser, while it read the reply. What had arrived is kept.';
+
 export class Client {
   readonly #host: Clientele;
   readonly #outgoing: TurnMessages<FromHost>;
@@ -66,7 +68,7 @@ export class Client {
     if (this.#held) return void this.#held.push(message);
     switch (message.type) {
       case 'open':
-        void this.#answer(message.id, this.#open(message.request));
+        void this.#answer(message.id, this.#open(message));
         return;
       case 'delete-store':
         void this.#answer(message.id, deleteBackend(message.name));
@@ -80,6 +82,13 @@ export class Client {
   release(): void {
     this.#answers.release();
     this.#outgoing.flush();
+  }
+
+  /** Its store is handed over: what it reads itself ends. Resolves when that is told. */
+  async interrupt(): Promise<void> {
+    const session = this.#session;
+    session?.subscription.unsubscribe();
+    if (session) await this.#endSession(session, INTERRUPTED);
   }
 
   /** Nobody hears it any more. Its tab may live, and go on with another client: nothing that it began is ended. */
@@ -126,14 +135,15 @@ export class Client {
     }
   }
 
-  async #open(request: OpenRequest): Promise<Opened> {
+  async #open({ request, again }: Extract<ToHost, { type: 'open' }>): Promise<Opened> {
     const store = await this.#host.open(request);
+    if (!again) await store.owners;
     const subscription = new ClientSubscription(store.core, (events) => this.#outgoing.post({ type: 'batch', events }));
     const { core } = store;
     const saved = this.#tab === undefined ? undefined
       : new SavedWrites(core, (writers) => this.#outgoing.post({ type: 'saved', writers }));
     this.#session = { store, subscription, ingests: new Map(), runs: new Map(), saved };
-    return { storage: store.storage, recovered: store.core.recovered() };
+    return { storage: store.storage, recovered: store.core.recovered(), fresh: store.fresh && this.#tab === undefined };
   }
 
   #call(session: Session, call: Call): void {

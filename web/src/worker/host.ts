@@ -65,7 +65,7 @@ export class Host {
   failed(error: unknown): void { this.#guard.caught(error); }
 
   /** Tabs that had unfinished messages when the store was opened, and live. */
-  clients(): string[] { return this.#store?.core.clients() ?? []; }
+  async owners(): Promise<readonly string[]> { return await this.#store?.owners ?? []; }
 
   /** That tab is gone: what it was writing is interrupted. */
   endTab(tab: string): void {
@@ -76,18 +76,22 @@ export class Host {
     }
   }
 
-  /** Closes the store so that its page, with these writers, can go on as a client of the next opening. Never rejects. */
+  /**
+   * Saves all and lets the files go, so that the page, with these writers, can go on as a client of the next opening. The page
+   * may be frozen any moment, so nothing is done that the next opening can do as well. Never rejects.
+   */
   async handOver(writers: { writer: string; messageId: string }[]): Promise<void> {
     const store = this.#store;
     this.#store = this.#opening = undefined;
     if (!store) return;
     try {
       await new Promise<void>((resolve) => store.core.call('handOver', [writers], () => resolve(), undefined));
+      await this.#page?.interrupt();
       // All that was asked is done. The page is told so, however little it runs now: it must not ask again.
       this.#page?.release();
-      await store.close(HAND_OVER_MS);
+      await store.letGo();
     } catch {
-      // It trapped, or could not save all in time: whoever opens it next finds what was saved.
+      // It trapped: whoever opens it next finds what was saved.
     }
   }
 
@@ -162,9 +166,6 @@ export class Host {
     this.#end();
   }
 }
-
-/** Milliseconds that closing may take for a hand-over. */
-const HAND_OVER_MS = 5000;
 
 function flushed({ core }: OpenedStore, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@
 /** Rounds of: a page streams and writes, it is killed at a random moment, another page reads what is left and goes on. */
 import { randomFrom } from '../support/page/random.js';
 import { queryFiles } from '../support/sqlite3.mjs';
+import { within } from '../support/within.mjs';
 import { lossOf, verify } from './verify.mjs';
 
 /** @import { TestPage } from '../support/stage.mjs' */
@@ -170,17 +171,6 @@ function measure(outcome, round, found, killedAt) {
 /** @param {number[]} times */
 function differences(times) {
   return times.slice(1).map((at, n) => at - (times[n] ?? at));
-}
-
-/** @template Result @param {number} ms @param {() => Promise<Result>} work @returns {Promise<Result>} */
-async function within(ms, work) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer;
-  /** @type {Promise<never>} */
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not over after ${ms} ms`)), ms);
-  });
-  return Promise.race([work(), late]).finally(() => clearTimeout(timer));
 }
 
 /**

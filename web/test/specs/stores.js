@@ -1,6 +1,7 @@
 // @ts-check
 import { deepEqual, equal, ok, rejects, throws } from '../support/page/assert.js';
 import { finishOf, listen, startReply, textOf, until } from '../support/page/context.js';
+import { deleteDatabase } from '../support/page/indexeddb.js';
 
 /** @import { Spec } from '../support/page/context.js' */
 /** @import { Draft, Run, RunScope } from '../../dist/index.js' */
@@ -55,6 +56,35 @@ export async function deletesAStore({ open, millrace, name, storage }) {
   await millrace.deleteStore(name);
   await millrace.deleteStore(name);
   equal(await (await open()).sessions.get(session.id), undefined);
+}
+
+/** As a browser does that is short of room. @param {string} name @param {string} storage */
+async function wipe(name, storage) {
+  if (storage === 'indexeddb') return deleteDatabase(name);
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('millrace');
+  for (const suffix of ['.sqlite3', '.sqlite3-wal', '.sqlite3-journal']) await folder.removeEntry(name + suffix);
+}
+
+/** @type {Spec} */
+export async function saysThatTheBrowserWipedAStore({ millrace, storage }) {
+  const name = `wiped-${storage}`;
+  const openings = async (/** @type {number} */ count) => {
+    const stores = [];
+    while (stores.length < count) stores.push(await millrace.openStore({ name, storage }));
+    for (const store of stores) await store.close();
+    return stores.map(({ wiped }) => wiped);
+  };
+  deepEqual([await openings(2), await openings(1)], [[false, false], [false]]);
+  if (storage === 'memory') return;
+  await wipe(name, storage);
+  deepEqual([await openings(2), await openings(1)], [[true, true], [false]]);
+  await millrace.deleteStore(name);
+  deepEqual(await openings(1), [false]);
+  if (!navigator.storage?.getDirectory) return;
+  const [elsewhere] = ['opfs', 'indexeddb'].filter((other) => other !== storage);
+  const other = await millrace.openStore({ name, storage: /** @type {'opfs' | 'indexeddb'} */ (elsewhere) });
+  equal(other.wiped, false, 'it was never there:');
+  await other.close();
 }
 
 /** @type {Spec} */

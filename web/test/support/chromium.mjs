@@ -8,12 +8,12 @@ import { makeProfile, removeProfile } from './profile.mjs';
 /** @import { BrowserContext, Page } from 'playwright-core' */
 /** @import { TestPage } from './stage.mjs' */
 
-/** @param {string} profile @param {boolean} scrollbars */
-function start(profile, scrollbars) {
+/** @param {string} profile @param {{ scrollbars: boolean; pageCache: boolean }} options */
+function start(profile, { scrollbars, pageCache }) {
   return chromium.launchPersistentContext(profile, {
     executablePath: findProgram('Chromium', 'MILLRACE_CHROMIUM', ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']),
     headless: true,
-    ...(scrollbars ? { ignoreDefaultArgs: ['--hide-scrollbars'] } : {}),
+    ignoreDefaultArgs: [...(scrollbars ? ['--hide-scrollbars'] : []), ...(pageCache ? ['--disable-back-forward-cache'] : [])],
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
@@ -21,10 +21,13 @@ function start(profile, scrollbars) {
   });
 }
 
-/** Chromium with a profile on disk, removed by `close`. `scrollbars`: they show, and take room. */
-export async function launchChromium({ scrollbars = false } = {}) {
+/**
+ * Chromium with a profile on disk, removed by `close`. `scrollbars`: they show, and take room. `pageCache`: pages that one leaves
+ * are kept, to be shown again by "Back".
+ */
+export async function launchChromium({ scrollbars = false, pageCache = false } = {}) {
   const profile = makeProfile();
-  let context = await start(profile, scrollbars);
+  let context = await start(profile, { scrollbars, pageCache });
   return {
     get context() { return context; },
     profile,
@@ -48,7 +51,7 @@ export async function launchChromium({ scrollbars = false } = {}) {
       return at;
     },
 
-    async relaunch() { context = await start(profile, scrollbars); },
+    async relaunch() { context = await start(profile, { scrollbars, pageCache }); },
 
     async close() {
       await context.close();

@@ -25,20 +25,27 @@ function start(profile, inPrivate) {
 export async function launchFirefox({ inPrivate = false } = {}) {
   const profile = makeProfile();
   let browser = await start(profile, inPrivate);
+  /** Those that came with a page. @type {WeakMap<TestPage, number[]>} */
+  const processes = new WeakMap();
   return {
     /** A page that remembers what went wrong in it: uncaught errors. @param {string} url */
     async open(url) {
+      const before = contentProcesses(browser);
       const page = await browser.newPage();
       /** @type {string[]} */
       const troubles = [];
       page.on('pageerror', (error) => troubles.push(`uncaught: ${error}`));
       await page.goto(url);
-      return { page: /** @type {TestPage} */ (/** @type {unknown} */ (page)), troubles };
+      const opened = /** @type {TestPage} */ (/** @type {unknown} */ (page));
+      processes.set(opened, contentProcesses(browser).filter((pid) => !before.includes(pid)));
+      return { page: opened, troubles };
     },
 
-    /** Kills the page's process, and those of all other pages; gives the time at which it did. @param {TestPage} page */
+    /** Kills the page's process; gives the time at which it did. @param {TestPage} page */
     async crash(page) {
-      for (const pid of contentProcesses(browser)) process.kill(pid, 'SIGKILL');
+      const own = processes.get(page) ?? [];
+      if (own.length === 0) throw new Error('Firefox gave the page no process of its own');
+      for (const pid of own) process.kill(pid, 'SIGKILL');
       const at = Date.now();
       await page.close();
       return at;

@@ -22,10 +22,10 @@ const EMPTY_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>
 /**
  * Serves folders and the provider's endpoints on 127.0.0.1, on a free port.
  * @param {Readonly<Record<string, string>>} folders first part of the path -> folder
- * @param {{ policy?: string; pages?: Readonly<Record<string, string>>; endpoints?: Readonly<Record<string, Endpoint>>; anyOrigin?: boolean }} [options]
+ * @param {{ policy?: string; pages?: Readonly<Record<string, string>>; endpoints?: Readonly<Record<string, Endpoint>>; anyOrigin?: boolean; cacheControl?: string }} [options]
  *   `pages`: path -> content; `endpoints`: more of them; `anyOrigin`: pages of other origins may use the files, as with a CDN
  */
-export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages = {}, endpoints: more = {}, anyOrigin = false } = {}) {
+export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages = {}, endpoints: more = {}, anyOrigin = false, cacheControl = 'no-store' } = {}) {
   const endpoints = { ...provider, ...sqlite3, ...more };
   /** @param {URL} url */
   const find = async (url) => {
@@ -44,7 +44,7 @@ export async function serve(folders, { policy = CONTENT_SECURITY_POLICY, pages =
     if (endpoint) return void endpoint(response, url, request);
     const found = await find(url);
     response.writeHead(found ? 200 : 404, {
-      'content-type': found?.type ?? 'text/plain', 'content-security-policy': policy, 'cache-control': 'no-store',
+      'content-type': found?.type ?? 'text/plain', 'content-security-policy': policy, 'cache-control': cacheControl,
       ...(anyOrigin ? { 'access-control-allow-origin': '*' } : {}),
     });
     response.end(found?.body ?? 'not found');

@@ -14,7 +14,7 @@ function busyStore() {
     name: 'busy', storage: 'memory', windowMs: 33, mustDeliverTimeoutMs: 50, mailboxCapacity: 64,
   });
   shared.users = 1;
-  return { worker, shared, store: new StoreHandle(shared, { storage: 'memory', recovered: [] }) };
+  return { worker, shared, store: new StoreHandle(shared, { storage: 'memory', recovered: [], fresh: false }) };
 }
 
 test('C3 flush, flushAll and close end at their deadline while the Worker is busy', async () => {

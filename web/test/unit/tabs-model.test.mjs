@@ -163,10 +163,10 @@ async function schedule(seed) {
     else if (what === 1 && living.length > 1) { world.kill(page.tab); takeOvers += 1; }
     else if (what === 2 && !page.tab.frozen) {
       // The page goes into the cache, and comes back.
-      if (page.usable) page.worker.receive([{ type: 'freeze' }]);
+      if (page.usable) page.worker.receive([{ type: 'page-event', event: 'freeze', persisted: undefined }]);
       const { tab, worker } = page;
       world.after(new SimulatedTab('browser'), 50 + world.below(500), 'thaw', () => {
-        if (tab.alive) worker.receive([{ type: 'thaw' }]);
+        if (tab.alive) worker.receive([{ type: 'page-event', event: 'resume', persisted: undefined }]);
         page.awakeSince = world.now;
       });
     } else if (what === 3) {
@@ -174,6 +174,17 @@ async function schedule(seed) {
       page.tab.frozen = true;
       world.after(new SimulatedTab('browser'), world.below(60_000), 'goes on', () => {
         page.tab.frozen = false;
+        page.awakeSince = world.now;
+      });
+    } else if (what === 39 && page.usable && !page.tab.frozen) {
+      // It is frozen within moments, wherever it is with what it does then, and may come back.
+      const { tab, worker } = page;
+      const browser = new SimulatedTab('browser');
+      worker.receive([{ type: 'page-event', event: 'pagehide', persisted: true }]);
+      world.after(browser, world.below(25), 'cached', () => { tab.cached = tab.frozen = true; });
+      world.after(browser, 50 + world.below(3_000), 'shown', () => {
+        tab.cached = tab.frozen = false;
+        if (tab.alive) worker.receive([{ type: 'page-event', event: 'pageshow', persisted: true }]);
         page.awakeSince = world.now;
       });
     } else if (what === 4 && living.length > 1) page.traps = true;
@@ -184,7 +195,7 @@ async function schedule(seed) {
     else if (what < 36 && page.usable) page.call('flushAll', [-1]);
     for (let n = world.below(8); n >= 0; n--) await one();
   }
-  for (const page of pages) { page.tab.frozen = false; page.traps = false; page.awakeSince = world.now; }
+  for (const page of pages) { page.tab.cached = page.tab.frozen = false; page.traps = false; page.awakeSince = world.now; }
   world.lossy = false;
   // Until everybody has been answered and everything is saved.
   for (let n = 0; n < 20_000 && pages.some(({ tab, pending }) => tab.alive && pending.size > 0); n++) await one();
@@ -272,11 +283,65 @@ test('M3_ a hand-over waits for what is under way, and the tab follows afterward
   const { disk, pages: [first, second], until } = await worldOf(2);
   assert.ok(first && second);
   first.call('createSession', [{ id: 'under way' }]);
-  first.worker.receive([{ type: 'freeze' }, { type: 'thaw' }]);
+  first.worker.receive(['freeze', 'resume'].map((event) => ({ type: 'page-event', event, persisted: undefined })));
   first.call('createSession', [{ id: 'meanwhile' }]);
   await until(() => first.pending.size === 0 && second.roles.includes('leader'));
   assert.deepEqual([...disk.sessions], [['under way', 1], ['meanwhile', 1]]);
   assert.deepEqual(first.errors, []);
+});
+
+test('M3_ a leader that lies in the cache of the browser before it has handed over is replaced', async () => {
+  const { disk, pages: [leader, follower], until } = await worldOf(2);
+  assert.ok(leader && follower);
+  leader.worker.receive([{ type: 'page-event', event: 'pagehide', persisted: true }]);
+  leader.tab.cached = leader.tab.frozen = true;
+  follower.call('createSession', [{ id: 'asked for' }]);
+  await until(() => follower.pending.size === 0);
+  assert.deepEqual(follower.errors, []);
+  assert.equal(disk.sessions.get('asked for'), 1);
+  assert.equal(leader.tab.alive, false);
+});
+
+test('M3_ a leader that is stopped in the middle of handing over is replaced, though nobody waits for anything', async () => {
+  const { pages: [leader, follower], until } = await worldOf(2);
+  assert.ok(leader && follower);
+  leader.worker.receive([{ type: 'page-event', event: 'pagehide', persisted: true }]);
+  leader.tab.cached = leader.tab.frozen = true;
+  await until(() => follower.roles.includes('leader'));
+  assert.equal(leader.tab.alive, false);
+});
+
+test('M3_ a leader that has handed over stays in the cache of the browser', async () => {
+  const { disk, pages: [leader, follower], until } = await worldOf(2);
+  assert.ok(leader && follower);
+  leader.worker.receive([{ type: 'page-event', event: 'pagehide', persisted: true }]);
+  await until(() => follower.roles.includes('leader'));
+  leader.tab.cached = leader.tab.frozen = true;
+  follower.call('createSession', [{ id: 'asked for' }]);
+  await until(() => follower.pending.size === 0);
+  assert.equal(leader.tab.alive, true);
+  assert.equal(disk.sessions.get('asked for'), 1);
+});
+
+test('M3_ a page that is frozen waits: nothing is given up until it runs again, and then it has its time', async () => {
+  for (const role of [0, 1]) {
+    const { world, disk, pages, until } = await worldOf(2);
+    const page = pages[role];
+    assert.ok(page);
+    /** @type {string[]} */
+    const troubles = [];
+    page.onMessage = (message) => {
+      if (message.type === 'batch') for (const event of message.events) if (event.type === 'storage-error') troubles.push(event.error.code);
+    };
+    page.worker.receive([{ type: 'page-event', event: 'freeze', persisted: undefined }]);
+    page.call('createSession', [{ id: 'asked for' }]);
+    const begun = world.now;
+    await until(() => world.now > begun + 30_000);
+    assert.equal(page.pending.size, 1);
+    page.worker.receive([{ type: 'page-event', event: 'resume', persisted: undefined }]);
+    await until(() => page.pending.size === 0);
+    assert.deepEqual([troubles, page.errors, disk.sessions.get('asked for')], [[], [], 1]);
+  }
 });
 
 test('M2_ a new leader that a follower did not hear of is found', async () => {

@@ -36,8 +36,6 @@ struct StoreOptions {
   // The client that has the store open, and ends with it: no receipts are kept for it. "": whoever
   // names no client.
   std::string home;
-  // Clients of earlier openings that live. What the others left unfinished is finished.
-  std::vector<std::string> living;
 };
 
 struct StoreStats {
@@ -119,19 +117,21 @@ class Store {
   void Import(std::shared_ptr<BlockFile> file, DoneImport done);
 
   // ---- clients that outlive this opening of the store (M2)
-  // Those of `living` that have receipts, when the store was opened.
+  // Those that have receipts, when the store was opened. What they write is taken to go on: whoever
+  // opens the store ends those of them that do not live.
   const std::vector<std::string>& clients() const { return clients_; }
   // The client is gone. What it has left unfinished is finished as interrupted, unless another
   // client writes it too, and its receipts go. `done`: that is durable.
   void EndClient(const std::string& client, Done done);
   // To be called before Close, when the store's own client is to go on: receipts are made for its
-  // writers. `idle`: those that may have written nothing for so long that their message has left
-  // memory. Its streams are finished as interrupted. `done`: that is durable.
+  // writers. `writers`: those that go on, also where they have written nothing for so long that
+  // their message has left memory. A stream whose writer is not among them is finished as
+  // interrupted. `done`: that is durable.
   struct Writer {
     MessageId message;
     std::string name;
   };
-  void HandOver(const std::vector<Writer>& idle, Done done);
+  void HandOver(const std::vector<Writer>& writers, Done done);
 
   // Since the store was opened, also of clients that have ended.
   const std::vector<RecoveredMessage>& recovered() const { return recovered_; }
@@ -150,7 +150,7 @@ class Store {
  private:
   Store(std::unique_ptr<Storage> storage, const StoreOptions& options, TimeMs now,
         std::int64_t last_seq);
-  void Recover(const std::vector<std::string>& living, Done done);
+  void Recover(Done done);
   void Interrupt(const MessageId& id, const SessionId& session_id);
   // As one durable commit.
   void SubmitReceipts(std::vector<Receipt> receipts, std::vector<DeleteReceipts> useless,

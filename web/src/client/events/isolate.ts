@@ -33,17 +33,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  const compared = 4 * Math.floor(a.length / 4);
-  return sameItems(wordsOf(a), wordsOf(b)) && sameItems(a.subarray(compared), b.subarray(compared));
-}
-
-/** Four bytes at a time; a copy where they do not lie as the machine wants them. */
-function wordsOf(bytes: Uint8Array): Int32Array {
-  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Int32Array(buffer, byteOffset, Math.floor(length / 4));
-}
-
-function sameItems(a: Int32Array | Uint8Array, b: Int32Array | Uint8Array): boolean {
+  // Eight megabytes take some 20 ms; with `every` it would be many times that.
   for (let index = 0; index < a.length; ++index) if (a[index] !== b[index]) return false;
   return true;
 }

@@ -8,8 +8,17 @@ import { fromCore } from '../wire-error.js';
 export interface OpenedStore {
   readonly core: CoreStore;
   readonly storage: Opened['storage'];
+  /** There were no files, or empty ones. */
+  readonly fresh: boolean;
+  /**
+   * Other tabs that live, and had unfinished messages or calls under way when it was opened. Resolves once what those that do not
+   * live left unfinished is interrupted. Never rejects.
+   */
+  readonly owners: Promise<readonly string[]>;
   /** Drains, then closes, whatever was drained. Rejects with what kept it from being saved. */
   close(timeoutMs: number): Promise<void>;
+  /** Leaves the files as they are, as a crash does: what is saved is in them. REQUIRES: nothing of the core is used any more. */
+  letGo(): Promise<void>;
 }
 
 /** Starts the core, undefined: from where it lies beside the Worker. */
@@ -20,7 +29,7 @@ export interface AmongTabs {
   /** The name of this tab. */
   readonly home: string;
   /** The names of those that live, this one among them. */
-  readonly living: Promise<readonly string[]>;
+  living(): Promise<readonly string[]>;
   /** The store's lock. */
   readonly lock: HeldLock;
 }
@@ -30,8 +39,9 @@ export async function openStore(request: OpenRequest, loadCore: LoadCore, guard:
   // The backend first: what it asks the browser for is on its way while this thread starts the core.
   const opening = openBackend(request, tabs?.lock);
   const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), opening);
+  const fresh = isEmpty(backend.files);
   const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
-  const options = { windowMs, mustDeliverTimeoutMs, mailboxCapacity, ...(tabs && { home: tabs.home, living: await tabs.living }) };
+  const options = { windowMs, mustDeliverTimeoutMs, mailboxCapacity, ...(tabs && { home: tabs.home }) };
   try {
     const core = await new Promise<CoreStore>((resolve, reject) => {
       guard.guard(module).openStore(guardedFiles(backend.files, guard), options, (error, store) => {
@@ -39,7 +49,14 @@ export async function openStore(request: OpenRequest, loadCore: LoadCore, guard:
         else resolve(guard.guard(store!));
       });
     });
-    return { core, storage: backend.storage, close: (timeoutMs) => close(core, backend, timeoutMs) };
+    return {
+      core, storage: backend.storage, fresh, owners: endDead(core, tabs).catch(() => []),
+      close: (timeoutMs) => close(core, backend, timeoutMs),
+      letGo() {
+        core.delete();
+        return backend.release();
+      },
+    };
   } catch (error) {
     await backend.release();
     throw error;
@@ -57,6 +74,26 @@ async function close(core: CoreStore, backend: Backend, timeoutMs: number): Prom
   } finally {
     await backend.release();
   }
+}
+
+/**
+ * What tabs that do not live left unfinished is interrupted; gives those that live. They are only asked for where it matters: the
+ * question alone makes Chromium end the pages in its cache that hold a lock.
+ */
+async function endDead(core: CoreStore, tabs: AmongTabs | undefined): Promise<string[]> {
+  const clients = core.clients().filter((client) => client !== tabs?.home);
+  if (clients.length === 0) return [];
+  const living = new Set(await tabs?.living());
+  for (const client of clients) if (!living.has(client)) await ended(core, client);
+  return clients.filter((client) => living.has(client));
+}
+
+function ended(core: CoreStore, client: string): Promise<void> {
+  return new Promise((resolve) => core.call('endClient', [client], () => resolve(), undefined));
+}
+
+function isEmpty(files: CoreFiles | undefined): boolean {
+  return [files?.database, files?.wal, files?.journal].every((file) => !file?.getSize());
 }
 
 /** The end of a commit is told to the core as well. */

@@ -131,9 +131,9 @@ export class Ingest {
       });
     } catch (error) {
       const lost = toWire(error);
-      // Its run ended before it did, and finished the message.
-      if (lost.code === 'finished') lost.code = 'aborted';
-      this.#page.answer({ type: 'lost', ingest: this.#id, error: lost });
+      // Its run, or the store, ended before it did, and finished the message.
+      const finished: WireError = { code: 'aborted', message: failure?.message ?? lost.message };
+      this.#page.answer({ type: 'lost', ingest: this.#id, error: lost.code === 'finished' ? finished : lost });
     }
   }
 }

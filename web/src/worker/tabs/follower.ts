@@ -24,6 +24,8 @@ export interface FollowerEvents {
   /** The leader is another one. Nothing is sent until `found`. */
   lost(): void;
   heard(messages: FromHost[]): void;
+  /** The leader stops leading, or may lie frozen before it is through with that. */
+  leaves(): void;
   /** A tab of another release answers. */
   otherRelease(how: 'older' | 'newer'): void;
 }
@@ -98,6 +100,7 @@ export class Follower {
         if (this.#leader) this.#events.lost();
         this.#leave();
         return this.#talk(said.tab, said.term);
+      case 'leaves': return this.#events.leaves();
       case 'down':
         if (said.conversation === this.#conversation) this.#leader?.link.receive(said.frame);
     }

@@ -39,10 +39,16 @@ export class Leader {
     this.#inbox = environment.channel(inboxOf(store, tab), (data) => this.#frame(data as Envelope));
   }
 
-  /** The store is open. `owners`: tabs whose messages are unfinished. */
-  begin(owners: readonly string[]): void {
-    for (const tab of owners) this.#watch(tab);
+  /** The store is open. */
+  async begin(): Promise<void> {
     this.#announce();
+    for (const tab of await this.#host.owners()) this.#watch(tab);
+  }
+
+  /** It says so to the others, and stops. */
+  leave(): void {
+    this.#presence.post(sealed({ type: 'leaves', tab: this.#tab }));
+    this.stop();
   }
 
   /** Says nothing and hears nothing any more. The conversations end. */
@@ -99,7 +105,7 @@ export class Leader {
 
   /** A tab holds its lock as long as it lives, frozen or not. */
   #watch(tab: string): void {
-    if (this.#watched.has(tab)) return;
+    if (this.#watched.has(tab) || this.#stopped.signal.aborted) return;
     this.#watched.add(tab);
     void this.#environment.locks.hold(tab, this.#stopped.signal).then((release) => {
       release();

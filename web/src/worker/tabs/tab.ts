@@ -19,15 +19,16 @@ import type { LoadCore } from '../core/open-store.js';
 import { Host, type Port } from '../host.js';
 import { toWire } from '../wire-error.js';
 import { Backlog } from './backlog.js';
-import type { Environment, Release } from './environment.js';
+import type { Clock, Environment, Release } from './environment.js';
 import { Follower } from './follower.js';
 import { Leader } from './leader.js';
+import { frozenAfter } from './page-life.js';
+import { SilenceWatch } from './silence-watch.js';
 import { FollowerStreams } from './streams.js';
 import { storeLock } from './wire.js';
 
-/** Milliseconds without a leader after which a page gives a call up. */
-export const GIVE_UP_MS = 10_000;
-const LOOK_MS = 1_000;
+/** Milliseconds after which the lock of a leader that leaves is asked for again: its page is in the cache by then, if it goes there. */
+const LEFT_MS = [100, 400];
 /** Milliseconds that a new leader may wait for the files that a dying tab still holds. */
 const FILES_MS = 3_000;
 /** Milliseconds after which a tab that could not open the store tries again to lead. */
@@ -68,7 +69,7 @@ export class Tab {
   /** When a leader was heard of last, if there is none now. */
   #aloneSince: number;
   #inTrouble = false;
-  #cancelLook: (() => void) | undefined;
+  readonly #silence: SilenceWatch;
 
   /** `post`: to the page; `end`: ends this Worker. */
   constructor(environment: Environment, loadCore: LoadCore, open: Open, post: (messages: ToPage[]) => void, end: () => void) {
@@ -84,6 +85,7 @@ export class Tab {
     const guard = new CoreGuard((error) => this.#trapped(error));
     const load = async (): Promise<CoreModule> => guard.guard(await loadCore(this.#request.wasmUrl));
     this.#streams = new FollowerStreams(load, say, (message) => this.#post([message]), environment.clock);
+    this.#silence = this.#watchSilence(environment.clock);
     void this.#begin();
   }
 
@@ -96,9 +98,9 @@ export class Tab {
       if (message.type === 'call' && message.method === 'close') {
         sayAll();
         void this.#close(message);
-      } else if (message.type === 'freeze' || message.type === 'thaw') {
+      } else if (message.type === 'page-event') {
         sayAll();
-        this.#frozen = message.type === 'freeze';
+        this.#frozen = frozenAfter(message, this.#frozen);
         this.#change();
       } else {
         if (message.type === 'ingest') sayAll();
@@ -126,7 +128,7 @@ export class Tab {
   #lead(release: Release): void {
     const { locks, clock } = this.#environment;
     const host = new Host(this.#loadCore, () => this.#hostEnded(host), {
-      home: this.#name, living: locks.held(), lock: { deadline: clock.now() + FILES_MS, release },
+      home: this.#name, living: () => locks.held(), lock: { deadline: clock.now() + FILES_MS, release },
     });
     this.#host = host;
     this.#leader = new Leader(this.#environment, this.#request.name, this.#name, host, () => void this.#yield());
@@ -144,11 +146,14 @@ export class Tab {
         this.#upstream = undefined;
       },
       heard: (messages) => this.#heard(messages),
+      leaves: () => {
+        for (const ms of LEFT_MS) this.#environment.clock.after(ms, () => this.#waitAgain());
+      },
       otherRelease: (how) => this.#metOtherRelease(how),
     });
     this.#follower = follower;
     this.#waitForLock();
-    this.#look();
+    this.#silence.look();
   }
 
   #waitForLock(): void {
@@ -162,6 +167,16 @@ export class Tab {
     });
   }
 
+  /**
+   * A page that the browser keeps in its cache may hold the lock. Who asked before it went there waits for ever; who asks now
+   * makes the browser end that page.
+   */
+  #waitAgain(): void {
+    if (!this.#waiting) return;
+    this.#waiting.abort();
+    this.#waitForLock();
+  }
+
   #stopFollowing(): void {
     this.#waiting?.abort();
     this.#waiting = undefined;
@@ -173,8 +188,9 @@ export class Tab {
   /** Opens the store at the new leader. What is kept follows once that is answered. */
   #connect(upstream: Upstream, port?: Port): void {
     this.#connecting = upstream;
-    if (port) port.receive([this.#open]);
-    else upstream.send([this.#open]);
+    const open: Open = this.#opened ? { ...this.#open, again: true } : this.#open;
+    if (port) port.receive([open]);
+    else upstream.send([open]);
   }
 
   #connected(reply: Extract<FromHost, { type: 'reply' }>): void {
@@ -183,7 +199,7 @@ export class Tab {
     if ('error' in reply) return this.#notConnected(upstream, reply.error);
     this.#upstream = upstream;
     if (upstream.here && this.#closing) this.#leader!.stop();
-    else if (upstream.here) this.#leader!.begin(this.#host!.clients());
+    else if (upstream.here) void this.#leader!.begin();
     const first = !this.#opened;
     this.#opened = true;
     const role = upstream.here ? 'leader' : 'follower';
@@ -191,7 +207,7 @@ export class Tab {
     else if (role !== this.#role) this.#tell({ type: 'role', role });
     this.#role = role;
     if (!first) upstream.send(this.#backlog.again(upstream.here));
-    this.#look();
+    this.#silence.look();
     this.#change();
   }
 
@@ -201,6 +217,10 @@ export class Tab {
       return;
     }
     if (!here) return;
+    if (error.code === 'newer-schema') {
+      this.#stopLeading();
+      return this.#giveUp(error);
+    }
     // Another tab may have more luck; this one tries again.
     this.#tell({ type: 'storage-error', error: { code: error.code, message: error.message } });
     this.#inTrouble = true;
@@ -243,7 +263,7 @@ export class Tab {
   async #handOver(): Promise<void> {
     const host = this.#host!;
     this.#upstream = undefined;
-    this.#leader?.stop();
+    this.#leader?.leave();
     await host.handOver(this.#backlog.writers);
     this.#host = undefined;
     this.#leader = undefined;
@@ -264,16 +284,18 @@ export class Tab {
   }
 
   /** Says so to the page, with everything that it is waiting for. Nothing more is said to others. */
-  #giveUp(): void {
+  #giveUp(error: WireError = this.#newerElsewhere()): void {
     this.#outdated = true;
     this.#stopFollowing();
-    const { code, message } = new MillraceError('newer-schema',
-      `Another tab has the store "${this.#request.name}" open with a newer version of this page. Reload this one.`);
-    const error = { code, message };
     if (!this.#opened) this.#post([{ type: 'reply', id: this.#open.id, error }]);
     this.#tell({ type: 'storage-error', error });
     this.#post([{ type: 'trapped', error }]);
     this.#end();
+  }
+
+  #newerElsewhere(): WireError {
+    return toWire(new MillraceError('newer-schema',
+      `Another tab has the store "${this.#request.name}" open with a newer version of this page. Reload this one.`));
   }
 
   // ---- messages
@@ -285,7 +307,7 @@ export class Tab {
     const to = upstream === undefined ? 'nobody' : upstream.here ? 'here' : 'leader';
     for (const message of messages) this.#backlog.said(message, now, to);
     upstream?.send(messages);
-    this.#look();
+    this.#silence.look();
   }
 
   #heard(messages: readonly FromHost[]): void {
@@ -311,28 +333,26 @@ export class Tab {
     this.#say([call]);
   }
 
-  // ---- time
+  // ---- a leader that does not answer
 
-  /** Looks after calls that nobody answers, while there are any. */
-  #look(): void {
-    if (this.#cancelLook || (this.#opened && this.#backlog.empty && !this.#inTrouble)) return;
-    this.#cancelLook = this.#environment.clock.after(LOOK_MS, () => {
-      this.#cancelLook = undefined;
-      this.#lookOnce();
-      this.#look();
+  #watchSilence(clock: Clock): SilenceWatch {
+    return new SilenceWatch(clock, {
+      waits: () => !this.#opened || !this.#backlog.empty || this.#inTrouble,
+      // What a frozen page waits for can only come once it runs.
+      heardAt: () => (this.#frozen ? undefined : this.#upstream?.here ? clock.now() : this.#follower?.heardAt ?? this.#aloneSince),
+      answers: () => this.#answersAgain(),
+      silent: () => this.#waitAgain(),
+      tooLong: (since) => this.#tooLong(since),
     });
   }
 
-  #lookOnce(): void {
-    const now = this.#environment.clock.now();
-    const heardAt = this.#upstream?.here ? now : this.#follower?.heardAt ?? this.#aloneSince;
-    if (now - heardAt < GIVE_UP_MS) {
-      if (this.#inTrouble && this.#upstream) {
-        this.#inTrouble = false;
-        this.#tell({ type: 'storage-recovered' });
-      }
-      return;
-    }
+  #answersAgain(): void {
+    if (!this.#inTrouble || !this.#upstream) return;
+    this.#inTrouble = false;
+    this.#tell({ type: 'storage-recovered' });
+  }
+
+  #tooLong(since: number): void {
     const error = toWire(new MillraceError('timeout',
       `The tab that has the store "${this.#request.name}" open does not answer. What was to be changed is still sent to it.`));
     if (!this.#opened) {
@@ -340,7 +360,7 @@ export class Tab {
       this.#end();
       return;
     }
-    const replies = this.#backlog.giveUp(now - GIVE_UP_MS).map((id): ToPage => ({ type: 'reply', id, error }));
+    const replies = this.#backlog.giveUp(since).map((id): ToPage => ({ type: 'reply', id, error }));
     if (replies.length > 0) this.#post(replies);
     if (this.#inTrouble || (replies.length === 0 && this.#backlog.empty)) return;
     this.#inTrouble = true;

@@ -4,6 +4,7 @@
  *   millrace:<store>            presence: all tabs hear it
  *     tab ── hello ────────────▶  a tab looks for the leader; said again until it is answered
  *     leader ── leads ─────────▶  there is a new leader: say hello
+ *     leader ── leaves ────────▶  its page is frozen, or goes into the browser's cache: the lock may have to be asked for again
  *     tab ── yield ────────────▶  a tab of a newer release wants to lead
  *   millrace:<store>:<tab>      what is for that tab alone
  *     leader ── welcome ───────▶  the conversation is open
@@ -24,6 +25,7 @@ export type Said =
   | { type: 'hello'; tab: string; conversation: number }
   /** `term`: names this time of leading. */
   | { type: 'leads'; tab: string; term: string }
+  | { type: 'leaves'; tab: string }
   | { type: 'yield'; tab: string }
   | { type: 'welcome'; tab: string; term: string; conversation: number }
   | { type: 'up'; tab: string; conversation: number; frame: Frame<ToHost> }

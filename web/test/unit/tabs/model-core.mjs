@@ -38,13 +38,12 @@ export class ModelCore {
   #recovered = [];
 
   /** @param {Disk} disk @param {any} options @param {(ms: number, call: () => void) => () => void} after @param {() => boolean} traps */
-  constructor(disk, { home = '', living = [] }, after, traps) {
+  constructor(disk, { home = '' }, after, traps) {
     this.#disk = disk;
     this.#home = home;
     this.after = after;
     this.traps = traps;
-    this.#interrupt((client) => client === undefined || !living.includes(client));
-    for (const [key, { client }] of [...disk.receipts]) if (!living.includes(client)) disk.receipts.delete(key);
+    this.#interrupt((client) => client === undefined);
   }
 
   beginTurn() {}
@@ -128,12 +127,13 @@ export class ModelCore {
           const message = this.#messageOf.get(writer);
           if (owner === '' && message !== undefined) this.#disk.receipts.set(`${this.#home} ${writer}`, { client: this.#home, next, message });
         }
-        return done(OK);
+        // The files take their time: the page may be frozen before the end.
+        return void this.after(10, () => done(OK));
       case 'close':
         this.#commit();
         this.#closed = true;
         this.#cancelWindow?.();
-        return done(OK);
+        return void this.after(10, () => done(OK));
       default: throw new Error(method);
     }
   }

@@ -15,6 +15,8 @@ export class SimulatedTab {
   alive = true;
   /** It holds what it holds, and does nothing. */
   frozen = false;
+  /** Its page is in the browser's cache: whoever asks for a lock that it holds ends it. */
+  cached = false;
   /** @param {string} name */
   constructor(name) { this.name = name; }
 }
@@ -100,6 +102,8 @@ export class World {
           this.after(tab, 0, 'lock', () => resolve(free ? release(name) : undefined));
         }),
         hold: (name, cancelled) => new Promise((resolve) => {
+          const holder = this.#locks.get(name)?.tab;
+          if (holder?.cached) this.kill(holder);
           if (!this.#locks.has(name)) {
             this.#locks.set(name, { tab });
             this.after(tab, 0, 'lock', () => resolve(release(name)));
@@ -109,7 +113,10 @@ export class World {
           this.#waiting.push(waiting);
           cancelled.addEventListener('abort', () => { this.#waiting = this.#waiting.filter((other) => other !== waiting); });
         }),
-        held: () => new Promise((resolve) => this.after(tab, 0, 'locks', () => resolve([...this.#locks.keys()]))),
+        held: () => new Promise((resolve) => {
+          for (const holder of [...this.#locks.values()]) if (holder?.tab.cached) this.kill(holder.tab);
+          this.after(tab, 0, 'locks', () => resolve([...this.#locks.keys()]));
+        }),
       },
       channel: (name, hear) => {
         const ear = { name, tab, hear, last: 0 };
