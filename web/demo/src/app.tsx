@@ -22,6 +22,7 @@ export function App({ host }: { host: StoreHost }) {
             switching={state.kind === 'switching'}
             onReopen={(windowMs) => void host.reopen(windowMs)}
             onCrash={() => host.crash()}
+            onCrashLeader={() => host.crashLeader()}
           />
         </MillraceProvider>
       )}

@@ -106,7 +106,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     assert.equal(download.suggestedFilename(), 'conversations.sqlite');
     const bytes = readFileSync(await download.path());
     assert.equal(bytes.subarray(0, 15).toString(), 'SQLite format 3');
-    await button('Crash the Worker').click();
+    await button('Crash this tab’s Worker').click();
     await page.getByRole('status').getByText(/The store was opened again/).waitFor();
     await partsOf(page).questions.getByText('Remember this').waitFor();
     await ask(page, 'And this');

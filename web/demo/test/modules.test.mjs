@@ -173,3 +173,22 @@ describe('colours', () => {
     });
   }
 });
+
+test('the figures go on from what was shown when another tab leads, whose store counts anew', async () => {
+  const { latest, Sampler } = await load('figures/sampler.ts');
+  const told = [10, 50, 3, 8];
+  const stats = async () => {
+    const count = told.shift();
+    if (count === undefined) throw new Error('closed');
+    return { updates: count, commits: count, notifications: count, bytesWritten: count };
+  };
+  const sampler = new Sampler({ stats });
+  const shown = [];
+  await new Promise((resolve) => {
+    sampler.subscribe(() => {
+      shown.push(latest(sampler.getSnapshot()).deltas);
+      if (shown.length === 4) resolve();
+    });
+  });
+  assert.deepEqual(shown, [0, 40, 40, 45]);
+});

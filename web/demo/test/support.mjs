@@ -1,9 +1,11 @@
 // What the browser test of the demo stands on: the built page, its server, a person's hands.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { launchChromium } from '../../test/support/chromium.mjs';
@@ -12,11 +14,13 @@ import { startServer } from '../server/http-server.mjs';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Builds the demo on the built package, and serves it. */
+/** Builds the demo on the built package, into a folder of this process alone, and serves it. */
 export async function startDemo() {
   if (!existsSync(here('../../dist/index.js'))) throw new Error('The package is not built: run scripts/build first.');
-  await build({ configFile: here('../vite.config.ts'), logLevel: 'error' });
-  return startServer({ root: here('../dist/'), port: 0 });
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await build({ configFile: here('../vite.config.ts'), logLevel: 'error', build: { outDir: folder } });
+  return startServer({ root: `${folder}/`, port: 0 });
 }
 
 /** A browser with a fresh profile, in which pages remember what they complained about. */
@@ -88,7 +92,7 @@ export async function figuresWhere(page, right) {
   }
 }
 
-/** Another model server, on another origin: it says what it is told to, and remembers who asked. `refusal`: it refuses, and wants to be left alone for so many seconds. */
+/** Another model server, on another origin: it says what it is told to, piece by piece as `reply` has it, and remembers who asked. `refusal`: it refuses, and wants to be left alone for so many seconds. */
 export async function startOtherServer(reply, refusal) {
   const requests = [];
   const server = createServer(async (request, response) => {
@@ -105,7 +109,7 @@ export async function startOtherServer(reply, refusal) {
       return void response.end(JSON.stringify({ error: { message: 'You ask too much.', type: 'rate_limit' } }));
     }
     response.setHeader('Content-Type', 'text/event-stream');
-    for (const content of reply) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+    for await (const content of reply) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
     response.end(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`);
   });
   server.listen(0, '127.0.0.1');

@@ -28,6 +28,8 @@ export class Sampler {
   readonly #store: Store;
   readonly #listeners = new Set<() => void>();
   #base: Figures | undefined;
+  /** As the store told them last. */
+  #last: Figures | undefined;
   #samples: readonly Sample[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,6 +60,9 @@ export class Sampler {
     }
     const now = figuresOf(stats);
     this.#base ??= now;
+    // Another tab leads since then, and counts from its own opening on: the figures go on from what was shown last.
+    if (this.#last !== undefined && (now.deltas < this.#last.deltas || now.saves < this.#last.saves)) this.#base = minus(now, latest(this.#samples));
+    this.#last = now;
     const time = performance.now();
     const oldest = time - HISTORY_MS - RATE_OVER_MS - SAMPLE_EVERY_MS;
     this.#samples = [...this.#samples.filter((sample) => sample.time > oldest), { time, ...minus(now, this.#base) }];

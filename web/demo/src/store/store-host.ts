@@ -1,23 +1,25 @@
-import { MillraceError, openStore, type Store } from 'millrace';
+import { openStore, type Store } from 'millrace';
 import { TurnRunner } from '../agent/turn-runner.js';
 import { announce, reportError } from '../ui/notices.js';
+import { RoleWatch } from './role-watch.js';
 
 /** What the package opens with when nobody says otherwise, in milliseconds. */
 export const DEFAULT_WINDOW_MS = 33;
 export const ONE_BY_ONE_MS = 0;
-/** Between two tries to open what another tab holds. */
-const ANOTHER_TRY_MS = 1000;
+/** Between the tabs of the demo: who leads, crashes. */
+const CRASHES = 'millrace-demo:crash-the-leader';
 
 export interface OpenedStore {
   readonly store: Store;
   readonly turns: TurnRunner;
+  readonly role: RoleWatch;
   readonly windowMs: number;
 }
 
 /**
  *   opening ──▶ ready ──reopen──▶ switching ──▶ ready
  *      └──────▶ failed ◀─────────────┘
- *                 └──retry──▶ opening; by itself where another tab has the store, until that is closed
+ *                 └──retry──▶ opening
  *
  * While switching, `opened` is the store that is being closed: what it showed stays on the page.
  */
@@ -31,7 +33,13 @@ export class StoreHost {
   #state: HostState = { kind: 'opening' };
   readonly #listeners = new Set<() => void>();
   #worker: Worker | undefined;
-  #nextTry: ReturnType<typeof setTimeout> | undefined;
+  readonly #crashes = new BroadcastChannel(CRASHES);
+
+  constructor() {
+    this.#crashes.onmessage = () => {
+      if (this.#leads()) this.crash();
+    };
+  }
 
   readonly getSnapshot = (): HostState => this.#state;
 
@@ -60,20 +68,29 @@ export class StoreHost {
     announce(windowMs > 0 ? 'Saving in windows again.' : 'Saving every delta by itself.');
   }
 
-  /** Ends the Worker, as a crash does. The store hears of it and is opened again. */
+  /** Ends the Worker of this tab, as a crash does. The store hears of it and is opened again. */
   crash(): void {
     this.#worker?.terminate();
   }
 
+  /** The same in the tab that leads, which may be this one. */
+  crashLeader(): void {
+    if (this.#leads()) this.crash();
+    else this.#crashes.postMessage(undefined);
+  }
+
+  /** As far as is known now: who asks the store instead is answered by the next leader, and would crash that one too. */
+  #leads(): boolean {
+    return this.#state.kind === 'ready' && this.#state.opened.role.getSnapshot() === 'leader';
+  }
+
   async #open(windowMs: number): Promise<void> {
-    clearTimeout(this.#nextTry);
     try {
       const store = await openStore({ name: 'millrace-demo', windowMs, worker: () => (this.#worker = startWorker()) });
       this.#watchHealth(store, windowMs);
-      this.#set({ kind: 'ready', opened: { store, turns: new TurnRunner(store), windowMs } });
+      this.#set({ kind: 'ready', opened: { store, turns: new TurnRunner(store), role: new RoleWatch(store), windowMs } });
     } catch (error) {
       this.#set({ kind: 'failed', error });
-      if (error instanceof MillraceError && error.code === 'in-use') this.#nextTry = setTimeout(() => void this.#open(windowMs), ANOTHER_TRY_MS);
     }
   }
 
@@ -94,16 +111,17 @@ export class StoreHost {
     store.subscribe(
       (events) => {
         for (const event of events) {
+          if (event.type === 'role') announce(event.role === 'leader' ? 'This tab leads now.' : 'Another tab leads now.');
           if (event.type === 'storage-recovered') announce('Everything is saved again.');
           if (event.type === 'storage-error') {
-            store.stats().then(
-              () => reportError(event.error, 'Saving fails at the moment and is being retried.'),
-              () => void this.#openAgain(windowMs),
-            );
+            const report = (): void => reportError(event.error, 'Saving fails at the moment and is being retried.');
+            // The leader does not answer: neither would it answer what is asked below.
+            if (event.error.code === 'timeout') report();
+            else store.stats().then(report, () => void this.#openAgain(windowMs));
           }
         }
       },
-      { types: ['storage-error', 'storage-recovered'] },
+      { types: ['role', 'storage-error', 'storage-recovered'] },
     );
   }
 }

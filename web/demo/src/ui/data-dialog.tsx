@@ -1,18 +1,23 @@
 import { useStorageStatus, useStore } from 'millrace/react';
 import { useEffect, useId, useRef, useState } from 'react';
+import type { Role } from '../store/role-watch.js';
 import { bytes } from './figures-table.js';
 import { announce, reportError } from './notices.js';
+import { TabRole } from './tab-role.js';
 import { useModal } from './use-modal.js';
 
 interface DataDialogProps {
   open: boolean;
+  role: Role | undefined;
   onClose: () => void;
-  /** Ends the store's Worker, as a crash does. */
+  /** Ends the Worker of this tab, as a crash does. */
   onCrash: () => void;
+  /** The same in the tab that leads. */
+  onCrashLeader: () => void;
 }
 
 /** Where the conversations lie, and the ways in and out. */
-export function DataDialog({ open, onClose, onCrash }: DataDialogProps) {
+export function DataDialog({ open, role, onClose, onCrash, onCrashLeader }: DataDialogProps) {
   const modal = useModal(open, onClose);
   const id = useId();
   return (
@@ -21,8 +26,15 @@ export function DataDialog({ open, onClose, onCrash }: DataDialogProps) {
       {open && <Stored />}
       {open && <Transfer />}
       <h3>Try a crash</h3>
-      <p>Ends the Worker that holds the store, in the middle of whatever it does. The store is opened again, and nothing that was saved is gone.</p>
-      <button type="button" className="button" onClick={() => { onClose(); onCrash(); }}>Crash the Worker</button>
+      <p>
+        Ends the Worker of a tab in the middle of whatever it does. That tab opens the store again, and nothing that was saved is
+        gone. If it led, another tab leads from then on.
+      </p>
+      <TabRole role={role} />
+      <div className="button-row">
+        <button type="button" className="button" onClick={() => { onClose(); onCrash(); }}>Crash this tab’s Worker</button>
+        <button type="button" className="button" onClick={() => { onClose(); onCrashLeader(); }}>Crash the leading tab’s Worker</button>
+      </div>
       <div className="dialog-actions">
         <button type="button" className="button primary" autoFocus onClick={onClose}>Close</button>
       </div>

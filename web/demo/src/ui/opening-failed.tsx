@@ -7,10 +7,15 @@ interface Advice { title: string; text: string }
 function adviceFor(error: unknown): Advice {
   const code = error instanceof MillraceError ? error.code : undefined;
   switch (code) {
-    case 'in-use':
+    case 'timeout':
       return {
-        title: 'Open in another tab',
-        text: 'Your conversations are open in another tab of this browser, and one tab at a time can hold them. Go on there, or close it: this page opens by itself then.',
+        title: 'Another tab does not answer',
+        text: 'Your conversations are open in another tab of this browser, and that tab does not answer. Close it, then try again here. What is stored is safe.',
+      };
+    case 'newer-schema':
+      return {
+        title: 'There is a newer version of this page',
+        text: 'It has opened your conversations already. Reload this page to get it, too. What is stored is safe.',
       };
     case 'storage-unavailable':
       return {

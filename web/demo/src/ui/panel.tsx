@@ -1,15 +1,18 @@
 import { useEffect, useId, useMemo, useState, useSyncExternalStore } from 'react';
 import { calibrate, type Calibration } from '../figures/calibration.js';
 import { latest, rates, Sampler } from '../figures/sampler.js';
+import type { Role } from '../store/role-watch.js';
 import { DEFAULT_WINDOW_MS, ONE_BY_ONE_MS, type OpenedStore } from '../store/store-host.js';
 import { bytes, FiguresTable, hadEachBeenSaved } from './figures-table.js';
 import { CloseIcon } from './icons.js';
 import { describeError } from './notices.js';
 import { figure, RateChart } from './rate-chart.js';
 import { RateSlider } from './rate-slider.js';
+import { TabRole } from './tab-role.js';
 
 interface PanelProps {
   opened: OpenedStore;
+  role: Role | undefined;
   expanded: boolean;
   /** The store can be reopened now: no reply is streaming. */
   switchable: boolean;
@@ -18,7 +21,7 @@ interface PanelProps {
 }
 
 /** What the store does, counted by itself, against what it would do without coalescing. */
-export function Panel({ opened, expanded, switchable, onExpand, onReopen }: PanelProps) {
+export function Panel({ opened, role, expanded, switchable, onExpand, onReopen }: PanelProps) {
   const sampler = useMemo(() => new Sampler(opened.store), [opened.store]);
   const samples = useSyncExternalStore(sampler.subscribe, sampler.getSnapshot);
   const { calibration, failure } = useCalibration(expanded);
@@ -50,6 +53,7 @@ export function Panel({ opened, expanded, switchable, onExpand, onReopen }: Pane
         <WindowSwitch windowMs={opened.windowMs} switchable={switchable} onReopen={onReopen} />
         <RateChart rates={series} now={samples.at(-1)?.time ?? 0} />
         <FiguresTable real={real} oneByOne={calibration === undefined ? undefined : hadEachBeenSaved(real, calibration)} coalesced={coalesced} />
+        <TabRole role={role} />
         <PanelNote coalesced={coalesced} calibration={calibration} failure={failure} />
       </div>
     </aside>

@@ -21,10 +21,14 @@ interface WorkspaceProps {
   switching: boolean;
   onReopen: (windowMs: number) => void;
   onCrash: () => void;
+  onCrashLeader: () => void;
 }
 
-export function Workspace({ opened, switching, onReopen, onCrash }: WorkspaceProps) {
+export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader }: WorkspaceProps) {
   const { store, turns } = opened;
+  const lastRole = useSyncExternalStore(opened.role.subscribe, opened.role.getSnapshot);
+  // What is being closed, or has crashed, leads no more.
+  const role = switching ? undefined : lastRole;
   const listed = useListedSessions();
   const sessions = useKept(listed.sessions, 'sessions');
   const running = useSyncExternalStore(turns.subscribe, turns.getSnapshot);
@@ -127,6 +131,7 @@ export function Workspace({ opened, switching, onReopen, onCrash }: WorkspacePro
 
       <Panel
         opened={opened}
+        role={role}
         expanded={panelOpen}
         switchable={running.size === 0 && !switching}
         onExpand={setPanelOpen}
@@ -141,21 +146,22 @@ export function Workspace({ opened, switching, onReopen, onCrash }: WorkspacePro
           setSought(messageId);
         }}
       />
-      <DataDialog open={dataOpen} onClose={() => setDataOpen(false)} onCrash={onCrash} />
+      <DataDialog open={dataOpen} role={role} onClose={() => setDataOpen(false)} onCrash={onCrash} onCrashLeader={onCrashLeader} />
       <SettingsDialog open={settingsOpen} onClose={() => setSettingsOpen(false)} />
     </div>
   );
 }
 
-/** Says what a reload or a crash has cut off. */
+/** Says what a reload or a crash has cut off, and that the browser has deleted what was here. */
 function useRecoveryAnnouncement({ store }: OpenedStore): void {
   useEffect(() => {
+    if (store.wiped) announce('The browser has deleted the conversations that were kept here.');
     const count = store.recovered.length;
     if (count === 0) return;
     announce(
       count === 1
-        ? 'One reply was cut off when this page last closed. What had arrived is kept.'
-        : `${count} replies were cut off when this page last closed. What had arrived is kept.`,
+        ? 'One reply was cut off when its tab closed or crashed. What had arrived is kept.'
+        : `${count} replies were cut off when their tabs closed or crashed. What had arrived is kept.`,
     );
   }, [store]);
 }
