@@ -1,59 +1,73 @@
-// Registration only. web/src/core-module.ts says what each name does, and core_host.cpp how.
+// The tables of methods, and nothing else. web/src/core-module.ts says what each name does, and
+// core_host.cpp how.
 
-#include <emscripten/bind.h>
+#include <iterator>
 
 #include "core_host.h"
+#include "core_object.h"
 #include "indexeddb_blocks.h"
 #include "reader_host.h"
 #include "stream_host.h"
 
-using millrace::wasm::BlockCommit;
-using millrace::wasm::FeedHost;
-using millrace::wasm::ReaderHost;
-using millrace::wasm::StoreHost;
-using millrace::wasm::StreamHost;
+namespace millrace::wasm {
+namespace {
 
-EMSCRIPTEN_BINDINGS(millrace) {
-  emscripten::function("openStore", &StoreHost::Open);
-  emscripten::function("openReader", &ReaderHost::Open);
+constexpr CoreMethod kModule[] = {
+    Method<&StoreHost::Open>("openStore"),
+    Method<&ReaderHost::Open>("openReader"),
+};
 
-  emscripten::class_<StoreHost>("CoreStore")
-      .smart_ptr<std::shared_ptr<StoreHost>>("CoreStore")
-      .function("beginTurn", &StoreHost::BeginTurn)
-      .function("endTurn", &StoreHost::EndTurn)
-      .function("recovered", &StoreHost::Recovered)
-      .function("clients", &StoreHost::Clients)
-      .function("call", &StoreHost::Call)
-      .function("write", &StoreHost::Write)
-      .function("exportTo", &StoreHost::Export)
-      .function("importFrom", &StoreHost::Import)
-      .function("openStream", &StoreHost::OpenStream)
-      .function("subscribe", &StoreHost::Subscribe);
+constexpr CoreMethod kStore[] = {
+    Method<&StoreHost::BeginTurn>("beginTurn"),
+    Method<&StoreHost::EndTurn>("endTurn"),
+    Method<&StoreHost::Recovered>("recovered"),
+    Method<&StoreHost::Clients>("clients"),
+    Method<&StoreHost::Call>("call"),
+    Method<&StoreHost::Write>("write"),
+    Method<&StoreHost::Export>("exportTo"),
+    Method<&StoreHost::Import>("importFrom"),
+    Method<&StoreHost::OpenStream>("openStream"),
+    Method<&StoreHost::Subscribe>("subscribe"),
+    Delete<StoreHost>(),
+};
 
-  emscripten::class_<StreamHost>("CoreStream")
-      .smart_ptr<std::shared_ptr<StreamHost>>("CoreStream")
-      .function("begin", &StreamHost::Begin)
-      .function("feed", &StreamHost::Feed)
-      .function("ending", &StreamHost::Ending)
-      .function("finish", &StreamHost::Finish)
-      .function("fail", &StreamHost::Fail);
+constexpr CoreMethod kStream[] = {
+    Method<&StreamHost::Begin>("begin"),   Method<&StreamHost::Feed>("feed"),
+    Method<&StreamHost::Ending>("ending"), Method<&StreamHost::Finish>("finish"),
+    Method<&StreamHost::Fail>("fail"),     Delete<StreamHost>(),
+};
 
-  emscripten::class_<ReaderHost>("CoreReader")
-      .smart_ptr<std::shared_ptr<ReaderHost>>("CoreReader")
-      .function("feed", &ReaderHost::Feed)
-      .function("ending", &ReaderHost::Ending)
-      .function("done", &ReaderHost::Done)
-      .function("finish", &ReaderHost::Finish)
-      .function("fail", &ReaderHost::Fail)
-      .function("end", &ReaderHost::End);
+constexpr CoreMethod kReader[] = {
+    Method<&ReaderHost::Feed>("feed"),
+    Method<&ReaderHost::Ending>("ending"),
+    Method<&ReaderHost::Done>("done"),
+    Method<&ReaderHost::Finish>("finish"),
+    Method<&ReaderHost::Fail>("fail"),
+    Method<&ReaderHost::End>("end"),
+    Delete<ReaderHost>(),
+};
 
-  emscripten::class_<FeedHost>("CoreFeed")
-      .smart_ptr<std::shared_ptr<FeedHost>>("CoreFeed")
-      .function("grant", &FeedHost::Grant)
-      .function("forget", &FeedHost::Forget)
-      .function("setFilters", &FeedHost::SetFilters);
+constexpr CoreMethod kFeed[] = {
+    Method<&FeedHost::Grant>("grant"),
+    Method<&FeedHost::Forget>("forget"),
+    Method<&FeedHost::SetFilters>("setFilters"),
+    Delete<FeedHost>(),
+};
 
-  emscripten::class_<BlockCommit>("CoreCommit")
-      .smart_ptr<std::shared_ptr<BlockCommit>>("CoreCommit")
-      .function("done", &BlockCommit::Done);
-}
+constexpr CoreMethod kCommit[] = {
+    Method<&BlockCommit::Done>("done"),
+    Delete<BlockCommit>(),
+};
+
+// Before the module is ready.
+[[maybe_unused]] const bool kExported = (millrace_export(kModule, std::size(kModule)), true);
+
+}  // namespace
+
+val ToJs(const std::shared_ptr<StoreHost>& store) { return CoreObject(kStore, store); }
+val ToJs(const std::shared_ptr<StreamHost>& stream) { return CoreObject(kStream, stream); }
+val ToJs(const std::shared_ptr<ReaderHost>& reader) { return CoreObject(kReader, reader); }
+val ToJs(const std::shared_ptr<FeedHost>& feed) { return CoreObject(kFeed, feed); }
+val ToJs(const std::shared_ptr<BlockCommit>& commit) { return CoreObject(kCommit, commit); }
+
+}  // namespace millrace::wasm

@@ -61,16 +61,16 @@ inline Result<RunExit> ReadArgument(const val& argument) {
 }
 template <>
 inline Result<bool> ReadArgument(const val& argument) {
-  return argument.isTrue();
+  return argument.as_handle() == kTrue;
 }
 template <>
 inline Result<RunId> ReadArgument(const val& argument) {
   if (KindOf(argument) != Kind::kNumber) return InvalidArgument("a run must be a number");
-  return static_cast<RunId>(argument.as<double>());
+  return static_cast<RunId>(NumberOf(argument));
 }
 template <>
 inline Result<Timeout> ReadArgument(const val& argument) {
-  return KindOf(argument) == Kind::kNumber ? Timeout{argument.as<double>()} : Timeout{};
+  return KindOf(argument) == Kind::kNumber ? Timeout{NumberOf(argument)} : Timeout{};
 }
 template <>
 inline Result<Unread> ReadArgument(const val& argument) {

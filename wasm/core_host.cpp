@@ -77,7 +77,7 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
                 *opened_host = host;
                 // Arms the timer for what recovery has left to do.
                 const TimerPump::TimedCall timed(host->pump());
-                CallJs(done, val::null(), val(host));
+                CallJs(done, val::null(), ToJs(host));
               });
 }
 
@@ -88,18 +88,18 @@ val StoreHost::Recovered() const { return ToJs(store_->recovered()); }
 
 val StoreHost::Clients() const { return ToJs(store_->clients()); }
 
-void StoreHost::Call(const std::string& name, const val& arguments, const val& done,
-                     const val& caller) {
+void StoreHost::Call(const val& name, const val& arguments, const val& done, const val& caller) {
   const TimerPump::TimedCall timed(pump_);
   const Store::CallsOf calls(*store_, ReadCaller(caller));
-  Answer(*store_, clock_.Now(), name, arguments, done);
+  const auto word = Take(ReadWord(name, "the call"), done);
+  if (word) Answer(*store_, clock_.Now(), *word, arguments, done);
 }
 
 void StoreHost::Write(const val& id, const val& writer, double version, const val& mutations,
                       const val& done, const val& others) {
   const TimerPump::TimedCall timed(pump_);
   const bool plain = KindOf(others) == Kind::kAbsent;
-  const Store::CallsOf calls(*store_, plain ? Caller() : ReadCaller(others["caller"]));
+  const Store::CallsOf calls(*store_, plain ? Caller() : ReadCaller(PropertyOf(others, "caller")));
   auto message = Take(ReadArgument<MessageId>(id), done);
   if (!message) return;
   auto writer_name = Take(ReadArgument<WriterName>(writer), done);
@@ -119,16 +119,16 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
     }
   };
   const auto outcome = std::make_shared<Outcome>(Outcome{done, {}, {}});
-  const auto accepted =
-      store_->messages().Write(*std::move(message),
-                               {.mutations = *std::move(list),
-                                .writer = std::move(writer_name->name),
-                                .version = static_cast<std::int64_t>(version),
-                                .usage = plain ? std::nullopt : ReadUsage(others["usage"])},
-                               [outcome](const Status& status) {
-                                 outcome->status = status;
-                                 outcome->Report();
-                               });
+  const auto accepted = store_->messages().Write(
+      *std::move(message),
+      {.mutations = *std::move(list),
+       .writer = std::move(writer_name->name),
+       .version = static_cast<std::int64_t>(version),
+       .usage = plain ? std::nullopt : ReadUsage(PropertyOf(others, "usage"))},
+      [outcome](const Status& status) {
+        outcome->status = status;
+        outcome->Report();
+      });
   if (!accepted.ok()) return CallBack(outcome->done, accepted.status());
   outcome->version = *accepted;
   outcome->Report();

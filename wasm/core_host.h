@@ -37,7 +37,7 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
 
   // Every call except those below; see calls.h.
   // `caller`: a CoreCaller; undefined: the store's own client.
-  void Call(const std::string& name, const val& arguments, const val& done, const val& caller);
+  void Call(const val& name, const val& arguments, const val& done, const val& caller);
 
   // The hot path, which does not use the table.
   // `others`: { caller?, usage? }, or undefined.
@@ -84,5 +84,8 @@ class FeedHost {
   std::shared_ptr<StoreHost> host_;  // a feed ends before its store
   std::unique_ptr<EventFeed> feed_;
 };
+
+val ToJs(const std::shared_ptr<StoreHost>& store);  // a CoreStore
+val ToJs(const std::shared_ptr<FeedHost>& feed);    // a CoreFeed
 
 }  // namespace millrace::wasm

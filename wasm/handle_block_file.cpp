@@ -4,17 +4,17 @@
 
 #include "js_value.h"
 
-using emscripten::EM_VAL;
+using millrace::wasm::JsHandle;
 
 // Defined in library_millrace.js. Each returns what the handle returned, or one of the two numbers
 // below.
 extern "C" {
-double millrace_file_read(EM_VAL handle, std::byte* into, double offset, std::size_t size);
-double millrace_file_write(EM_VAL handle, const std::byte* from, double offset, std::size_t size);
-double millrace_file_truncate(EM_VAL handle, double size);
-double millrace_file_flush(EM_VAL handle);
-double millrace_file_size(EM_VAL handle);
-EM_VAL millrace_file_error();
+double millrace_file_read(JsHandle handle, std::byte* into, double offset, std::size_t size);
+double millrace_file_write(JsHandle handle, const std::byte* from, double offset, std::size_t size);
+double millrace_file_truncate(JsHandle handle, double size);
+double millrace_file_flush(JsHandle handle);
+double millrace_file_size(JsHandle handle);
+JsHandle millrace_file_error();
 }
 
 namespace millrace::wasm {

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <emscripten/val.h>
-
 #include <string>
 
 #include "millrace/storage/block_file.h"
+#include "val.h"
 
 namespace millrace::wasm {
 
@@ -18,7 +17,7 @@ namespace millrace::wasm {
 class HandleBlockFile : public BlockFile {
  public:
   // `name` is for error messages.
-  HandleBlockFile(emscripten::val handle, std::string name);
+  HandleBlockFile(val handle, std::string name);
 
   Result<std::size_t> Read(std::uint64_t offset, std::span<std::byte> into) override;
   Status Write(std::uint64_t offset, std::span<const std::byte> from) override;
@@ -30,7 +29,7 @@ class HandleBlockFile : public BlockFile {
   // `count`: what a call returned instead of a proper count.
   Status Failure(const char* what, double count) const;
 
-  emscripten::val handle_;
+  val handle_;
   std::string name_;
 };
 

@@ -31,7 +31,7 @@ Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, InTurn in_tur
   if (KindOf(files) == Kind::kAbsent) {
     return OpenSqliteStorage(MakeMemoryFiles(), std::move(options));
   }
-  if (KindOf(files) == Kind::kObject && KindOf(files["commit"]) == Kind::kFunction) {
+  if (KindOf(files) == Kind::kObject && KindOf(PropertyOf(files, "commit")) == Kind::kFunction) {
     Result<BlockImages> images = LoadImages(files);
     if (!images.ok()) return images.status();
     return OpenBlockImageStorage(*std::move(images), SaveThrough(files, std::move(in_turn)),

@@ -71,7 +71,7 @@ Result<BlockImages> LoadImages(const val& files) {
 }
 
 SaveBlocks SaveThrough(const val& files, InTurn in_turn) {
-  return [commit = files["commit"], in_turn = std::move(in_turn)](
+  return [commit = PropertyOf(files, "commit"), in_turn = std::move(in_turn)](
              const BlockImages& images, Durability durability, std::function<void(Status)> ended) {
     val changes = val::array();
     Push(changes, ChangeToJs(images.database));
@@ -80,7 +80,7 @@ SaveBlocks SaveThrough(const val& files, InTurn in_turn) {
     ObjectWriter change;
     change.Set("strict", durability == Durability::kPower).Set("files", changes);
     auto pending = std::make_shared<BlockCommit>(std::move(ended), in_turn);
-    if (CallJs(commit, change.Take(), val(pending))) return;
+    if (CallJs(commit, change.Take(), ToJs(pending))) return;
     pending->Done(ToJs(Status(Code::kIo, "the changes could not be handed to IndexedDB")));
   };
 }

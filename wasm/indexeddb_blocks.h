@@ -1,10 +1,10 @@
 #pragma once
 
-#include <emscripten/val.h>
-
 #include <functional>
+#include <memory>
 
 #include "millrace/storage/block_image_storage.h"
+#include "val.h"
 
 namespace millrace::wasm {
 
@@ -19,17 +19,19 @@ class BlockCommit {
       : ended_(std::move(ended)), in_turn_(std::move(in_turn)) {}
 
   // `error`: null, or { code, message }.
-  void Done(const emscripten::val& error);
+  void Done(const val& error);
 
  private:
   std::function<void(Status)> ended_;
   InTurn in_turn_;
 };
 
+val ToJs(const std::shared_ptr<BlockCommit>& commit);  // a CoreCommit
+
 // Reads the content of `files`, which has `database`, `wal` and `journal`.
-Result<BlockImages> LoadImages(const emscripten::val& files);
+Result<BlockImages> LoadImages(const val& files);
 
 // Saves through `commit(change, pending)`, a function of `files` that begins one transaction.
-SaveBlocks SaveThrough(const emscripten::val& files, InTurn in_turn);
+SaveBlocks SaveThrough(const val& files, InTurn in_turn);
 
 }  // namespace millrace::wasm

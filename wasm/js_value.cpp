@@ -2,28 +2,28 @@
 
 #include <cmath>
 
-using emscripten::EM_VAL;
+using millrace::wasm::JsHandle;
 
 // Defined in library_millrace.js.
 extern "C" {
-EM_VAL millrace_text(const char* data, std::size_t size);
-EM_VAL millrace_bytes(const char* data, std::size_t size);
-EM_VAL millrace_parse_json(const char* data, std::size_t size);
-void millrace_set_text(EM_VAL object, const char* key, const char* data, std::size_t size);
-void millrace_set_number(EM_VAL object, const char* key, double value);
-void millrace_set_value(EM_VAL object, const char* key, EM_VAL value);
-void millrace_push(EM_VAL array, EM_VAL value);
-EM_VAL millrace_join(EM_VAL string, const char* data, std::size_t size);
-int millrace_kind(EM_VAL object, const char* key);
-EM_VAL millrace_other_field(EM_VAL object, const char* const* keys, int count);
-EM_VAL millrace_get(EM_VAL object, const char* key);
-double millrace_get_number(EM_VAL object, const char* key);
-std::size_t millrace_length(EM_VAL object, const char* key);
-std::size_t millrace_read_text(EM_VAL object, const char* key, char* into);
-void millrace_read_bytes(EM_VAL object, const char* key, char* into);
-EM_VAL millrace_element(EM_VAL array, std::size_t index);
-EM_VAL millrace_stringify(EM_VAL value);
-int millrace_call(EM_VAL function, EM_VAL first, EM_VAL second);
+JsHandle millrace_text(const char* data, std::size_t size);
+JsHandle millrace_bytes(const char* data, std::size_t size);
+JsHandle millrace_parse_json(const char* data, std::size_t size);
+void millrace_set_text(JsHandle object, const char* key, const char* data, std::size_t size);
+void millrace_set_number(JsHandle object, const char* key, double value);
+void millrace_set_value(JsHandle object, const char* key, JsHandle value);
+void millrace_push(JsHandle array, JsHandle value);
+JsHandle millrace_join(JsHandle string, const char* data, std::size_t size);
+int millrace_kind(JsHandle object, const char* key);
+JsHandle millrace_other_field(JsHandle object, const char* const* keys, int count);
+JsHandle millrace_get(JsHandle object, const char* key);
+double millrace_get_number(JsHandle object, const char* key);
+std::size_t millrace_length(JsHandle object, const char* key);
+std::size_t millrace_read_text(JsHandle object, const char* key, char* into);
+void millrace_read_bytes(JsHandle object, const char* key, char* into);
+JsHandle millrace_element(JsHandle array, std::size_t index);
+JsHandle millrace_stringify(JsHandle value);
+int millrace_call(JsHandle function, JsHandle first, JsHandle second);
 }
 
 namespace millrace::wasm {
@@ -33,7 +33,7 @@ namespace {
 constexpr double kMaxSafeInteger = 9007199254740991.0;
 
 // REQUIRES: the value is a string. If `key` is nullptr, reads the object itself.
-std::string ReadText(EM_VAL object, const char* key) {
+std::string ReadText(JsHandle object, const char* key) {
   // A JavaScript code unit takes at most three bytes of UTF-8. Texts are read into one buffer that
   // is kept, so that the result has exactly the size it needs.
   static std::string buffer;
@@ -45,7 +45,7 @@ std::string ReadText(EM_VAL object, const char* key) {
   return text;
 }
 
-std::string ReadBytes(EM_VAL object, const char* key) {
+std::string ReadBytes(JsHandle object, const char* key) {
   std::string bytes(millrace_length(object, key), '\0');
   millrace_read_bytes(object, key, bytes.data());
   return bytes;
@@ -78,8 +78,12 @@ ObjectWriter& ObjectWriter::Set(Key key, double number) {
 ObjectWriter& ObjectWriter::Set(Key key, bool flag) { return Set(key, val(flag)); }
 
 ObjectWriter& ObjectWriter::Set(Key key, const val& value) {
-  millrace_set_value(object_.as_handle(), key.literal(), value.as_handle());
+  SetProperty(object_, key, value);
   return *this;
+}
+
+void SetProperty(const val& object, Key key, const val& value) {
+  millrace_set_value(object.as_handle(), key.literal(), value.as_handle());
 }
 
 void Push(const val& array, const val& value) {
@@ -94,9 +98,15 @@ Kind KindOf(const val& value) {
   return static_cast<Kind>(millrace_kind(value.as_handle(), nullptr));
 }
 
+double NumberOf(const val& number) { return millrace_get_number(number.as_handle(), nullptr); }
+
 std::string StringOf(const val& string) { return ReadText(string.as_handle(), nullptr); }
 
 std::string BytesOf(const val& bytes) { return ReadBytes(bytes.as_handle(), nullptr); }
+
+val PropertyOf(const val& object, Key key) {
+  return val::take_ownership(millrace_get(object.as_handle(), key.literal()));
+}
 
 std::size_t LengthOf(const val& array) { return millrace_length(array.as_handle(), nullptr); }
 
@@ -200,14 +210,14 @@ std::string ObjectReader::Bytes(Key key) {
 
 std::string ObjectReader::JsonOrEmpty(Key key) {
   if (KindAt(key) == Kind::kAbsent) return {};
-  const auto json = JsonOf(val::take_ownership(millrace_get(object_.as_handle(), key.literal())));
+  const auto json = JsonOf(PropertyOf(object_, key));
   if (!json) Fail(key, "must be a value that JSON can hold");
   return json.value_or(std::string());
 }
 
 val ObjectReader::Object(Key key) {
   if (KindAt(key) == Kind::kObject) {
-    return val::take_ownership(millrace_get(object_.as_handle(), key.literal()));
+    return PropertyOf(object_, key);
   }
   Fail(key, "must be an object");
   return val::object();
@@ -221,7 +231,7 @@ std::optional<val> ObjectReader::MaybeObject(Key key) {
 val ObjectReader::Array(Key key) {
   const Kind kind = KindAt(key);
   if (kind == Kind::kArray) {
-    return val::take_ownership(millrace_get(object_.as_handle(), key.literal()));
+    return PropertyOf(object_, key);
   }
   if (kind != Kind::kAbsent) Fail(key, "must be an array");
   return val::array();

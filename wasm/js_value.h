@@ -1,7 +1,5 @@
 #pragma once
 
-#include <emscripten/val.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,10 +11,9 @@
 
 #include "millrace/base/status.h"
 #include "millrace/model/header_fields.h"
+#include "val.h"
 
 namespace millrace::wasm {
-
-using emscripten::val;
 
 // A property name. It must be a literal, because JavaScript remembers the name by the literal's
 // address.
@@ -82,6 +79,7 @@ class ObjectWriter : public OptionalFields<ObjectWriter> {
   val object_;
 };
 
+void SetProperty(const val& object, Key key, const val& value);
 void Push(const val& array, const val& value);
 // `string` with `text` appended.
 val Joined(const val& string, std::string_view text);
@@ -104,8 +102,10 @@ enum class Kind { kAbsent, kString, kNumber, kBoolean, kFunction, kArray, kBytes
 
 Kind KindOf(const val& value);
 // REQUIRES: the value is of the kind in the function's name.
+double NumberOf(const val& number);  // any value, as Number() makes it one
 std::string StringOf(const val& string);
 std::string BytesOf(const val& bytes);
+val PropertyOf(const val& object, Key key);
 std::size_t LengthOf(const val& array);
 val ElementOf(const val& array, std::size_t index);
 // The value as JSON text; nullopt if it has none.

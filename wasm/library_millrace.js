@@ -1,17 +1,63 @@
-// The JavaScript half of the border: everything for which embind has no cheap or safe way. C++ declares each
-// function in js_value.cpp, handle_block_file.cpp or timer_pump.cpp, where it is used.
+// The JavaScript half of the border: values, objects of the core and calls; library_host.js has files and time.
+// C++ declares each function in val.h, core_object.h or js_value.cpp, where it is used.
 //
 // No function here lets an exception through, except a trap. C++ is built without exceptions, and a throw
-// would skip its destructors. After a trap nothing calls the module any more. An EM_VAL is embind's handle of
-// a JavaScript value; text is UTF-8.
+// would skip its destructors. After a trap nothing calls the module any more. A value that C++ holds is passed
+// as its handle (`toHandle`); text is UTF-8.
 
 mergeInto(LibraryManager.library, {
-  $Millrace__deps: ['$Emval'],
   $Millrace__postset: 'Millrace.decoder = new TextDecoder("utf-8", { ignoreBOM: true });' +
                       'Millrace.encoder = new TextEncoder();',
   $Millrace: {
     decoder: null,
     encoder: null,
+
+    // The values that C++ holds by their handles, and how many times it holds each. The first four are not
+    // counted (val.h).
+    values: [undefined, null, true, false],
+    counts: [],
+    unused: [],
+    toHandle: function(value) {
+      switch (value) {
+        case undefined: return 0;
+        case null: return 1;
+        case true: return 2;
+        case false: return 3;
+      }
+      var handle = Millrace.unused.pop() || Millrace.values.length;
+      Millrace.values[handle] = value;
+      Millrace.counts[handle] = 1;
+      return handle;
+    },
+    toValue: function(handle) { return Millrace.values[handle]; },
+    release: function(handle) {
+      if (handle < 4 || --Millrace.counts[handle] > 0) return;
+      Millrace.values[handle] = undefined;
+      Millrace.unused.push(handle);
+    },
+
+    // The methods of a table (core_object.h).
+    methods: function(table, count) {
+      var methods = {};
+      for (var i = 0; i < count; i++, table += 8) {
+        Millrace.addMethod(methods, Millrace.name(HEAPU32[table >> 2]), HEAPU32[(table + 4) >> 2]);
+      }
+      return methods;
+    },
+    addMethod: function(methods, name, pointer) {
+      var call = {{{ makeDynCall('iii', 'pointer') }}};
+      methods[name] = function() {
+        var object = this.object;
+        if (object === 0) throw new Error(name + '() of an object of the core that is deleted');
+        if (name === 'delete') this.object = 0;
+        var handle = call(object, Millrace.toHandle(arguments));
+        var result = Millrace.toValue(handle);
+        Millrace.release(handle);
+        return result;
+      };
+    },
+    // The methods that objects of a kind share, by the address of their table.
+    kinds: {},
 
     // Property names by the address of the C++ literal. Each is decoded once.
     names: {},
@@ -90,64 +136,92 @@ mergeInto(LibraryManager.library, {
         return Math.max(candidate.length, lower.length) - begin - end <= 1;
       });
     },
-
-    // The last error of a call on a file handle.
-    fileError: '',
-    // -1: no room. -2: any other failure; fileError says which.
-    fileFailed: function(error) {
-      Millrace.fileError = String(error);
-      return error && error.name === 'QuotaExceededError' ? -1 : -2;
-    },
   },
+
+  // ---- values that C++ holds
+
+  millrace_retain__deps: ['$Millrace'],
+  millrace_retain__sig: 'vi',
+  millrace_retain: function(handle) { Millrace.counts[handle]++; },
+
+  millrace_release__deps: ['$Millrace'],
+  millrace_release__sig: 'vi',
+  millrace_release: function(handle) { Millrace.release(handle); },
+
+  millrace_object__deps: ['$Millrace'],
+  millrace_object__sig: 'i',
+  millrace_object: function() { return Millrace.toHandle({}); },
+
+  millrace_array__deps: ['$Millrace'],
+  millrace_array__sig: 'i',
+  millrace_array: function() { return Millrace.toHandle([]); },
+
+  millrace_number__deps: ['$Millrace'],
+  millrace_number__sig: 'id',
+  millrace_number: function(number) { return Millrace.toHandle(number); },
+
+  // ---- objects of the core
+
+  millrace_core_object__deps: ['$Millrace'],
+  millrace_core_object__sig: 'iiii',
+  millrace_core_object: function(table, count, object) {
+    var kind = Millrace.kinds[table] = Millrace.kinds[table] || Millrace.methods(table, count);
+    return Millrace.toHandle(Object.assign(Object.create(kind), { object: object }));
+  },
+
+  // Methods of the module, which need no object.
+  millrace_export__deps: ['$Millrace'],
+  millrace_export__sig: 'vii',
+  millrace_export: function(table, count) { Object.assign(Module, Millrace.methods(table, count)); },
 
   // ---- values to JavaScript
 
   millrace_text__deps: ['$Millrace'],
   millrace_text__sig: 'iii',
-  millrace_text: function(data, size) { return Emval.toHandle(Millrace.text(data, size)); },
+  millrace_text: function(data, size) { return Millrace.toHandle(Millrace.text(data, size)); },
 
   // A copy, because wasm memory moves when it grows.
   millrace_bytes__deps: ['$Millrace'],
   millrace_bytes__sig: 'iii',
-  millrace_bytes: function(data, size) { return Emval.toHandle(HEAPU8.slice(data, data + size)); },
+  millrace_bytes: function(data, size) { return Millrace.toHandle(HEAPU8.slice(data, data + size)); },
 
   // `undefined` if the text is not JSON.
   millrace_parse_json__deps: ['$Millrace'],
   millrace_parse_json__sig: 'iii',
   millrace_parse_json: function(data, size) {
     try {
-      return Emval.toHandle(JSON.parse(Millrace.text(data, size)));
+      return Millrace.toHandle(JSON.parse(Millrace.text(data, size)));
     } catch (error) {
-      return Emval.toHandle(undefined);
+      return Millrace.toHandle(undefined);
     }
   },
 
   millrace_set_text__deps: ['$Millrace'],
   millrace_set_text__sig: 'viiii',
   millrace_set_text: function(object, key, data, size) {
-    Emval.toValue(object)[Millrace.name(key)] = Millrace.text(data, size);
+    Millrace.toValue(object)[Millrace.name(key)] = Millrace.text(data, size);
   },
 
   millrace_set_number__deps: ['$Millrace'],
   millrace_set_number__sig: 'viid',
   millrace_set_number: function(object, key, value) {
-    Emval.toValue(object)[Millrace.name(key)] = value;
+    Millrace.toValue(object)[Millrace.name(key)] = value;
   },
 
   millrace_set_value__deps: ['$Millrace'],
   millrace_set_value__sig: 'viii',
   millrace_set_value: function(object, key, value) {
-    Emval.toValue(object)[Millrace.name(key)] = Emval.toValue(value);
+    Millrace.toValue(object)[Millrace.name(key)] = Millrace.toValue(value);
   },
 
   millrace_push__deps: ['$Millrace'],
   millrace_push__sig: 'vii',
-  millrace_push: function(array, value) { Emval.toValue(array).push(Emval.toValue(value)); },
+  millrace_push: function(array, value) { Millrace.toValue(array).push(Millrace.toValue(value)); },
 
   millrace_join__deps: ['$Millrace'],
   millrace_join__sig: 'iiii',
   millrace_join: function(string, data, size) {
-    return Emval.toHandle(Emval.toValue(string) + Millrace.text(data, size));
+    return Millrace.toHandle(Millrace.toValue(string) + Millrace.text(data, size));
   },
 
   // ---- values from JavaScript (key 0: the value itself)
@@ -155,7 +229,7 @@ mergeInto(LibraryManager.library, {
   millrace_kind__deps: ['$Millrace'],
   millrace_kind__sig: 'iii',
   millrace_kind: function(object, key) {
-    var value = Emval.toValue(object);
+    var value = Millrace.toValue(object);
     return Millrace.kindOf(key ? value[Millrace.name(key)] : value);
   },
 
@@ -164,35 +238,36 @@ mergeInto(LibraryManager.library, {
   millrace_other_field__deps: ['$Millrace'],
   millrace_other_field__sig: 'iiii',
   millrace_other_field: function(object, keys, count) {
-    var value = Emval.toValue(object);
+    var value = Millrace.toValue(object);
     var known = [];
     for (var i = 0; i < count; i++) known.push(Millrace.name(HEAPU32[(keys >> 2) + i]));
     for (var name of Object.keys(value)) {
       if (value[name] === undefined || known.indexOf(name) >= 0) continue;
       var near = Millrace.nearest(name, known);
-      return Emval.toHandle('"' + name + '": ' + (near ? 'did you mean "' + near + '"?'
+      return Millrace.toHandle('"' + name + '": ' + (near ? 'did you mean "' + near + '"?'
         : 'it has ' + known.filter(function(key) { return key !== 'verbatim'; }).join(', ')));
     }
-    return Emval.toHandle(undefined);
+    return Millrace.toHandle(undefined);
   },
 
   millrace_get__deps: ['$Millrace'],
   millrace_get__sig: 'iii',
   millrace_get: function(object, key) {
-    return Emval.toHandle(Emval.toValue(object)[Millrace.name(key)]);
+    return Millrace.toHandle(Millrace.toValue(object)[Millrace.name(key)]);
   },
 
   millrace_get_number__deps: ['$Millrace'],
   millrace_get_number__sig: 'dii',
   millrace_get_number: function(object, key) {
-    return Number(Emval.toValue(object)[Millrace.name(key)]);
+    var value = Millrace.toValue(object);
+    return Number(key ? value[Millrace.name(key)] : value);
   },
 
   // The number of code units of a string, bytes of a Uint8Array, or elements of an array.
   millrace_length__deps: ['$Millrace'],
   millrace_length__sig: 'iii',
   millrace_length: function(object, key) {
-    var value = Emval.toValue(object);
+    var value = Millrace.toValue(object);
     return (key ? value[Millrace.name(key)] : value).length;
   },
 
@@ -200,7 +275,7 @@ mergeInto(LibraryManager.library, {
   millrace_read_text__deps: ['$Millrace'],
   millrace_read_text__sig: 'iiii',
   millrace_read_text: function(object, key, into) {
-    var value = Emval.toValue(object);
+    var value = Millrace.toValue(object);
     return Millrace.writeText(key ? value[Millrace.name(key)] : value, into);
   },
 
@@ -208,22 +283,22 @@ mergeInto(LibraryManager.library, {
   millrace_read_bytes__deps: ['$Millrace'],
   millrace_read_bytes__sig: 'viii',
   millrace_read_bytes: function(object, key, into) {
-    var value = Emval.toValue(object);
+    var value = Millrace.toValue(object);
     HEAPU8.set(key ? value[Millrace.name(key)] : value, into);
   },
 
   millrace_element__deps: ['$Millrace'],
   millrace_element__sig: 'iii',
-  millrace_element: function(array, index) { return Emval.toHandle(Emval.toValue(array)[index]); },
+  millrace_element: function(array, index) { return Millrace.toHandle(Millrace.toValue(array)[index]); },
 
   // The value as a string of JSON; `undefined` for a value without JSON (a function, a cycle, a BigInt).
   millrace_stringify__deps: ['$Millrace'],
   millrace_stringify__sig: 'ii',
   millrace_stringify: function(value) {
     try {
-      return Emval.toHandle(JSON.stringify(Emval.toValue(value)));
+      return Millrace.toHandle(JSON.stringify(Millrace.toValue(value)));
     } catch (error) {
-      return Emval.toHandle(undefined);
+      return Millrace.toHandle(undefined);
     }
   },
 
@@ -234,7 +309,7 @@ mergeInto(LibraryManager.library, {
   millrace_call__sig: 'iiii',
   millrace_call: function(callback, first, second) {
     try {
-      Emval.toValue(callback)(Emval.toValue(first), Emval.toValue(second));
+      Millrace.toValue(callback)(Millrace.toValue(first), Millrace.toValue(second));
       return 1;
     } catch (error) {
       // A module that trapped must not continue.
@@ -242,94 +317,5 @@ mergeInto(LibraryManager.library, {
       console.error(error);
       return 0;
     }
-  },
-
-  // ---- FileSystemSyncAccessHandle: each returns a count, or fileFailed's number
-
-  millrace_file_read__deps: ['$Millrace'],
-  millrace_file_read__sig: 'diidi',
-  millrace_file_read: function(handle, into, offset, size) {
-    try {
-      return Emval.toValue(handle).read(HEAPU8.subarray(into, into + size), { at: offset });
-    } catch (error) {
-      return Millrace.fileFailed(error);
-    }
-  },
-
-  millrace_file_write__deps: ['$Millrace'],
-  millrace_file_write__sig: 'diidi',
-  millrace_file_write: function(handle, from, offset, size) {
-    try {
-      return Emval.toValue(handle).write(HEAPU8.subarray(from, from + size), { at: offset });
-    } catch (error) {
-      return Millrace.fileFailed(error);
-    }
-  },
-
-  millrace_file_truncate__deps: ['$Millrace'],
-  millrace_file_truncate__sig: 'did',
-  millrace_file_truncate: function(handle, size) {
-    try {
-      Emval.toValue(handle).truncate(size);
-      return 0;
-    } catch (error) {
-      return Millrace.fileFailed(error);
-    }
-  },
-
-  millrace_file_flush__deps: ['$Millrace'],
-  millrace_file_flush__sig: 'di',
-  millrace_file_flush: function(handle) {
-    try {
-      Emval.toValue(handle).flush();
-      return 0;
-    } catch (error) {
-      return Millrace.fileFailed(error);
-    }
-  },
-
-  millrace_file_size__deps: ['$Millrace'],
-  millrace_file_size__sig: 'di',
-  millrace_file_size: function(handle) {
-    try {
-      return Emval.toValue(handle).getSize();
-    } catch (error) {
-      return Millrace.fileFailed(error);
-    }
-  },
-
-  millrace_file_error__deps: ['$Millrace'],
-  millrace_file_error__sig: 'i',
-  millrace_file_error: function() { return Emval.toHandle(Millrace.fileError); },
-
-  // ---- time
-
-  millrace_wall_clock__sig: 'd',
-  millrace_wall_clock: function() { return Date.now(); },
-
-  // SQLite calls these for CURRENT_TIME and the like, which no statement uses. Emscripten's own know time zones
-  // and the names of months: 3 KB, compressed. These give an empty text.
-  _gmtime_js__sig: 'vii',
-  _gmtime_js: function(time, into) {},
-  _tzset_js__deps: [],
-  _tzset_js__sig: 'viii',
-  _tzset_js: function(timezone, daylight, names) {},
-  strftime__deps: [],
-  strftime__sig: 'iiiii',
-  strftime: function(text, size, format, time) {
-    HEAPU8[text] = 0;
-    return 0;
-  },
-
-  // Calls `callback` with `data` after `delay` ms. Under Node, a wait this long is only housekeeping and does
-  // not keep the process alive.
-  millrace_set_timer__deps: ['$callUserCallback'],
-  millrace_set_timer__sig: 'iiid',
-  millrace_set_timer: function(callback, data, delay) {
-    var timer = setTimeout(function() {
-      callUserCallback(function() { {{{ makeDynCall('vi', 'callback') }}}(data); });
-    }, delay);
-    if (delay > 1000 && timer.unref) timer.unref();
-    return Number(timer);
   },
 });

@@ -33,4 +33,6 @@ class ReaderHost {
   std::unique_ptr<StreamReader> reader_;
 };
 
+val ToJs(const std::shared_ptr<ReaderHost>& reader);  // a CoreReader
+
 }  // namespace millrace::wasm

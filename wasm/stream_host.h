@@ -60,4 +60,6 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
   std::shared_ptr<LastWrite> last_write_ = std::make_shared<LastWrite>();
 };
 
+val ToJs(const std::shared_ptr<StreamHost>& stream);  // a CoreStream
+
 }  // namespace millrace::wasm

@@ -88,9 +88,9 @@ Part ReadFinish(ObjectReader& in) {
                   .extra = ReadExtra(in)};
   if (part.reason == FinishReason::kUnknown && !part.extra.empty()) {
     // The writer puts a stored word that is no FinishReason there.
-    val extra = JsonToJs(part.extra);
+    const val extra = JsonToJs(part.extra);
     part.foreign_reason = ObjectReader(extra, "extra").StringOrEmpty("reason");
-    extra.set("reason", val::undefined());
+    SetProperty(extra, "reason", val::undefined());
     part.extra = JsonOf(extra).value_or(std::string());
     if (part.extra == "{}") part.extra.clear();
   }

@@ -61,7 +61,7 @@ function isTrap(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }
 
-/** The handles of embind have `delete`; plain values do not. */
+/** Objects of the core have `delete`; plain values do not. */
 function isCoreObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && 'delete' in value && typeof value.delete === 'function';
 }
