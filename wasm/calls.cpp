@@ -56,6 +56,9 @@ void ListSessions(const Core& core, const Reply& reply, SessionQuery query) {
 void UpdateSession(const Core& core, const Reply& reply, SessionId id, SessionChange change) {
   core.sessions().Update(id, std::move(change), reply);
 }
+void SwitchTo(const Core& core, const Reply& reply, SessionId id, MessageId message) {
+  core.sessions().SwitchTo(id, message, reply);
+}
 void DeleteSession(const Core& core, const Reply& reply, SessionId id) {
   core.sessions().Delete(id, reply);
 }
@@ -64,7 +67,7 @@ void DeleteSession(const Core& core, const Reply& reply, SessionId id) {
 
 void CreateMessage(const Core& core, const Reply& reply, SessionId session, Unread init,
                    WriterName writer, RunId run) {
-  Result<Message> message = ReadNewMessage(session, init.value);
+  Result<NewMessage> message = ReadNewMessage(session, init.value);
   if (!message.ok()) return reply(message.status());
   core.messages().Create(*std::move(message), reply, {std::move(writer.name), run});
 }
@@ -91,8 +94,24 @@ void ListUser(const Core& core, const Reply& reply, std::optional<SessionId> ses
 void LastAssistant(const Core& core, const Reply& reply, SessionId session) {
   reply(core.messages().LastAssistant(session));
 }
-void DeleteMessage(const Core& core, const Reply& reply, MessageId id) {
-  core.messages().Delete(id, reply);
+void CreateAll(const Core& core, const Reply& reply, SessionId session, Unread given) {
+  Result<std::vector<NewMessage>> history = ReadHistory(session, given.value);
+  if (!history.ok()) return reply(history.status());
+  core.messages().CreateAll(*std::move(history), reply);
+}
+void SetMetadata(const Core& core, const Reply& reply, MessageId id, Unread patch) {
+  Result<std::string> json = ReadMetadata(patch.value);
+  if (!json.ok()) return reply(json.status());
+  core.messages().SetMetadata(id, *std::move(json), reply);
+}
+void Branches(const Core& core, const Reply& reply, SessionId session) {
+  reply(core.messages().Branches(session));
+}
+void Fork(const Core& core, const Reply& reply, MessageId id, Session init) {
+  core.messages().Fork(id, std::move(init), reply);
+}
+void DeleteMessage(const Core& core, const Reply& reply, MessageId id, bool branch) {
+  core.messages().Delete(id, reply, branch);
 }
 void DeleteAll(const Core& core, const Reply& reply, SessionId session) {
   core.messages().DeleteAll(session, reply);
@@ -173,10 +192,15 @@ constexpr Entry kCalls[] = {
     {"listSessions", Handle<ListSessions>},
     {"updateSession", Handle<UpdateSession>},
     {"deleteSession", Handle<DeleteSession>},
+    {"switchTo", Handle<SwitchTo>},
+    {"fork", Handle<Fork>},
     {"createMessage", Handle<CreateMessage>},
     {"openMessage", Handle<OpenMessage>},
     {"beginReply", Handle<BeginReply>},
+    {"createAll", Handle<CreateAll>},
     {"updateMessage", Handle<UpdateMessage>},
+    {"setMetadata", Handle<SetMetadata>},
+    {"branches", Handle<Branches>},
     {"getMessage", Handle<GetMessage>},
     {"listMessages", Handle<ListMessages>},
     {"listUser", Handle<ListUser>},

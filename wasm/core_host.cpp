@@ -106,6 +106,10 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
   if (!writer_name) return;
   auto list = Take(ReadMutations(mutations), done);
   if (!list) return;
+  auto usage = Take(
+      plain ? Result<std::optional<Usage>>(std::nullopt) : ReadUsage(PropertyOf(others, "usage")),
+      done);
+  if (!usage) return;
   // The answer needs two things: the version that the call returns, and the completion. Either may
   // come first.
   struct Outcome {
@@ -119,16 +123,15 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
     }
   };
   const auto outcome = std::make_shared<Outcome>(Outcome{done, {}, {}});
-  const auto accepted = store_->messages().Write(
-      *std::move(message),
-      {.mutations = *std::move(list),
-       .writer = std::move(writer_name->name),
-       .version = static_cast<std::int64_t>(version),
-       .usage = plain ? std::nullopt : ReadUsage(PropertyOf(others, "usage"))},
-      [outcome](const Status& status) {
-        outcome->status = status;
-        outcome->Report();
-      });
+  const auto accepted = store_->messages().Write(*std::move(message),
+                                                 {.mutations = *std::move(list),
+                                                  .writer = std::move(writer_name->name),
+                                                  .version = static_cast<std::int64_t>(version),
+                                                  .usage = *usage},
+                                                 [outcome](const Status& status) {
+                                                   outcome->status = status;
+                                                   outcome->Report();
+                                                 });
   if (!accepted.ok()) return CallBack(outcome->done, accepted.status());
   outcome->version = *accepted;
   outcome->Report();

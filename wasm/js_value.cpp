@@ -144,12 +144,19 @@ std::optional<std::string> ObjectReader::MaybeString(Key key) {
   }
 }
 
-bool ObjectReader::BoolOrFalse(Key key) {
+std::optional<std::string> ObjectReader::MaybeIdOrNull(Key key) {
+  std::optional<std::string> id = MaybeString(key);
+  if (id && id->empty()) Fail(key, "must not be empty: null stands for none");
+  if (!id && ok() && PropertyOf(object_, key).as_handle() == kNull) id.emplace();
+  return id;
+}
+
+std::optional<bool> ObjectReader::MaybeBool(Key key) {
   const Kind kind = KindAt(key);
-  if (kind == Kind::kAbsent) return false;
+  if (kind == Kind::kAbsent) return std::nullopt;
   if (kind == Kind::kBoolean) return millrace_get_number(object_.as_handle(), key.literal()) != 0;
   Fail(key, "must be true or false");
-  return false;
+  return std::nullopt;
 }
 
 std::optional<double> ObjectReader::MaybeNumber(Key key) {
@@ -194,8 +201,8 @@ std::int64_t ObjectReader::Integer(Key key) {
 std::optional<std::size_t> ObjectReader::MaybeCount(Key key) {
   const auto number = MaybeInteger(key);
   if (!number) return std::nullopt;
-  if (*number < 0) {
-    Fail(key, "must not be negative");
+  if (*number < 1) {
+    Fail(key, "must be a whole number from 1 on");
     return std::nullopt;
   }
   constexpr std::int64_t kMost = SIZE_MAX;

@@ -122,11 +122,14 @@ class ObjectReader {
   std::string String(Key key);
   std::string StringOrEmpty(Key key) { return MaybeString(key).value_or(std::string()); }
   std::optional<std::string> MaybeString(Key key);
-  bool BoolOrFalse(Key key);
+  // The id of something else. Unset: undefined. "": null, which stands for none.
+  std::optional<std::string> MaybeIdOrNull(Key key);
+  bool BoolOrFalse(Key key) { return MaybeBool(key).value_or(false); }
+  std::optional<bool> MaybeBool(Key key);
   std::int64_t Integer(Key key);
   std::optional<std::int64_t> MaybeInteger(Key key);  // within +-2^53
   std::optional<double> MaybeNumber(Key key);         // finite
-  std::optional<std::size_t> MaybeCount(Key key);     // an integer, 0 or more
+  std::optional<std::size_t> MaybeCount(Key key);     // an integer, 1 or more
   // An amount that can be added up: 0 or more.
   std::optional<std::int64_t> MaybeAmount(Key key);
   std::string Id(Key key);  // not empty

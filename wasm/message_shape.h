@@ -109,6 +109,23 @@ void Describe(const Part& part, Writer& out) {
   std::visit(PartShape<Writer>{out}, part);
 }
 
+// Usage as JSON text. JavaScript writes the cost: the core formats no floating point.
+inline std::string UsageJson(const Usage& usage) {
+  std::string json = "{\"inputTokens\":";
+  json::AppendInt(usage.input_tokens, json);
+  json.append(",\"outputTokens\":");
+  json::AppendInt(usage.output_tokens, json);
+  if (usage.cached_input_tokens) {
+    json::AppendInt(*usage.cached_input_tokens, json.append(",\"cachedInputTokens\":"));
+  }
+  if (usage.reasoning_tokens) {
+    json::AppendInt(*usage.reasoning_tokens, json.append(",\"reasoningTokens\":"));
+  }
+  if (usage.cost) json.append(",\"cost\":").append(JsonOf(val(*usage.cost)).value_or("0"));
+  json.push_back('}');
+  return json;
+}
+
 // A field of a message or a session (millrace/model/header_fields.h).
 template <typename Writer>
 struct FieldShape {
@@ -129,6 +146,13 @@ struct FieldShape {
   template <typename IdType>
   void Show(const HeaderField& field, OptionalId<IdType> value) {
     out.SetUnlessEmpty(Key(field), value.id.value);
+  }
+  template <typename Text>
+  void Show(const HeaderField& field, JsonField<Text> value) {
+    if (!value.json.empty()) out.SetJson(Key(field), value.json);
+  }
+  void Show(const HeaderField& field, const std::optional<Usage>& usage) {
+    if (usage) out.SetJson(Key(field), UsageJson(*usage));
   }
   void Show(const HeaderField& field, Role role) { out.Set(Key(field), RoleName(role)); }
   void Show(const HeaderField& field, const std::vector<Part>& parts) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "js_value.h"
+#include "message_shape.h"
 #include "millrace/streams/stream_reader.h"
 #include "value_codec.h"
 
@@ -17,10 +18,7 @@ inline ObjectWriter EndToJs(const StreamOutcome& outcome) {
     out.Set("error", error.Take());
   }
   if (outcome.usage) {
-    ObjectWriter usage;
-    usage.Set("inputTokens", outcome.usage->input_tokens)
-        .Set("outputTokens", outcome.usage->output_tokens);
-    out.Set("usage", usage.Take());
+    out.SetJson("usage", UsageJson(*outcome.usage));
   }
   out.Set("skippedLines", outcome.skipped_lines);
   return out;

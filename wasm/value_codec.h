@@ -44,6 +44,8 @@ val ToJs(const SnippetMatch& match);
 val ToJs(const SearchHit& hit);
 // { hits, next }; `next`, { before, longer }, only if there is more.
 val ToJs(const SearchPage& page);
+val ToJs(const Branching& branch);  // { parentId, messageIds }
+val ToJs(const std::vector<Branching>& branches);
 val ToJs(const ImportCounts& counts);
 val ToJs(const StoreStats& stats);
 val ToJs(const RecoveredMessage& recovered);
@@ -60,7 +62,10 @@ val ToJs(const std::vector<Message>& messages);
 Result<Part> ReadPart(const val& part);
 Result<std::vector<Mutation>> ReadMutations(const val& mutations);
 // Reads a NewMessage with its id.
-Result<Message> ReadNewMessage(const SessionId& session_id, const val& init);
+Result<NewMessage> ReadNewMessage(const SessionId& session_id, const val& init);
+Result<std::vector<NewMessage>> ReadHistory(const SessionId& session_id, const val& messages);
+// An object with metadata, or a merge patch of one, as JSON text.
+Result<std::string> ReadMetadata(const val& metadata);
 // Reads a WireReply.
 Result<ReplyStart> ReadReplyStart(const val& start);
 Result<SearchQuery> ReadSearchQuery(const val& text, const val& options);
@@ -79,7 +84,7 @@ Status ReadError(const val& error);
 Result<std::string> ReadWord(const val& word, const char* what);
 // Reads a CoreCaller, which the Worker makes; undefined is the store's own client.
 Caller ReadCaller(const val& caller);
-// Reads { inputTokens, outputTokens }, which a stream reader made; or undefined.
-std::optional<Usage> ReadUsage(const val& usage);
+// Reads a Usage or undefined.
+Result<std::optional<Usage>> ReadUsage(const val& usage);
 
 }  // namespace millrace::wasm

@@ -63,6 +63,8 @@ struct MutationWriter {
   // No stream reader makes these.
   void operator()(const Resume&) {}
   void operator()(const Replace&) {}
+  void operator()(const SetMetadata&) {}
+  void operator()(const SetUsage&) {}
 };
 
 struct EventWriter {
@@ -143,6 +145,11 @@ val ToJs(const PatchOp& op) {
   } else if (const auto* header = std::get_if<HeaderOp>(&op)) {
     out.Set("op", "header");
     Describe(*header, out);
+  } else if (const auto* notes = std::get_if<NotesOp>(&op)) {
+    out.Set("op", "notes");
+    if (notes->metadata)
+      out.SetJson("metadata", notes->metadata->empty() ? "null" : *notes->metadata);
+    if (notes->usage) out.SetJson("usage", UsageJson(*notes->usage));
   }
   return out.Take();
 }
@@ -176,6 +183,7 @@ val ToJs(const SearchHit& hit) {
   ObjectWriter out;
   out.Set("messageId", hit.message_id.value)
       .Set("sessionId", hit.session_id.value)
+      .SetIf("hidden", hit.hidden)
       .Set("snippet", hit.snippet)
       .Set("matches", ArrayToJs(hit.matches));
   return out.Take();
@@ -191,6 +199,16 @@ val ToJs(const SearchPage& page) {
   }
   return out.Take();
 }
+
+val ToJs(const Branching& branch) {
+  ObjectWriter out;
+  out.Set("parentId",
+          branch.parent.empty() ? val::null() : ToJs(std::string_view(branch.parent.value)))
+      .Set("messageIds", IdsToJs(branch.children));
+  return out.Take();
+}
+
+val ToJs(const std::vector<Branching>& branches) { return ArrayToJs(branches); }
 
 val ToJs(const ImportCounts& counts) {
   ObjectWriter out;

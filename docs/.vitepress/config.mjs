@@ -20,7 +20,8 @@ export default defineConfig({
       {
         text: 'Guide',
         items: pages(
-          ['Sessions and messages', '/guide/sessions-and-messages'], ['Streaming a reply', '/guide/streaming'],
+          ['Sessions and messages', '/guide/sessions-and-messages'], ['Branches, metadata, usage', '/guide/branches'],
+          ['Streaming a reply', '/guide/streaming'],
           ['Agent turns', '/guide/agent-turns'], ['Live queries', '/guide/live-queries'], ['Several listeners', '/guide/several-listeners'],
           ['Several tabs', '/guide/tabs'],
           ['Search', '/guide/search'], ['Export and import', '/guide/export-and-import'], ['Errors', '/guide/errors'],

@@ -191,7 +191,7 @@ void Measure(const std::string& path, const Prose& prose, std::int64_t sessions,
   };
   Row("last page of a session (50 messages)", read_page, &page);
   Row("50 sessions", [&] {
-    Require(storage->committed().ReadSessions({{}, 50}).ok(), "no sessions");
+    Require(storage->committed().ReadSessions({{}, {}, {}, {}, 50}).ok(), "no sessions");
   });
   MeasureSearch({*storage, search}, prose, sessions);
   n = 0;

@@ -59,8 +59,21 @@ class ForgetfulStorage final : public Storage, public StorageReads {
   Result<std::optional<Message>> ReadMessage(const MessageId& /*id*/) override {
     return std::optional<Message>();
   }
+  Result<std::optional<SessionId>> SessionOf(const MessageId& /*id*/) override {
+    return std::optional<SessionId>();
+  }
   Result<std::vector<Message>> ReadMessages(const MessageQuery& /*query*/) override {
     return std::vector<Message>();
+  }
+  Result<std::vector<Message>> ReadPath(const PathQuery& /*query*/) override {
+    return std::vector<Message>();
+  }
+  Result<std::vector<Branching>> ReadBranches(const SessionId& /*session_id*/,
+                                              const std::optional<MessageId>& /*of*/) override {
+    return std::vector<Branching>();
+  }
+  Result<std::vector<MessageId>> ReadBranch(const MessageId& /*id*/) override {
+    return std::vector<MessageId>();
   }
   Result<std::vector<MessageId>> ReadMessageIds(const SessionId& /*session_id*/) override {
     return std::vector<MessageId>();

@@ -52,7 +52,7 @@ class Migration : public testing::TestWithParam<int> {
 
   FaultDisk disk_ = MakeOlderStore(GetParam());
 };
-INSTANTIATE_TEST_SUITE_P(, Migration, testing::Values(1, 2, 3, 4), [](const auto& version) {
+INSTANTIATE_TEST_SUITE_P(, Migration, testing::Range(1, 7), [](const auto& version) {
   return "From" + std::to_string(version.param);
 });
 
@@ -60,6 +60,7 @@ TEST_P(Migration, S1_KeepsWhatWasStoredAndMakesItSearchable) { ExpectMigrated(di
 
 // The words of an older index differ from ours, so none of them is kept.
 TEST_P(Migration, S1_MakesTheIndexAnew) {
+  if (GetParam() >= 5) return;  // its words are ours
   if (GetParam() >= 3) {
     auto connection = Connection::Open(disk_.Files());
     ASSERT_TRUE((*connection)->Execute("DELETE FROM message_search").ok());

@@ -8,6 +8,7 @@
 #include "storage/fixtures/store_v3.h"
 #include "storage/fixtures/store_v4.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/migrations.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/sqlite_storage.h"
 #include "storage/test_data.h"
@@ -41,6 +42,7 @@ StorageOp AddToolCall(Message& message) {
 
 std::vector<ScriptStep> MakeScript() {
   ScriptWriter script;
+  std::int64_t seq_of_branch = 16;
   Session session = MakeSession("u");
   script.DurableStep({Put(session)});
   script.DurableStep({Put(MakeSession("v"))});
@@ -64,6 +66,19 @@ std::vector<ScriptStep> MakeScript() {
   script.DurableStep({Put(Finished(MakeMessage(14, std::string(60'000, 'c'), "v")))});
   // Larger than the cache of OpenForScript. So pages go to the WAL before the commit and are
   // changed again and rewritten there, with the headers of all frames after them.
+  // A branch, a switch, metadata, and the branch goes.
+  for (const char* parent : {"m11", "m11"}) {
+    Message version = Finished(MakeMessage(seq_of_branch++, "another version", "u"));
+    version.parent_id = MessageId(parent);
+    version.metadata = R"({"rating":1})";
+    version.usage = Usage{7, 11};
+    script.DurableStep({Put(version)});
+    version.metadata = R"({"rating":2})";
+    ++version.version;
+    script.Step({PutNotes{std::make_shared<const Message>(version)}});
+  }
+  script.DurableStep({SwitchTo{SessionId("u"), MessageId("m12")}});
+  script.DurableStep({DeleteMessage{MessageId("m16"), /*branch=*/true}});
   StorageBatch large;
   for (std::int64_t seq = 20; seq < 32; ++seq) {
     large.push_back(Put(Finished(MakeMessage(seq, std::string(3000, 'e'), "u"))));
@@ -91,6 +106,13 @@ FaultDisk MakeOlderStore(int version) {
   }
   if (version >= 3) made = made && (*connection)->Execute(kStoreV2ToV3).ok();
   if (version >= 4) made = made && (*connection)->Execute(kStoreV3ToV4).ok();
+  // The statements of a released version never change, so these are those that it ran.
+  for (int next = 5; next <= version; ++next) {
+    const Migration& migration = kMigrations[static_cast<std::size_t>(next - 1)];
+    made = made && (*connection)->Execute(migration.sql).ok() &&
+           (migration.then == nullptr || migration.then(**connection).ok()) &&
+           (*connection)->Execute("PRAGMA user_version=" + std::to_string(next)).ok();
+  }
   made = made && (*connection)->Close().ok();
   assert(made);
   return disk;

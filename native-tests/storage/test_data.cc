@@ -80,15 +80,18 @@ std::string Dump(Storage& storage) {
   if (!sessions.ok()) return "sessions: " + sessions.status().message();
   for (const Session& session : *sessions) {
     add("\nsession", session.id.value, session.title, std::to_string(session.message_count),
-        std::to_string(session.completion_tokens), std::to_string(session.updated_at));
+        std::to_string(session.completion_tokens), std::to_string(session.updated_at),
+        session.head_id.value, session.metadata);
   }
   Result<std::vector<Message>> messages = storage.committed().ReadMessages({});
   if (!messages.ok()) return "messages: " + messages.status().message();
   for (const Message& message : *messages) {
     add("\nmessage", std::to_string(message.seq), message.id.value, message.session_id.value,
-        RoleName(message.role), message.model, std::to_string(message.created_at),
-        std::to_string(message.updated_at), std::to_string(message.finished_at.value_or(-1)),
-        std::to_string(message.version), EncodeParts(message.parts));
+        message.parent_id.value, RoleName(message.role), message.model,
+        std::to_string(message.created_at), std::to_string(message.updated_at),
+        std::to_string(message.finished_at.value_or(-1)), std::to_string(message.version),
+        EncodeParts(message.parts), message.metadata,
+        message.usage ? std::to_string(message.usage->input_tokens) : "");
   }
   Result<std::vector<Message>> unfinished = storage.committed().ReadUnfinished();
   if (!unfinished.ok()) return "unfinished: " + unfinished.status().message();

@@ -64,6 +64,12 @@ void Count(WriterMemory& memory, const MessageWrite& write, const Prediction& pr
 
 }  // namespace
 
+bool Alike(const Message& a, const Message& b) {
+  Message moved = b;
+  moved.parent_id = a.parent_id;
+  return a == moved;
+}
+
 std::optional<Prediction> PredictWrite(const ModelMessage& message, const MessageWrite& write,
                                        TimeMs now) {
   Prediction prediction = Predict(message, message.remembered, write, now);
@@ -73,8 +79,15 @@ std::optional<Prediction> PredictWrite(const ModelMessage& message, const Messag
 
 Prediction PredictUpdate(const ModelMessage& message, const Message& snapshot, TimeMs now) {
   MessageWrite write;
-  write.mutations.emplace_back(Replace{snapshot.parts, snapshot.model, snapshot.provider,
-                                       snapshot.is_summary, snapshot.version});
+  Replace replace;
+  replace.parts = snapshot.parts;
+  replace.model = snapshot.model;
+  replace.provider = snapshot.provider;
+  replace.is_summary = snapshot.is_summary;
+  if (!snapshot.metadata.empty()) replace.metadata = snapshot.metadata;
+  replace.usage = snapshot.usage;
+  replace.version = snapshot.version;
+  write.mutations.emplace_back(std::move(replace));
   return Predict(message, message.remembered, write, now);
 }
 

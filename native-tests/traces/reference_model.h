@@ -42,6 +42,10 @@ struct ModelMessage {
   }
 };
 
+// Whether both are the same but for their parents: a message that is being created follows what is
+// the head when it is saved, and a delete moves it up. The path shows who follows whom.
+bool Alike(const Message& a, const Message& b);
+
 // What a call must answer, and how it changes the message.
 struct Prediction {
   Status status;

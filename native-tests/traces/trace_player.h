@@ -86,6 +86,7 @@ class TracePlayer : private TraceWorld {
   void CheckMessage(const MessageId& id, const ModelMessage& model);
   void CheckOnDisk(const MessageId& id, const ModelMessage& model);
   void CheckList(const SessionId& id);
+  void CheckPath(const SessionId& id);
   void CheckSessions();
   void CheckNothingStranded();
   void CheckAtRest();

@@ -1,5 +1,6 @@
 /**
  * The objects of the public contract: the store and what it hands out. Types only.
+ * Longer than the norm because whoever reads one of them needs the others.
  *
  * Every promise of this package rejects with a `MillraceError`, and so does every synchronous throw.
  *
@@ -12,7 +13,7 @@
  * every later one rejects with 'internal'; opening the store again works, with everything that was acknowledged.
  */
 import type {
-  EventFilter, FinishReason, Listener, Message, NewMessage, Part, Role, SearchPage, SearchOptions, Session,
+  EventFilter, FinishReason, Listener, Message, Metadata, NewMessage, Part, Role, SearchPage, SearchOptions, Session, Usage,
 } from './types.js';
 
 /**
@@ -49,15 +50,25 @@ export interface Draft {
   addPart(part: Part): Promise<void>;
   /** Drops the parts written so far: a provider's retry starts the reply over. */
   reset(): Promise<void>;
-  /** `reason`: default 'end_turn'. */
-  finish(reason?: FinishReason, info?: { message?: string; details?: string }): Promise<void>;
+  /** A merge patch of the message's metadata; coalesced like a delta. `message` shows it once the Worker has answered. */
+  setMetadata(patch: Metadata): void;
+  /** `reason`: default 'end_turn'. `usage`: the message's; the session's sums change with it, in the same commit. */
+  finish(reason?: FinishReason, info?: { message?: string; details?: string; usage?: Usage }): Promise<void>;
   /** Resolves when everything written before the call is durable; on a finished message too. */
   flush(): Promise<void>;
 }
 
 export interface Messages {
-  /** Durable when it resolves. A message of role other than assistant is finished from the start. */
+  /**
+   * Durable when it resolves. A message of role other than assistant is finished from the start. It becomes the session's
+   * head. To answer again, create with the same `parentId`; to edit, with the `parentId` of the edited message.
+   */
   create(sessionId: string, init: NewMessage): Promise<Draft>;
+  /**
+   * All or none, in one transaction, each the child of the one before unless it says otherwise: history from elsewhere.
+   * Finished, whatever the role.
+   */
+  createAll(sessionId: string, messages: readonly NewMessage[]): Promise<Message[]>;
   /**
    * Goes on with an unfinished message. With `resume`, also with one finished as 'interrupted', 'canceled' or
    * 'error': its finish part is taken off, the only way a message is ever un-finished. Else rejects with 'finished'.
@@ -70,28 +81,52 @@ export interface Messages {
    * it would un-finish it, with 'not-found' if there is none.
    */
   update(message: Message): Promise<Message>;
+  /** A merge patch, of a finished message too (a rating, a note). Resolves when it is saved, with the next window. */
+  setMetadata(id: string, patch: Metadata): Promise<Message>;
   /** Newest accepted state; with `committed` only what is saved. */
   get(id: string, options?: { committed?: boolean }): Promise<Message | undefined>;
   /**
-   * In the order of creation. `limit` alone gives the newest so many; with `before` (a message id) those just before it,
-   * with `after` those just after it. Both at once: 'invalid-argument'; an unknown id: 'not-found'.
+   * The path that is shown, from the session's beginning to its head (`head`: to that message instead), each after its
+   * parent. `all`: every message of the session, in the order of creation. `limit` alone gives the newest so many; with
+   * `before` (a message id) those just before it, on whatever path it is, with `after` those just after it. Both at once:
+   * 'invalid-argument'; an unknown id, or an `after` that is not on the path: 'not-found'.
    */
-  list(sessionId: string, options?: { limit?: number; before?: string; after?: string; committed?: boolean }): Promise<Message[]>;
+  list(sessionId: string, options?: {
+    limit?: number; before?: string; after?: string; committed?: boolean; head?: string; all?: boolean;
+  }): Promise<Message[]>;
+  /** Where the session branches: of each parent (null: the beginning) with more than one child, the children in the order of creation. */
+  branches(sessionId: string): Promise<{ parentId: string | null; messageIds: string[] }[]>;
   /** Messages of role user, newest first: of one session, or of all. */
   listUser(sessionId?: string, options?: { limit?: number }): Promise<Message[]>;
+  /** Of the path that is shown. */
   lastAssistant(sessionId: string): Promise<Message | undefined>;
-  /** Durable when it resolves. Nothing to delete is no error. */
-  delete(id: string): Promise<void>;
+  /**
+   * Durable when it resolves. Nothing to delete is no error. Its children become those of its parent; with `branch` they go
+   * with it, and all that follow them.
+   */
+  delete(id: string, options?: { branch?: boolean }): Promise<void>;
   deleteAll(sessionId: string): Promise<void>;
 }
 
 /** Every change is durable when its promise resolves. */
 export interface Sessions {
-  create(init?: { id?: string; title?: string; parentId?: string }): Promise<Session>;
+  /** `createdAt`: for history from elsewhere; default now. */
+  create(init?: { id?: string; title?: string; parentId?: string; metadata?: Metadata; createdAt?: number }): Promise<Session>;
   get(id: string): Promise<Session | undefined>;
-  /** Most recently updated first. */
-  list(options?: { limit?: number; parentId?: string }): Promise<Session[]>;
-  update(id: string, change: Partial<Pick<Session, 'title' | 'promptTokens' | 'completionTokens' | 'cost' | 'summaryMessageId'>>): Promise<Session>;
+  /**
+   * Most recently updated first. `before`: those after that session in this order, exact while sessions come and go;
+   * 'not-found' if there is no such session. `archived`: false (default) without them, true only them, 'all'. `query`: titles
+   * that have all its words, as `search` takes them.
+   */
+  list(options?: { limit?: number; before?: string; parentId?: string; archived?: boolean | 'all'; query?: string }): Promise<Session[]>;
+  /** `metadata` is a merge patch. */
+  update(id: string, change: Partial<Pick<
+    Session, 'title' | 'promptTokens' | 'completionTokens' | 'cost' | 'summaryMessageId' | 'archived' | 'metadata'
+  >>): Promise<Session>;
+  /** Shows the path through that message, down to where it was last shown below it (else its newest leaf). */
+  switchTo(sessionId: string, messageId: string): Promise<Session>;
+  /** A new session with copies of the path up to that message. Default title: that of the session. Its sums begin at 0. */
+  fork(messageId: string, init?: { id?: string; title?: string; metadata?: Metadata }): Promise<Session>;
   /** Deletes its messages too. */
   delete(id: string): Promise<void>;
 }
@@ -118,14 +153,17 @@ export interface IngestOptions {
   role?: Role;
   model?: string;
   provider?: string;
+  /** As in NewMessage, for a new message. */
+  parentId?: string | null;
+  metadata?: Metadata;
   /**
    * Goes on with that message (see Messages.open with `resume`) if it exists; else the new message's id. A message has one
    * stream at most: the second rejects with 'in-use'. One of another session is 'invalid-argument'.
    */
   messageId?: string;
   signal?: AbortSignal;
-  /** Token counts, when the stream reports them. They are also added to the session's, in the commit that finishes the message. */
-  onUsage?: (usage: { inputTokens: number; outputTokens: number }) => void;
+  /** Token counts, when the stream reports them. They are the message's `usage`, and added to the session's in the commit that finishes the message. */
+  onUsage?: (usage: Usage) => void;
 }
 
 export interface Run {

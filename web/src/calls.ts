@@ -7,26 +7,34 @@
  *
  * To add a call: a line here, a line and a function in wasm/calls.cpp, and the method that calls it in client/calls.
  */
-import type { Message, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
+import type { Message, Metadata, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** Arguments and answer of each call. */
 export interface Calls {
-  createSession(init: { id: string; title?: string; parentId?: string }): Session;
+  createSession(init: { id: string; title?: string; parentId?: string; metadata?: Metadata; createdAt?: number }): Session;
   getSession(id: string): Session | undefined;
-  listSessions(options: { limit?: number; parentId?: string }): Session[];
+  listSessions(options: { limit?: number; before?: string; parentId?: string; archived?: boolean | 'all'; query?: string }): Session[];
   updateSession(id: string, change: object): Session;
   deleteSession(id: string): void;
+  switchTo(id: string, messageId: string): Session;
+  fork(messageId: string, init: { id: string; title?: string; metadata?: Metadata }): Session;
   /** `writer`: the draft that counts its versions from the answer. `run` 0: none. */
   createMessage(sessionId: string, init: NewMessage & { id: string }, writer: string, run: number): Message;
   openMessage(id: string, resume: boolean, writer: string): Message;
   /** One step, whatever happens meanwhile. 'in-use': another stream writes into the message; 'closed': the run is over. */
   beginReply(reply: WireReply): Message;
+  createAll(sessionId: string, messages: (NewMessage & { id: string })[]): WireMessages;
   updateMessage(message: Message): Message;
+  /** Answered when it is saved. */
+  setMetadata(id: string, patch: Metadata): Message;
   getMessage(id: string, committed: boolean): Message | undefined;
-  listMessages(sessionId: string, options: { limit?: number; before?: string; after?: string; committed?: boolean }): WireMessages;
+  listMessages(sessionId: string, options: {
+    limit?: number; before?: string; after?: string; committed?: boolean; head?: string; all?: boolean;
+  }): WireMessages;
+  branches(sessionId: string): { parentId: string | null; messageIds: string[] }[];
   listUser(sessionId: string | undefined, options: { limit?: number }): WireMessages;
   lastAssistant(sessionId: string): Message | undefined;
-  deleteMessage(id: string): void;
+  deleteMessage(id: string, branch: boolean): void;
   deleteAll(sessionId: string): void;
   search(query: string, options: SearchOptions): SearchPage;
   /** Blobs cross as references, not as copies. */
@@ -77,7 +85,7 @@ export interface CoreStats {
 /** The message of a reply, to be created or, with `resume`, gone on with if it exists. */
 export interface WireReply {
   sessionId: string; messageId: string; resume: boolean;
-  model?: string; provider?: string;
+  model?: string; provider?: string; metadata?: Metadata; parentId?: string | null;
   /** Names the stream to the core: it is the only one that writes into the message. */
   writer: string;
   /** The run scope it belongs to; 0: none. */

@@ -7,7 +7,7 @@
  */
 import type { CoreCalls, CoreMethod, WireReply } from './calls.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, FinishReason, Message, Part, Role, Session } from './types.js';
+import type { EventFilter, FinishReason, Message, Metadata, Part, Role, Session, Usage } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -29,7 +29,9 @@ export type PatchOp =
   | { op: 'append'; part: number; text: string }
   | { op: 'put'; part: number; value: Part; keepBody: boolean }
   | { op: 'truncate'; size: number }
-  | { op: 'header'; model?: string; provider?: string; isSummary: boolean; finishedAt?: number };
+  | { op: 'header'; model?: string; provider?: string; isSummary: boolean; finishedAt?: number }
+  /** What the application and the provider say. `metadata` null: none any more. */
+  | { op: 'notes'; metadata?: Metadata | null; usage?: Usage };
 
 export interface WirePatch { fromVersion: number; toVersion: number; updatedAt: number; ops: PatchOp[] }
 
@@ -61,8 +63,6 @@ export interface CoreCaller {
   /** It was made before, to an earlier opening of the store. */
   again?: boolean;
 }
-
-export interface Usage { inputTokens: number; outputTokens: number }
 
 export interface StreamEnd {
   /** The finished message, durable. */

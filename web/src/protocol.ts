@@ -21,9 +21,9 @@
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
 import type { Calls, Method, WireReply } from './calls.js';
-import type { CoreError, Usage, WireEvent, WireMutation } from './core-module.js';
+import type { CoreError, WireEvent, WireMutation } from './core-module.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, Message } from './types.js';
+import type { EventFilter, Message, Usage } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -122,7 +122,7 @@ export type ToPage =
   | { type: 'pull'; ingest: number }
   /** Stop pumping: the reply ended by itself. */
   | { type: 'enough'; ingest: number }
-  | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: { inputTokens: number; outputTokens: number } }
+  | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: Usage }
   /** The ingest could not be finished durably. */
   | { type: 'lost'; ingest: number; error: WireError }
   /** The module trapped (memory, stack). It is never called again: the Worker ends, and whatever is pending fails. */

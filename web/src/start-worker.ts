@@ -10,15 +10,15 @@ import { MillraceError } from './errors.js';
  * failure does not tell. But it is relative to this script, which the stack names.
  */
 export function workerHint(): string {
-  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)}. It has to be JavaScript of the page's origin, the ` +
-    "Content-Security-Policy to have worker-src 'self'. In Vite before 8, set optimizeDeps.exclude, else options.worker";
+  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)} and must be of the page's origin; the ` +
+    "Content-Security-Policy must have worker-src 'self'. Vite before 8: set optimizeDeps.exclude. Else: options.worker";
 }
 
 /** Of who opens a store where no page is: on a server that renders one, or in a test. */
 export function notInABrowser(): MillraceError {
   return new MillraceError('storage-unavailable',
-    'There is no Worker here: this is no page in a browser. Call openStore in an effect or event handler ' +
-    "(useEffect, onMounted, onMount), not while a server renders. In tests, use storage: 'memory'.");
+    'There is no Worker here. Call openStore in the browser (useEffect, onMounted), ' +
+    "not while a server renders. In tests: storage 'memory'.");
 }
 
 /** Starts it. Throws 'storage-unavailable'. */

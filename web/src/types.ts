@@ -16,6 +16,17 @@ export type FinishReason =
 /** Fields of a stored part that this version does not know; kept through every read and update. */
 interface Extra { extra?: Readonly<Record<string, unknown>> }
 
+/** The application's own data: a JSON object. A change of it is a JSON Merge Patch (RFC 7396): null removes. Up to 1 MiB. */
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** Token counts of one message, as the provider reported them last. */
+export interface Usage {
+  inputTokens: number; outputTokens: number;
+  cachedInputTokens?: number; reasoningTokens?: number;
+  /** In the application's currency. */
+  cost?: number;
+}
+
 /** `refusal`: the model declined, in its own words. */
 export interface TextPart extends Extra { type: 'text'; text: string; refusal?: boolean }
 export interface ReasoningPart extends Extra {
@@ -51,14 +62,18 @@ export type Part =
 export interface Message {
   readonly id: string;
   readonly sessionId: string;
+  /** The message it follows; absent: it begins the session. Messages of one parent are versions of each other. */
+  readonly parentId?: string;
   readonly role: Role;
   readonly parts: readonly Part[];
   readonly model?: string;
   readonly provider?: string;
   readonly isSummary: boolean;
+  readonly metadata?: Metadata;
+  readonly usage?: Usage;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Set: the message is finished and takes no more changes. */
+  /** Set: the message is finished and takes no more changes, but of its metadata and its usage. */
   readonly finishedAt?: number;
   /** Grows with every mutation applied. Deltas merged on their way count as one; an empty delta is none. */
   readonly version: number;
@@ -72,6 +87,12 @@ export interface NewMessage {
   model?: string;
   provider?: string;
   isSummary?: boolean;
+  /** Default: the session's head. null: a beginning of its own. Of another session: 'invalid-argument'; unknown: 'not-found'. */
+  parentId?: string | null;
+  metadata?: Metadata;
+  usage?: Usage;
+  /** For history from elsewhere; default now. It changes no order. */
+  createdAt?: number;
 }
 
 // ---------------------------------------------------------------- sessions
@@ -85,6 +106,10 @@ export interface Session {
   readonly completionTokens: number;
   readonly cost: number;
   readonly summaryMessageId?: string;
+  /** The last message of the path that is shown. Absent: there is no message. */
+  readonly headId?: string;
+  readonly metadata?: Metadata;
+  readonly archived: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -94,6 +119,8 @@ export interface Session {
 export interface SearchHit {
   readonly messageId: string;
   readonly sessionId: string;
+  /** It is on a branch that is not shown: `sessions.switchTo` shows it. */
+  readonly hidden?: boolean;
   /** A piece of the message's text around the first match, on one line; '…' where it was cut. Plain text, not markup. */
   readonly snippet: string;
   /** Where the words of the query stand in `snippet`, in order. */

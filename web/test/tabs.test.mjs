@@ -1,5 +1,8 @@
 // @ts-check
-/** Several tabs of one browser with one store (M1 to M4), on real locks, channels and files. */
+/**
+ * Several tabs of one browser with one store (M1 to M4), on real locks, channels and files.
+ * Longer than the norm because all of it is played on the same tabs, in each browser and on each storage.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launchChromium } from './support/chromium.mjs';
@@ -337,6 +340,33 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
           assert.equal(text, written);
         }
         for (const page of [leader, follower, writer]) await page.close();
+      });
+
+      test('D1_D3_D6_ a follower branches, switches, forks, notes and brings in history; the leader hears it', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        const outcome = await second.evaluate(async () => {
+          const { store } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const { id } = await store.sessions.create({ id: 'tree', metadata: { a: 1 } });
+          await store.messages.createAll(id, ['q', 'r', 's'].map((name) => ({ id: name, role: /** @type {const} */ ('user') })));
+          const draft = await store.messages.create(id, { id: 'v', role: 'assistant', parentId: 'q' });
+          draft.setMetadata({ n: 1 });
+          await draft.finish('end_turn', { usage: { inputTokens: 1, outputTokens: 2 } });
+          await store.messages.setMetadata('v', { rating: 5 });
+          const shown = (await store.messages.list(id)).map((message) => message.id);
+          const { headId } = await store.sessions.switchTo(id, 'r');
+          const fork = await store.sessions.fork('v', { id: 'fork' });
+          return { shown, headId, fork: fork.messageCount, branches: await store.messages.branches(id) };
+        }, undefined);
+        assert.deepEqual(outcome, { shown: ['q', 'v'], headId: 's', fork: 2, branches: [{ parentId: 'q', messageIds: ['r', 'v'] }] });
+        const heard = await first.evaluate(async () => {
+          const tab = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          await tab.until(() => tab.events.some(({ message }) => message?.id === 'v' && message.metadata?.rating === 5));
+          const message = await tab.store.messages.get('v');
+          return [message?.metadata, message?.usage, (await tab.store.messages.list('tree')).length];
+        }, undefined);
+        assert.deepEqual(heard, [{ n: 1, rating: 5 }, { inputTokens: 1, outputTokens: 2 }, 3]);
+        await first.close();
+        await second.close();
       });
 
       test('export and import in a follower', options, async () => {

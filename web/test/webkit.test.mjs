@@ -17,10 +17,16 @@ const OTHERWISE = {
   goesOnWithAMessage: CUT,
 };
 
+/**
+ * WebKitGTK 2.50 traps in sound code now and then: once in some 2,000 stores, in whatever call is made first, never twice in
+ * a row, and no other engine does (docs/limits.md). The store tells it as it tells every trap.
+ */
+const TRAPS_NOW_AND_THEN = /Out of bounds memory access/;
+
 const webkit = stage(launchWebKit);
 
 testFallBack(webkit, 'WebKit', { timeout });
 
-describeSpecs(webkit, { ...specs, frames, indexeddb }, { storages: ['indexeddb'], otherwise: OTHERWISE, timeout });
+describeSpecs(webkit, { ...specs, frames, indexeddb }, { storages: ['indexeddb'], otherwise: OTHERWISE, again: TRAPS_NOW_AND_THEN, timeout });
 
 describeInterruptions(webkit, { storages: ['indexeddb'], interruptions: { reloaded }, timeout });

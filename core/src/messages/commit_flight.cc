@@ -8,10 +8,41 @@
 namespace millrace {
 namespace {
 
+// The usage that is on disk after the commit, if the commit changes it.
+std::optional<Usage> SavedUsage(const LiveMessage& live, const InFlightWrite& write) {
+  if (write.whole) return live.accepted.usage;
+  std::optional<Usage> usage;
+  const auto look = [&usage](const Patch& patch) {
+    for (const PatchOp& op : patch.ops) {
+      const auto* notes = std::get_if<NotesOp>(&op);
+      if (notes != nullptr && notes->usage) usage = notes->usage;
+    }
+  };
+  look(live.unsaved);
+  for (const PendingPatch& pending : write.patches) look(*pending.patch);
+  return usage;
+}
+
+// Whether the message's parts are on disk as they are.
+bool OnlyNotes(const LiveMessage& live, const InFlightWrite& write) {
+  const auto only_notes = [](const Patch& patch) {
+    return std::all_of(patch.ops.begin(), patch.ops.end(),
+                       [](const PatchOp& op) { return std::holds_alternative<NotesOp>(op); });
+  };
+  return !live.fold && only_notes(live.unsaved) &&
+         std::all_of(write.patches.begin(), write.patches.end(),
+                     [&](const PendingPatch& pending) { return only_notes(*pending.patch); });
+}
+
 // Puts the changes of `live` into the batch; returns the version that they make.
 std::int64_t WriteMessage(LiveMessage& live, const InFlightWrite& write, BatchBuilder& builder) {
   if (write.whole) {
-    builder.Put({std::make_shared<const Message>(live.accepted)});
+    auto message = std::make_shared<const Message>(live.accepted);
+    if (live.row_whole && OnlyNotes(live, write)) {
+      builder.Put(PutNotes{std::move(message)});
+    } else {
+      builder.Put(PutMessage{std::move(message)});
+    }
     // The row's version also counts counted mutations that changed nothing. The next patch starts
     // there.
     return live.patched_version = live.accepted.version;
@@ -68,8 +99,6 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   // (S2), and again for changes after it.
   write.whole = live.row_whole || live.fold || (live.accepted.finished() && takes_all);
   const std::size_t take = write.whole || takes_all ? live.pending.size() : 1;
-  // The usage goes into the commit with the last change, which finishes the message (I4).
-  if (take == live.pending.size()) write.usage = std::exchange(live.usage, {});
   std::move(live.pending.begin(), live.pending.begin() + static_cast<std::ptrdiff_t>(take),
             std::back_inserter(write.patches));
   live.pending.erase(live.pending.begin(),
@@ -79,20 +108,22 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   for (const PendingPatch& pending : write.patches) {
     for (const Receipt& receipt : pending.receipts) builder.AddLast(PutReceipt{receipt});
   }
+  write.counted = live.counted;
   AddToSession(live, write, builder);
   live.in_flight = true;
   writes_.push_back(std::move(write));
 }
 
 // A finish moves its session to the front of the list. The same commit counts the usage (I4).
-void CommitFlight::AddToSession(const LiveMessage& live, const InFlightWrite& write,
+void CommitFlight::AddToSession(LiveMessage& live, const InFlightWrite& write,
                                 BatchBuilder& builder) const {
-  const bool used = write.usage.input_tokens != 0 || write.usage.output_tokens != 0;
+  const Usage usage = SavedUsage(live, write).value_or(live.counted);
+  const bool used = usage != live.counted;
   if (!used && !(write.terminal() && live.accepted.finished())) return;
   const Result<Session*> session = builder.EditSession(live.accepted.session_id);
   if (!session.ok()) return;
-  AddTokens((*session)->prompt_tokens, write.usage.input_tokens);
-  AddTokens((*session)->completion_tokens, write.usage.output_tokens);
+  AddUsage(live.counted, usage, **session);
+  live.counted = usage;
   (*session)->updated_at = std::max((*session)->updated_at, started_at_);
 }
 
@@ -147,8 +178,7 @@ void CommitFlight::SettleWrite(const InFlightWrite& write, bool ok, std::vector<
 // The changes of a failed commit were published. They must still be written, before all later ones
 // (C5).
 void CommitFlight::KeepUnsaved(LiveMessage& live, const InFlightWrite& write) {
-  AddTokens(live.usage.input_tokens, write.usage.input_tokens);
-  AddTokens(live.usage.output_tokens, write.usage.output_tokens);
+  live.counted = write.counted;
   for (const PendingPatch& pending : write.patches) {
     live.unsaved.Extend(*pending.patch);
     live.unsaved_receipts.insert(live.unsaved_receipts.end(), pending.receipts.begin(),

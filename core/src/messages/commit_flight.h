@@ -19,8 +19,8 @@ struct InFlightWrite {
   MessageId id;
   std::vector<PendingPatch> patches;  // not published yet
   std::int64_t version = 0;           // on disk if the commit succeeds
-  Usage usage;
-  bool whole = false;  // its row is written, not its log
+  Usage counted;                      // LiveMessage::counted before
+  bool whole = false;                 // its row is written, not its log
 
   bool terminal() const;
 };
@@ -59,8 +59,7 @@ class CommitFlight {
  private:
   void TakeDirty(BatchBuilder& builder, bool coalesces);
   void TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coalesces);
-  void AddToSession(const LiveMessage& live, const InFlightWrite& write,
-                    BatchBuilder& builder) const;
+  void AddToSession(LiveMessage& live, const InFlightWrite& write, BatchBuilder& builder) const;
   void SettleWrite(const InFlightWrite& write, bool ok, std::vector<Event>& events);
   void KeepUnsaved(LiveMessage& live, const InFlightWrite& write);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 
 #include "millrace/base/ids.h"
 #include "millrace/messages/completion.h"
@@ -12,16 +13,18 @@ class CommitCycle;
 
 // What one delete removes: the messages that existed at the call, not those created later.
 struct Deletion {
-  enum class Scope { kMessage, kAllOfSession, kSession };
+  enum class Scope { kMessage, kBranch, kAllOfSession, kSession };
   Scope scope = Scope::kMessage;
-  SessionId session_id;        // not for kMessage
-  MessageId message_id;        // for kMessage
+  SessionId session_id;        // for kAllOfSession and kSession
+  MessageId message_id;        // for kMessage and kBranch
+  std::set<MessageId> branch;  // for kBranch: the message and all that follow it
   std::int64_t up_to_seq = 0;  // set by SubmitDeletion
 
   bool Covers(const Message& message) const {
-    if (scope == Scope::kMessage && message.id != message_id) return false;
-    if (scope != Scope::kMessage && message.session_id != session_id) return false;
-    return message.seq <= up_to_seq;
+    if (message.seq > up_to_seq) return false;
+    if (scope == Scope::kMessage) return message.id == message_id;
+    if (scope == Scope::kBranch) return branch.contains(message.id);
+    return message.session_id == session_id;
   }
 };
 

@@ -34,6 +34,7 @@ void EventFeed::Hold(const MessageId& id, const SessionId& session_id, std::int6
 
 bool EventFeed::OnBatch(std::vector<Event> batch) {
   std::vector<MessageId> seen;
+  std::vector<MessageId> lost_ids;
   const auto gone = std::remove_if(batch.begin(), batch.end(), [&](Event& event) {
     if (auto* updated = std::get_if<MessageUpdated>(&event)) {
       seen.push_back(updated->id);
@@ -42,12 +43,16 @@ bool EventFeed::OnBatch(std::vector<Event> batch) {
     if (auto* created = std::get_if<MessageCreated>(&event)) {
       const Message& message = *created->message;
       seen.push_back(message.id);
-      if (!message.finished()) Hold(message.id, message.session_id, message.version);
+      // If something about it was lost, the newest state follows, and may differ though the version
+      // is the same: a delete gives a message another parent.
+      const bool lost = std::find(lost_ids.begin(), lost_ids.end(), message.id) != lost_ids.end();
+      if (!message.finished() && !lost) Hold(message.id, message.session_id, message.version);
     } else if (auto* deleted = std::get_if<MessagesDeleted>(&event)) {
       for (const MessageId& id : deleted->ids) held_.erase(id);
     } else if (auto* lagged = std::get_if<Lagged>(&event)) {
       // Their newest state follows whole, even if only a notification was lost.
       for (const MessageId& id : lagged->ids) held_.erase(id);
+      lost_ids = lagged->ids;
     }
     return false;
   });

@@ -50,7 +50,8 @@ struct LiveMessage {
   std::deque<PendingPatch> pending;
   Patch unsaved;                          // published as not saved; must still be written
   std::vector<Receipt> unsaved_receipts;  // of what is in `unsaved`
-  Usage usage;                            // to add to the session with the next commit
+  // Of `accepted.usage`: what the session's sums have. The next commit adds the rest.
+  Usage counted;
   std::map<std::string, WriterCount> writers;
   // The version at the time it came into memory. A writer that is not known here may continue only
   // from this version, because a message leaves memory only when all its writers have counted up to
@@ -58,8 +59,10 @@ struct LiveMessage {
   std::int64_t first_version = 0;
   // The writer of the stream that writes into the message; "" for none. Cleared by the finish.
   std::string stream;
-  TimeMs active_at = 0;    // the time of the last change
-  bool on_disk = false;    // its creation is committed
+  TimeMs active_at = 0;  // the time of the last change
+  bool on_disk = false;  // its creation is committed
+  // It is being created, and will follow what is the session's head then.
+  bool follows_head = false;
   bool row_whole = false;  // there is no log to add to: each write rewrites the row
   bool has_log = false;    // it has rows in the delta log
   bool in_flight = false;

@@ -19,15 +19,27 @@ LiveMessage& LiveMessages::Adopt(Message message, bool on_disk, TimeMs now) {
   live->has_log = on_disk && !message.finished();
   live->on_disk = on_disk;
   live->active_at = now;
+  live->counted = message.usage.value_or(Usage());
   live->accepted = std::move(message);
   idle_check_at_ = std::min(idle_check_at_, now + idle_ms_);
   MessageId id = live->accepted.id;
   return *(messages_[std::move(id)] = std::move(live));
 }
 
+MessageId LiveMessages::NewHead(const SessionId& session) const {
+  const auto head = new_heads_.find(session);
+  return head == new_heads_.end() ? MessageId() : head->second;
+}
+
+void LiveMessages::LetGoOfHead(const Message& message) {
+  const auto head = new_heads_.find(message.session_id);
+  if (head != new_heads_.end() && head->second == message.id) new_heads_.erase(head);
+}
+
 void LiveMessages::Erase(const MessageId& id) {
   const auto it = messages_.find(id);
   if (it == messages_.end()) return;
+  LetGoOfHead(it->second->accepted);
   if (it->second->queued) queue_.erase(std::find(queue_.begin(), queue_.end(), it->second.get()));
   messages_.erase(it);
   if (messages_.empty()) idle_check_at_ = kNever;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,13 @@ class LiveMessages {
   LiveMessage* Find(const MessageId& id) const;
   LiveMessage& Adopt(Message message, bool on_disk, TimeMs now);
   void Erase(const MessageId& id);
+
+  // ---- heads on their way to disk
+  // The newest message of the session that is being created; empty if there is none.
+  MessageId NewHead(const SessionId& session) const;
+  void SetNewHead(const Message& message) { new_heads_[message.session_id] = message.id; }
+  // Its creation has ended, well or not.
+  void LetGoOfHead(const Message& message);
 
   Map::const_iterator begin() const { return messages_.begin(); }
   Map::const_iterator end() const { return messages_.end(); }
@@ -70,6 +78,7 @@ class LiveMessages {
   Map messages_;
   std::deque<LiveMessage*> queue_;
   std::vector<const Deletion*> deletions_;  // owned by their requests
+  std::map<SessionId, MessageId> new_heads_;
   TimeMs idle_check_at_ = kNever;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "messages/commit_cycle.h"
+#include "messages/fresh_path.h"
 #include "millrace/messages/message_service.h"
 
 namespace millrace {
@@ -77,26 +78,49 @@ Result<std::optional<Message>> MessageService::Get(const MessageId& id, ReadOpti
   return stored;
 }
 
+Result<Message> MessageService::Bound(const SessionId& session_id, const MessageId& id,
+                                      bool committed) const {
+  Result<std::optional<Message>> message = Get(id, {committed});
+  if (!message.ok()) return message.status();
+  if (!message->has_value() || (*message)->session_id != session_id) {
+    return NotFound("list: no message '" + id.value + "' in this session");
+  }
+  return **std::move(message);
+}
+
 Result<std::vector<Message>> MessageService::List(const SessionId& session_id,
-                                                  ListOptions options) const {
+                                                  const ListOptions& options) const {
+  if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
   if (options.before && options.after) {
     return InvalidArgument("list: give `before` or `after`, not both");
   }
-  MessageQuery query;
-  query.session_id = session_id;
-  query.limit = options.limit;
-  for (auto [bound, position] :
-       {std::pair(&options.before, &query.before), std::pair(&options.after, &query.after)}) {
-    if (!*bound) continue;
-    const Result<std::optional<Message>> message = Get(**bound, {options.committed});
-    if (!message.ok()) return message.status();
-    if (!message->has_value() || (*message)->session_id != session_id) {
-      return NotFound("list: no message '" + (*bound)->value + "' in this session");
-    }
-    *position = (*message)->seq;
+  if (options.all && options.head) {
+    return InvalidArgument("list: give `head` or `all`, not both: a path, or every message");
   }
+  const std::optional<MessageId>& bound = options.before ? options.before : options.after;
+  std::optional<Message> at;
+  if (bound) {
+    Result<Message> found = Bound(session_id, *bound, options.committed);
+    if (!found.ok()) return found.status();
+    at = *std::move(found);
+  }
+  if (options.all) {
+    MessageQuery query;
+    query.session_id = session_id;
+    query.limit = options.limit;
+    if (options.before) query.before = at->seq;
+    if (options.after) query.after = at->seq;
+    return options.committed ? cycle_.committed().ReadMessages(query) : ReadFresh(cycle_, query);
+  }
+  PathQuery query{session_id, options.head, options.after, options.limit};
+  if (options.before) query.head = at->parent_id;
+  if (query.head && query.head->empty()) return std::vector<Message>();
+  return options.committed ? cycle_.committed().ReadPath(query) : FreshPath(cycle_, query);
+}
+
+Result<std::vector<Branching>> MessageService::Branches(const SessionId& session_id) const {
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
-  return options.committed ? cycle_.committed().ReadMessages(query) : ReadFresh(cycle_, query);
+  return FreshBranches(cycle_, session_id);
 }
 
 Result<std::vector<Message>> MessageService::ListUser(std::optional<SessionId> session_id,
@@ -112,14 +136,18 @@ Result<std::vector<Message>> MessageService::ListUser(std::optional<SessionId> s
 
 Result<std::optional<Message>> MessageService::LastAssistant(const SessionId& session_id) const {
   if (const Status open = cycle_.CheckOpen(); !open.ok()) return open;
-  MessageQuery query;
-  query.session_id = session_id;
-  query.role = Role::kAssistant;
-  query.limit = 1;
-  Result<std::vector<Message>> messages = ReadFresh(cycle_, query);
-  if (!messages.ok()) return messages.status();
-  if (messages->empty()) return std::optional<Message>();
-  return std::optional<Message>(std::move(messages->front()));
+  constexpr std::size_t kPage = 8;
+  PathQuery query{session_id, {}, {}, kPage};
+  for (;;) {
+    Result<std::vector<Message>> page = FreshPath(cycle_, query);
+    if (!page.ok()) return page.status();
+    const auto found = std::find_if(page->rbegin(), page->rend(), [](const Message& message) {
+      return message.role == Role::kAssistant;
+    });
+    if (found != page->rend()) return std::optional<Message>(std::move(*found));
+    if (page->empty() || page->front().parent_id.empty()) return std::optional<Message>();
+    query.head = page->front().parent_id;
+  }
 }
 
 }  // namespace millrace

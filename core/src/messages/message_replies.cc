@@ -49,8 +49,9 @@ void MessageService::BeginReply(ReplyStart start, DoneMessage done) {
     init.session_id = std::move(start.session_id);
     init.model = std::move(start.model);
     init.provider = std::move(start.provider);
+    init.metadata = std::move(start.metadata);
     return CreateMessage(
-        std::move(init), start.origin, /*for_stream=*/true,
+        {std::move(init), std::move(start.parent)}, start.origin, /*for_stream=*/true,
         [begun = std::move(begun)](const Result<Message>& created) { begun(created.status()); });
   }
   AddToRun(start.origin.run, id);

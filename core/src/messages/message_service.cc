@@ -6,10 +6,12 @@
 
 #include "messages/commit_cycle.h"
 #include "messages/deletion.h"
+#include "messages/fresh_path.h"
 #include "millrace/model/apply.h"
 #include "millrace/model/codec.h"
 #include "millrace/model/event.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 
 namespace millrace {
 namespace {
@@ -18,10 +20,6 @@ namespace {
 std::optional<TimeMs> FinishedFromTheStart(const Message& message, TimeMs now) {
   if (message.role != Role::kAssistant || FinishOf(message) != nullptr) return now;
   return std::nullopt;
-}
-
-Status IdTaken(const MessageId& id) {
-  return InvalidArgument("message id '" + id.value + "' is taken");
 }
 
 // What the newest patch of `live` is saved with. `next`: the version that the writer makes next.
@@ -35,11 +33,31 @@ void NoteReceipts(LiveMessage& live, const MessageWrite& write, std::int64_t nex
 
 }  // namespace
 
-void MessageService::Create(Message init, DoneMessage done, const Origin& origin) {
+void MessageService::Create(NewMessage init, DoneMessage done, const Origin& origin) {
   CreateMessage(std::move(init), origin, /*for_stream=*/false, std::move(done));
 }
 
-void MessageService::CreateMessage(Message init, const Origin& origin, bool for_stream,
+Status MessageService::Prepare(Message& message) const {
+  if (message.id.empty()) return InvalidArgument("a message needs an id");
+  if (message.session_id.empty()) return InvalidArgument("a message needs a session");
+  if (cycle_.live().Find(message.id) != nullptr) {
+    return InvalidArgument("message id '" + message.id.value + "' is taken");
+  }
+  for (Part& part : message.parts) {
+    if (Status fits = NormalizePart(part); !fits.ok()) return fits;
+  }
+  Result<std::string> metadata = CheckMetadata(message.metadata);
+  if (!metadata.ok()) return metadata.status();
+  message.metadata = *std::move(metadata);
+  if (message.usage) message.usage = Bounded(*message.usage);
+  if (message.created_at == 0) message.created_at = cycle_.now();
+  message.updated_at = message.created_at;
+  message.finished_at = FinishedFromTheStart(message, message.created_at);
+  message.version = 1;
+  return Status::Ok();
+}
+
+void MessageService::CreateMessage(NewMessage init, const Origin& origin, bool for_stream,
                                    DoneMessage done) {
   Turn turn(cycle_.turns());
   done = OrNobody(std::move(done));
@@ -48,22 +66,19 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   };
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
   if (const Status running = CheckRun(origin.run); !running.ok()) return fail(running);
-  if (init.id.empty()) return fail(InvalidArgument("a message needs an id"));
-  if (BegunBefore(init.id, origin, for_stream, done)) return;
-  if (cycle_.live().Find(init.id) != nullptr) return fail(IdTaken(init.id));
-  if (init.session_id.empty()) return fail(InvalidArgument("a message needs a session"));
+  if (BegunBefore(init.content.id, origin, for_stream, done)) return;
+  if (Status fits = Prepare(init.content); !fits.ok()) return fail(fits);
+  // The head may be another one when the message is saved, if what comes before it fails.
+  const Result<MessageId> parent =
+      init.parent ? Result<MessageId>(*init.parent) : FreshHead(cycle_, init.content.session_id);
+  if (!parent.ok()) return fail(parent.status());
 
-  for (Part& part : init.parts) {
-    if (const Status fits = NormalizePart(part); !fits.ok()) return fail(fits);
-  }
-
-  const TimeMs now = cycle_.now();
-  init.created_at = init.updated_at = now;
-  init.seq = cycle_.TakeSeq();
-  init.version = 1;
-  init.finished_at = FinishedFromTheStart(init, now);
-  auto created = std::make_shared<const Message>(init);
-  LiveMessage& adopted = cycle_.live().Adopt(std::move(init), false, now);
+  init.content.seq = cycle_.TakeSeq();
+  init.content.parent_id = *parent;
+  auto created = std::make_shared<Message>(std::move(init.content));
+  LiveMessage& adopted = cycle_.live().Adopt(*created, false, cycle_.now());
+  adopted.follows_head = !init.parent;
+  cycle_.live().SetNewHead(*created);
   if (for_stream) adopted.stream = origin.writer;
   Request request;
   if (!origin.writer.empty()) {
@@ -76,18 +91,14 @@ void MessageService::CreateMessage(Message init, const Origin& origin, bool for_
   }
   AddToRun(origin.run, created->id);
 
-  request.build = [this, created](BatchBuilder& builder) -> Status {
-    Result<std::optional<Message>> there = cycle_.committed().ReadMessage(created->id);
-    if (!there.ok()) return there.status();
-    if (there->has_value()) return IdTaken(created->id);
-    Result<Session*> session = builder.EditSession(created->session_id);
-    if (!session.ok()) return session.status();
-    (*session)->updated_at = std::max((*session)->updated_at, created->created_at);
-    builder.Put({created});
-    return Status::Ok();
+  request.build = [this, created, parent = std::move(init.parent)](BatchBuilder& builder) {
+    Status status = builder.Create(created, parent);
+    if (status.ok()) cycle_.live().Find(created->id)->accepted.parent_id = created->parent_id;
+    return status;
   };
   request.settle = [this, created, run = origin.run, done = std::move(done)](
                        const Status& status, std::vector<Event>& events) {
+    cycle_.live().LetGoOfHead(*created);
     if (status.ok()) {
       LiveMessage& live = *cycle_.live().Find(created->id);
       live.on_disk = true;
@@ -171,6 +182,25 @@ void MessageService::CountUnchanged(LiveMessage& live) {
   live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
 }
 
+// Applies one mutation. Returns its effect; kNone if nothing changed. `with_last`: as a part of the
+// last change.
+Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation mutation, bool with_last) {
+  // All changes of a coalescing window go into one patch. Without a window each makes its own.
+  const bool merge = (with_last || cycle_.coalesces()) && live.can_extend();
+  Patch fresh;
+  Patch& patch = merge ? *live.pending.back().patch : fresh;
+  Result<Effect> effect =
+      Apply(std::move(mutation), cycle_.now(), live.accepted, patch, live.calls);
+  if (!effect.ok() || *effect == Effect::kNone) return effect;
+  if (!merge) {
+    fresh.from_version = live.patched_version;
+    live.PatchForChange(false) = std::move(fresh);
+  }
+  live.patched_version = live.accepted.version;
+  cycle_.MarkDirty(live, *effect == Effect::kTerminal, 1);
+  return effect;
+}
+
 // Applies the new mutations of `write`. Returns whether the write must be on disk before it is
 // acknowledged: it has a terminal mutation, or a part of it was sent before.
 Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
@@ -184,12 +214,7 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   std::int64_t applied = 0;
   Status error;
   for (std::size_t i = *skip; i < write.mutations.size() && error.ok(); ++i) {
-    // All changes of a coalescing window go into one patch. Without a window each makes its own.
-    const bool merge = cycle_.coalesces() && live.can_extend();
-    Patch fresh;
-    Patch& patch = merge ? *live.pending.back().patch : fresh;
-    const Result<Effect> effect =
-        Apply(std::move(write.mutations[i]), cycle_.now(), live.accepted, patch, live.calls);
+    const Result<Effect> effect = ApplyOne(live, std::move(write.mutations[i]));
     if (!effect.ok()) {
       error = effect.status();
       break;
@@ -201,28 +226,22 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
       if (!counted) continue;
       if (!live.accepted.finished()) CountUnchanged(live);
     } else {
-      if (!merge) {
-        fresh.from_version = live.patched_version;
-        live.PatchForChange(false) = std::move(fresh);
-      }
-      live.patched_version = live.accepted.version;
       NoteReceipts(live, write, write.version + static_cast<std::int64_t>(i) + 1);
       any_terminal |= *effect == Effect::kTerminal;
-      cycle_.MarkDirty(live, *effect == Effect::kTerminal, 1);
     }
     ++applied;
+  }
+  // The usage is the provider's word beside the writer's mutations, and does not count. It is saved
+  // and heard of with the last of them. What was sent again, and was done, had its usage then.
+  const bool done_before = *skip > 0 && *skip == write.mutations.size();
+  if (error.ok() && write.usage && !done_before) {
+    error = ApplyOne(live, SetUsage{*write.usage}, applied > 0).status();
   }
   if (applied > 0 && counted) {
     live.CountTo(write.writer, write.version + static_cast<std::int64_t>(*skip) + applied);
   }
   if (live.accepted.finished()) live.stream.clear();
   if (!error.ok()) return error;
-  // What was sent again, and was done, was counted then.
-  const bool done_before = *skip > 0 && *skip == write.mutations.size();
-  if (write.usage.has_value() && !done_before) {
-    AddTokens(live.usage.input_tokens, write.usage->input_tokens);
-    AddTokens(live.usage.output_tokens, write.usage->output_tokens);
-  }
   return any_terminal;
 }
 
@@ -245,6 +264,8 @@ void MessageService::Update(Message snapshot, DoneMessage done) {
   Replace replace;
   WrittenHeader(replace) = WrittenHeader(snapshot);
   replace.parts = std::move(snapshot.parts);
+  if (!snapshot.metadata.empty()) replace.metadata = std::move(snapshot.metadata);
+  replace.usage = snapshot.usage;
   replace.version = snapshot.version;
   write.mutations.emplace_back(std::move(replace));
   write.receipt = cycle_.ReceiptOfCall();
@@ -261,8 +282,30 @@ void MessageService::Update(Message snapshot, DoneMessage done) {
   }
 }
 
-void MessageService::Delete(const MessageId& id, Done done) {
+void MessageService::SetMetadata(const MessageId& id, std::string patch, DoneMessage done) {
+  Turn turn(cycle_.turns());
+  done = OrNobody(std::move(done));
+  const auto fail = [&](Status status) {
+    cycle_.Defer([done = std::move(done), status = std::move(status)] { done(status); });
+  };
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
+  const Result<LiveMessage*> live = cycle_.Load(id);
+  if (!live.ok()) return fail(live.status());
+  const Result<bool> before = cycle_.CallDoneBefore();
+  if (!before.ok()) return fail(before.status());
+  MessageWrite write;
+  if (!*before) write.mutations.emplace_back(millrace::SetMetadata{std::move(patch)});
+  write.receipt = cycle_.ReceiptOfCall();
+  const Result<std::int64_t> accepted = Write(id, std::move(write));
+  if (!accepted.ok()) return fail(accepted.status());
+  WhenSaved(id, [done = std::move(done), now = (*live)->accepted](const Status& status) {
+    status.ok() ? done(now) : done(status);
+  });
+}
+
+void MessageService::Delete(const MessageId& id, Done done, bool branch) {
   Deletion deletion;
+  if (branch) deletion.scope = Deletion::Scope::kBranch;
   deletion.message_id = id;
   SubmitDeletion(cycle_, std::move(deletion), std::move(done));
 }

@@ -8,6 +8,7 @@
 #include "messages/deletion.h"
 #include "millrace/model/event.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 
 namespace millrace {
 namespace {
@@ -36,7 +37,13 @@ void SessionService::Create(Session init, DoneSession done) {
     return cycle_.Defer([done = std::move(done), refused] { done(refused); });
   }
   if (AnsweredBefore(init.id, done)) return;
-  init.created_at = init.updated_at = cycle_.now();
+  Result<std::string> metadata = CheckMetadata(init.metadata);
+  if (!metadata.ok()) {
+    return cycle_.Defer([done = std::move(done), bad = metadata.status()] { done(bad); });
+  }
+  init.metadata = *std::move(metadata);
+  if (init.created_at == 0) init.created_at = cycle_.now();
+  init.updated_at = init.created_at;
   init.message_count = 0;
   auto created = std::make_shared<const Session>(std::move(init));
   Request request;
@@ -67,6 +74,11 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
   request.build = [id, change = std::move(change), now = cycle_.now()](BatchBuilder& builder) {
     const Result<Session*> session = builder.EditSession(id);
     if (!session.ok()) return session.status();
+    if (!change.metadata_patch.empty()) {
+      Result<std::string> merged = MergePatch((*session)->metadata, change.metadata_patch);
+      if (!merged.ok()) return merged.status();
+      (*session)->metadata = *std::move(merged);
+    }
     ApplyChange(change, **session);
     (*session)->updated_at = std::max((*session)->updated_at, now);
     return Status::Ok();
@@ -85,6 +97,32 @@ bool SessionService::AnsweredBefore(const SessionId& id, const DoneSession& done
   const Result<Session> session = before.ok() ? ReadBack(cycle_, id) : before.status();
   cycle_.Defer([done, session] { done(session); });
   return true;
+}
+
+void SessionService::SwitchTo(const SessionId& id, const MessageId& message, DoneSession done) {
+  Turn turn(cycle_.turns());
+  done = OrNobody(std::move(done));
+  if (const Status open = cycle_.CheckAccepting(); !open.ok()) {
+    return cycle_.Defer([done = std::move(done), open] { done(open); });
+  }
+  if (AnsweredBefore(id, done)) return;
+  Request request;
+  // The storage finds the new head, and what comes later may follow it.
+  request.alone = true;
+  request.build = [id, message](BatchBuilder& builder) -> Status {
+    const Result<Session*> session = builder.EditSession(id);
+    if (!session.ok()) return session.status();
+    const Result<std::optional<SessionId>> of = builder.SessionOf(message);
+    if (!of.ok()) return of.status();
+    if (*of != id) return NotFound("no message '" + message.value + "' in this session to show");
+    builder.AddLast(millrace::SwitchTo{id, message});
+    return Status::Ok();
+  };
+  request.settle = [this, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
+    const Result<Session> session = status.ok() ? ReadBack(cycle_, id) : Result<Session>(status);
+    cycle_.Defer([done, session] { done(session); });
+  };
+  cycle_.Submit(std::move(request));
 }
 
 void SessionService::Delete(const SessionId& id, Done done) {

@@ -13,6 +13,7 @@
 #include "millrace/base/time.h"
 #include "millrace/model/codec.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
@@ -171,6 +172,21 @@ class Rules {
     return ApplyReplace(replace, now_, message_, writer_);
   }
 
+  Result<Effect> operator()(SetMetadata& set) {
+    Result<std::string> merged = MergePatch(message_.metadata, set.patch);
+    if (!merged.ok()) return merged.status();
+    if (*merged == message_.metadata) return Effect::kNone;
+    writer_.Write(NotesOp{*std::move(merged), std::nullopt});
+    return Effect::kDelta;
+  }
+
+  Result<Effect> operator()(SetUsage& set) {
+    set.usage = Bounded(set.usage);
+    if (message_.usage == set.usage) return Effect::kNone;
+    writer_.Write(NotesOp{std::nullopt, set.usage});
+    return Effect::kDelta;
+  }
+
  private:
   std::uint32_t Size() const { return static_cast<std::uint32_t>(message_.parts.size()); }
 
@@ -236,7 +252,8 @@ class Rules {
 Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
                      ToolCallIndex& calls) {
   const bool may_be_finished =
-      std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation);
+      std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation) ||
+      std::holds_alternative<SetMetadata>(mutation) || std::holds_alternative<SetUsage>(mutation);
   if (message.finished() && !may_be_finished) return IsFinished();
   const bool first = patch.empty();
   Result<Effect> effect = std::visit(Rules(now, message, patch, calls), mutation);

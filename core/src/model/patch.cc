@@ -61,6 +61,9 @@ struct OpSize {
   std::size_t operator()(const HeaderOp& op) const {
     return kPartOverhead + op.model.size() + op.provider.size();
   }
+  std::size_t operator()(const NotesOp& op) const {
+    return kPartOverhead + (op.metadata ? op.metadata->size() : 0);
+  }
 };
 
 Status Misfit(std::string what) {
@@ -100,6 +103,7 @@ class OpChecker {
   }
 
   Status operator()(const HeaderOp& /*op*/) { return Status::Ok(); }
+  Status operator()(const NotesOp& /*op*/) { return Status::Ok(); }
 
  private:
   // The variant index of a part. REQUIRES: part < size_.
@@ -134,7 +138,20 @@ void Patch::Append(std::uint32_t part, std::string_view text) {
 
 void Patch::Add(PatchOp op) {
   if (const auto* append = std::get_if<AppendOp>(&op)) return Append(append->part, append->text);
+  if (auto* notes = std::get_if<NotesOp>(&op)) return AddNotes(std::move(*notes));
   ops.push_back(std::move(op));
+}
+
+// Notes have nothing to do with the ops around them, so the newest ones replace earlier ones.
+void Patch::AddNotes(NotesOp notes) {
+  for (PatchOp& op : ops) {
+    auto* there = std::get_if<NotesOp>(&op);
+    if (there == nullptr) continue;
+    if (notes.metadata) there->metadata = std::move(notes.metadata);
+    if (notes.usage) there->usage = notes.usage;
+    return;
+  }
+  ops.emplace_back(std::move(notes));
 }
 
 void Patch::Extend(const Patch& later) {
@@ -167,6 +184,8 @@ void ApplyOp(const PatchOp& op, Message& message) {
     message.parts.erase(message.parts.begin() + truncate->size, message.parts.end());
   } else if (const auto* header = std::get_if<HeaderOp>(&op)) {
     SetHeader(*header, message);
+  } else if (const auto* notes = std::get_if<NotesOp>(&op)) {
+    SetNotes(*notes, message);
   }
 }
 

@@ -2,11 +2,14 @@
 //
 //   ["a",part,"text"]   append          ["t",size]   truncate
 //   ["p",part,{part}]   put             ["h",{…}]    header
-//   ["k",part,{part}]   put, keep body
+//   ["k",part,{part}]   put, keep body   ["n",{…}]    notes: metadata, and usage as an array
 //
 // Users' databases hold these rows: letters may be added but never changed.
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -19,13 +22,40 @@
 #include "millrace/base/utf8.h"
 #include "millrace/model/codec.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 #include "millrace/model/part.h"
 #include "millrace/model/patch.h"
 #include "model/json.h"
 #include "model/part_codec.h"
+#include "model/part_fields.h"
 
 namespace millrace {
 namespace {
+
+// std::bit_cast is missing in the standard library of older Emscripten versions.
+template <typename To, typename From>
+To BitsAs(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof(to));
+  return to;
+}
+
+// [input, output, cached input, reasoning, cost]; null for a missing count. The cost is written as
+// the integer that has its bits, because that is exact and the core formats no floating point.
+void AppendUsage(const Usage& usage, std::string& out) {
+  const auto count = [&out](std::optional<std::int64_t> number) {
+    out.back() == '[' ? void() : out.push_back(',');
+    number ? json::AppendInt(*number, out) : void(out.append("null"));
+  };
+  out.push_back('[');
+  count(usage.input_tokens);
+  count(usage.output_tokens);
+  count(usage.cached_input_tokens);
+  count(usage.reasoning_tokens);
+  count(usage.cost ? std::optional(BitsAs<std::int64_t>(*usage.cost)) : std::nullopt);
+  out.push_back(']');
+}
 
 struct HeaderWriter {
   std::string& out;
@@ -64,6 +94,18 @@ struct OpWriter {
   void operator()(const HeaderOp& op) const {
     out.append("[\"h\",{");
     HeaderFields(op, HeaderWriter{out});
+    out.push_back('}');
+  }
+  void operator()(const NotesOp& op) const {
+    out.append("[\"n\",{");
+    if (op.metadata) {
+      AppendKey("\"metadata\"", out);
+      out.append(op.metadata->empty() ? "{}" : *op.metadata);
+    }
+    if (op.usage) {
+      AppendKey("\"usage\"", out);
+      AppendUsage(*op.usage, out);
+    }
     out.push_back('}');
   }
 
@@ -164,6 +206,44 @@ std::optional<PatchOp> ReadHeader(Reader& reader) {
   return op;
 }
 
+std::optional<Usage> ReadUsage(std::string_view value) {
+  if (json::KindOf(value) != json::Kind::kArray) return std::nullopt;
+  std::array<std::optional<std::int64_t>, 5> counts;
+  std::size_t size = 0;
+  for (json::Cursor cursor(value); cursor.Next(); ++size) {
+    if (size == counts.size()) return std::nullopt;
+    counts[size] = json::DecodeInt(cursor.value());
+    const bool cost = size == counts.size() - 1;
+    const bool fits = !counts[size] || cost || (*counts[size] >= 0 && *counts[size] <= kMostTokens);
+    if (!fits || (!counts[size] && cursor.value() != "null")) return std::nullopt;
+  }
+  if (!counts[0] || !counts[1]) return std::nullopt;
+  Usage usage{*counts[0], *counts[1], counts[2], counts[3], std::nullopt};
+  if (counts[4]) usage.cost = BitsAs<double>(*counts[4]);
+  if (usage.cost && !std::isfinite(*usage.cost)) return std::nullopt;
+  return usage;
+}
+
+std::optional<PatchOp> ReadNotes(Reader& reader) {
+  const std::optional<std::string_view> object = reader.Object();
+  if (!object) return std::nullopt;
+  NotesOp op;
+  for (json::Cursor cursor(*object); cursor.Next();) {
+    const std::string key = json::DecodeString(cursor.key());
+    if (key == "metadata") {
+      Result<std::string> metadata = CheckMetadata(cursor.value());
+      if (!metadata.ok()) return std::nullopt;
+      op.metadata = *std::move(metadata);
+    } else if (key == "usage") {
+      op.usage = ReadUsage(cursor.value());
+      if (!op.usage) return std::nullopt;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return op;
+}
+
 std::optional<PatchOp> ReadOp(std::string_view element, std::size_t depth) {
   if (json::KindOf(element) != json::Kind::kArray) return std::nullopt;
   Reader reader(element, depth);
@@ -174,6 +254,7 @@ std::optional<PatchOp> ReadOp(std::string_view element, std::size_t depth) {
   if (letter == "k") op = ReadPut(reader, /*keep_body=*/true);
   if (letter == "t") op = ReadTruncate(reader);
   if (letter == "h") op = ReadHeader(reader);
+  if (letter == "n") op = ReadNotes(reader);
   if (op && !reader.AtEnd()) return std::nullopt;
   return op;
 }

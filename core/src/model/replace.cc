@@ -15,6 +15,7 @@
 #include "millrace/model/apply.h"
 #include "millrace/model/codec.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
@@ -144,6 +145,13 @@ Difference Compare(const Message& message, const Replace& snapshot,
     out.only_adds = false;
     out.ops.push_back(TruncateOp{static_cast<std::uint32_t>(common)});
   }
+  NotesOp notes;
+  if (snapshot.metadata && *snapshot.metadata != message.metadata) {
+    out.only_adds = out.only_adds && message.metadata.empty();
+    notes.metadata = snapshot.metadata;
+  }
+  if (snapshot.usage && snapshot.usage != message.usage) notes.usage = snapshot.usage;
+  if (notes != NotesOp()) out.ops.push_back(std::move(notes));
   if (WrittenHeader(message) != WrittenHeader(snapshot) || message.finished_at != finished_at) {
     out.structural = true;
     out.only_adds = out.only_adds && IsSetOnly(WrittenHeader(message), WrittenHeader(snapshot));
@@ -176,6 +184,12 @@ Result<Effect> ApplyReplace(Replace& snapshot, TimeMs now, const Message& messag
   }
   MakeValid(snapshot.model);
   MakeValid(snapshot.provider);
+  if (snapshot.usage) snapshot.usage = Bounded(*snapshot.usage);
+  if (snapshot.metadata) {
+    Result<std::string> checked = CheckMetadata(*snapshot.metadata);
+    if (!checked.ok()) return checked.status();
+    snapshot.metadata = *std::move(checked);
+  }
 
   auto* finish = snapshot.parts.empty() ? nullptr : std::get_if<FinishPart>(&snapshot.parts.back());
   if (finish != nullptr && finish->time == 0) finish->time = now;

@@ -48,16 +48,20 @@ bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object
 void OpenAiChatReader::TakeUsage(std::string_view usage) {
   if (!json::Is(usage, json::Kind::kObject)) return;
   // Later counts replace earlier ones, because they are totals so far.
-  const auto take = [usage, this](std::string_view key, std::int64_t Usage::*field) {
-    const std::string_view value = json::Member(usage, key);
+  const auto take = [this](std::string_view object, std::string_view key, auto Usage::*field) {
+    if (!json::Is(object, json::Kind::kObject)) return;
+    const std::string_view value = json::Member(object, key);
     if (!json::Is(value, json::Kind::kNumber)) return;
     const std::optional<std::int64_t> count = json::DecodeInt(value);
     if (!count || *count < 0) return;
     if (!outcome_.usage) outcome_.usage.emplace();
     (*outcome_.usage).*field = *count;
   };
-  take("prompt_tokens", &Usage::input_tokens);
-  take("completion_tokens", &Usage::output_tokens);
+  take(usage, "prompt_tokens", &Usage::input_tokens);
+  take(usage, "completion_tokens", &Usage::output_tokens);
+  take(json::Member(usage, "prompt_tokens_details"), "cached_tokens", &Usage::cached_input_tokens);
+  take(json::Member(usage, "completion_tokens_details"), "reasoning_tokens",
+       &Usage::reasoning_tokens);
 }
 
 void OpenAiChatReader::TakeChoices(std::string_view choices) {

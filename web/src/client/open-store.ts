@@ -74,7 +74,7 @@ function start(name: string, options: OpenOptions): SharedStore {
 
 function checkSameStorage(name: string, asked: string, { storage }: Opened): void {
   if (asked === storage || (asked === 'auto' && storage !== 'memory')) return;
-  throw invalid(`The store "${name}" is open with storage "${storage}", not "${asked}": use that, or another name`);
+  throw invalid(`The store "${name}" is open with storage "${storage}", not "${asked}"`);
 }
 
 const OPTIONS = [

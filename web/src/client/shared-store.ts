@@ -5,6 +5,7 @@
  * Ownership: owns the Worker, the outbox, the drafts' registry, the streams and runs under way, and
  * the listeners on the page's lifecycle.
  */
+import { defined } from './defined.js';
 import { MillraceError } from '../errors.js';
 import type { Opened, OpenRequest } from '../protocol.js';
 import { Connection, type Notice } from './calls/connection.js';
@@ -65,7 +66,7 @@ export class SharedStore implements RunHost {
     this.subscription = new Subscription(this.connection, (message) => this.drafts.heard(message));
     this.#watchPage(true);
     this.opened = this.connection.request({
-      type: 'open', id: this.connection.nextId(), request: { ...request, ...(this.#life.lock && { lifeLock: this.#life.lock }) },
+      type: 'open', id: this.connection.nextId(), request: defined({ ...request, lifeLock: this.#life.lock }),
     }) as Promise<Opened>;
     this.opened.then(({ storage, fresh }) => {
       // One in memory may have the name of one that lasts.

@@ -9,7 +9,7 @@ import { run } from './run-scope.js';
 import { sessionsOf } from './calls/sessions.js';
 import { checkFilter } from './events/listeners.js';
 import { CLOSE_TIMEOUT_MS, closedError, type SharedStore } from './shared-store.js';
-import { check, checkDuration, checkFunction, checkId, checkLimit } from './calls/validate.js';
+import { check, checkDuration, checkFunction, checkId } from './calls/validate.js';
 
 /**
  * One opening of a store. Closing it ends what goes through it: calls and subscriptions. Streams,
@@ -73,9 +73,7 @@ export class StoreHandle implements Store {
   }
 
   async search(query: string, options: SearchOptions = {}): Promise<SearchPage> {
-    const { connection } = this.#use();
-    checkLimit(options.limit);
-    return connection.call('search', query, options);
+    return this.#use().connection.call('search', query, options);
   }
 
   async export(): Promise<Blob> {

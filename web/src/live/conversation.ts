@@ -8,7 +8,7 @@ import { Query } from './query.js';
 import { shared } from './registry.js';
 import { LOADING, type LiveQuery, type Snapshot } from './snapshot.js';
 
-/** The newest messages of a session, in the order of creation. Unchanged messages keep their identity. */
+/** The last messages of the path that a session shows, each after its parent. Unchanged messages keep their identity. */
 export interface Conversation {
   readonly messages: readonly Message[];
   /** Whether there are messages before these: see {@link LiveConversation.loadEarlier}. */
@@ -36,7 +36,10 @@ export interface LiveConversation extends LiveQuery<Conversation> {
 
 const DEFAULT_LIMIT = 50;
 
-/** The newest `limit` messages of the session (default 50), those created later, and those loaded by `loadEarlier`. */
+/**
+ * The last `limit` messages of the path that is shown (default 50), those created later, and those loaded by `loadEarlier`. It
+ * is read again when the session shows another path.
+ */
 export function liveConversation(store: Store, sessionId: string, { limit = DEFAULT_LIMIT }: { limit?: number } = {}): LiveConversation {
   const { get, subscribe, followed } = shared<MessageList, ConversationQuery>(
     store, `conversation:${limit}:${sessionId}`, () => new ConversationQuery(store, sessionId, limit),
@@ -85,7 +88,7 @@ export class ConversationQuery extends Query<MessageList> {
     await this.read(() => this.#earlier(count), (page, events) => {
       const value = this.snapshot.value;
       if (!page || !value) return;
-      const { messages } = afterEvents({ messages: page.messages, hasEarlier: false }, events.filter(({ type }) => type !== 'created'))!;
+      const { messages } = afterEvents({ messages: page.messages, hasEarlier: false }, events.filter(({ type }) => type !== 'session-updated'))!;
       this.show(this.ready({ messages: [...messages, ...value.messages], hasEarlier: page.hasEarlier }));
     });
   }

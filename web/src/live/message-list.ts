@@ -1,7 +1,7 @@
 /** The messages of a conversation that are held, and how events change them. Pure functions. */
 import type { Message, StoreEvent } from '../types.js';
 
-/** The newest messages of a session, in the order of creation. */
+/** The last messages of the path that is shown. */
 export interface MessageList {
   readonly messages: readonly Message[];
   /** Whether the session has messages before these. */
@@ -20,8 +20,11 @@ export function afterEvents(list: MessageList, events: readonly StoreEvent[]): M
 }
 
 function afterEvent(messages: readonly Message[], event: StoreEvent, hasEarlier: boolean): readonly Message[] | undefined {
+  const head = messages.at(-1)?.id;
   switch (event.type) {
-    case 'created': return replaced(messages, event.message) ?? [...messages, event.message];
+    // If it does not follow the last one, it begins a branch, and the session's new head tells.
+    case 'created': return replaced(messages, event.message) ?? (event.message.parentId === head ? [...messages, event.message] : messages);
+    case 'session-updated': return event.session.headId === head ? messages : undefined;
     // One that is not held comes before those that are.
     case 'updated': return replaced(messages, event.message) ?? messages;
     case 'deleted': {
@@ -37,18 +40,13 @@ function afterEvent(messages: readonly Message[], event: StoreEvent, hasEarlier:
 
 /** With the message in the place of its older state; undefined if there is none. */
 function replaced(messages: readonly Message[], message: Message): readonly Message[] | undefined {
-  let index = messages.length - 1;
-  // The newest are the ones that change.
-  while (index >= 0 && messages[index]!.id !== message.id) --index;
-  const held = messages[index];
+  const held = messages.find(({ id }) => id === message.id);
   if (!held) return undefined;
-  if (held.version >= message.version) return messages;
-  const next = [...messages];
-  next[index] = message;
-  return next;
+  if (held.version >= message.version && held.parentId === message.parentId) return messages;
+  return messages.map((other) => (other === held ? message : other));
 }
 
-/** A message of the same version says the same, unless another one has taken its id meanwhile. */
-export function stateOf({ id, version, createdAt }: Message): string {
-  return `${version} ${createdAt} ${id}`;
+/** A message of the same version says the same, unless another one has taken its id meanwhile, or its parent was deleted. */
+export function stateOf(message: Message): string {
+  return JSON.stringify({ ...message, parts: 0 });
 }

@@ -34,7 +34,7 @@ class SearchQuery extends Query<SearchHits> {
   #wanted = PAGE;
 
   constructor(store: Store, query: string, sessionId: string | undefined) {
-    super(store, { ...(sessionId !== undefined && { sessionId }), types: ['created', 'updated', 'deleted', 'storage-error', 'storage-recovered'] });
+    super(store, { sessionId, types: ['created', 'updated', 'deleted', 'storage-error', 'storage-recovered'] });
     this.#query = query;
     this.#sessionId = sessionId;
   }
@@ -51,7 +51,7 @@ class SearchQuery extends Query<SearchHits> {
     let from: SearchPosition | undefined;
     do {
       const page = await this.store.search(this.#query, {
-        limit: this.#wanted - hits.length, ...(from && { from }), ...(this.#sessionId !== undefined && { sessionId: this.#sessionId }),
+        limit: this.#wanted - hits.length, from, sessionId: this.#sessionId,
       });
       hits.push(...page.hits);
       from = page.next;

@@ -75,6 +75,7 @@ function without(list: SessionList, sessionId: string): SessionList | undefined 
 
 /** In its place in the order of the store. Undefined: what is held does not tell which place that is. */
 function withSession(list: SessionList, session: Session, wanted: number): SessionList | undefined {
+  if (session.archived) return without(list, session.id);
   const held = list.sessions.find(({ id }) => id === session.id);
   if (held && (held.updatedAt > session.updatedAt || JSON.stringify(held) === JSON.stringify(session))) return list;
   const others = list.sessions.filter(({ id }) => id !== session.id);

@@ -25,10 +25,11 @@ export function runSpec(page, module, spec, { name, storage, phase = 0, keepOpen
  * A test of each spec on each storage; those of one module share a page.
  * @param {Stage} stage
  * @param {Readonly<Record<string, object>>} modules
- * @param {{ storages: readonly Storage[]; otherwise?: Readonly<Record<string, string>>; timeout?: number }} options
- *   `otherwise`: specs that do not hold in this browser, and why
+ * @param {{ storages: readonly Storage[]; otherwise?: Readonly<Record<string, string>>; again?: RegExp; timeout?: number }} options
+ *   `otherwise`: specs that do not hold in this browser, and why; `again`: an error of the browser's own that comes once in a
+ *   great while: such a spec is played once more
  */
-export function describeSpecs(stage, modules, { storages, otherwise = {}, timeout = 30_000 }) {
+export function describeSpecs(stage, modules, { storages, otherwise = {}, again, timeout = 30_000 }) {
   for (const [module, specs] of Object.entries(modules)) {
     for (const storage of storages) {
       describe(`${module} on ${storage}`, () => {
@@ -38,8 +39,13 @@ export function describeSpecs(stage, modules, { storages, otherwise = {}, timeou
         after(() => opened.page.close());
         for (const spec of Object.keys(specs)) {
           if (spec in otherwise) continue;
-          test(spec, { timeout }, async () => {
-            await runSpec(opened.page, module, spec, { name: `${storage}-${module}-${spec}`, storage });
+          test(spec, { timeout }, async (context) => {
+            const play = (/** @type {string} */ round) => runSpec(opened.page, module, spec, { name: `${storage}-${module}-${spec}${round}`, storage });
+            await play('').catch((error) => {
+              if (!again?.test(String(error))) throw error;
+              context.diagnostic(`played again, after ${error}`);
+              return play('-again');
+            });
             assert.deepEqual(opened.troubles.splice(0), []);
           });
         }

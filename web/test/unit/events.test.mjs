@@ -134,7 +134,7 @@ test('filters: by session, by message, by type', () => {
   const types = listen({ types: ['deleted', 'session-deleted'] });
   subscription.receive([
     created(),
-    { type: 'session-updated', session: { id: 's', title: '', messageCount: 0, promptTokens: 0, completionTokens: 0, cost: 0, createdAt: 1, updatedAt: 1 } },
+    { type: 'session-updated', session: { id: 's', title: '', messageCount: 0, promptTokens: 0, completionTokens: 0, archived: false, cost: 0, createdAt: 1, updatedAt: 1 } },
     { type: 'deleted', sessionId: 's', messageIds: ['m', 'n'] },
     { type: 'session-deleted', sessionId: 's' },
     { type: 'storage-recovered' },

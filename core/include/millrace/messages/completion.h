@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "millrace/base/status.h"
 #include "millrace/model/message.h"
@@ -13,6 +14,7 @@ namespace millrace {
 // be empty if nobody waits for it.
 using Done = std::function<void(Status)>;
 using DoneMessage = std::function<void(Result<Message>)>;
+using DoneMessages = std::function<void(Result<std::vector<Message>>)>;
 using DoneSession = std::function<void(Result<Session>)>;
 
 // Returns `done`, or a function that does nothing if `done` is empty.

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "millrace/base/ids.h"
@@ -56,7 +56,7 @@ class EventFeed {
   EventFilters filters_;
   ReadNewest read_newest_;
   Deliver deliver_;
-  std::unordered_map<MessageId, Held> held_;
+  std::map<MessageId, Held> held_;
   Subscription subscription_;  // last, so that it is destroyed before the members its callback uses
 };
 

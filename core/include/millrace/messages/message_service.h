@@ -1,72 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
 #include "millrace/messages/completion.h"
-#include "millrace/messages/run.h"
+#include "millrace/messages/message_calls.h"
+#include "millrace/model/apply.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
-#include "millrace/model/usage.h"
-#include "millrace/storage/receipt.h"
+#include "millrace/storage/storage_reads.h"
 
 namespace millrace {
 
 class CommitCycle;
 struct LiveMessage;
-
-// What one writer does to one message in one call.
-struct MessageWrite {
-  std::vector<Mutation> mutations;
-  // Who writes; "" for a writer that does not count. The versions of one writer follow each other
-  // without a gap, whatever others write.
-  std::string writer;
-  // The version that the first mutation makes; each mutation makes one more. The writer counts on
-  // from the message it was given (see Origin). 0 means uncounted: the next version, whatever it
-  // is.
-  std::int64_t version = 0;
-  std::optional<Usage> usage;           // added to the message's session in the same commit
-  std::optional<Receipt> receipt = {};  // of the call, saved with what it changes
-};
-
-// Who begins or continues a message.
-struct Origin {
-  // The writer that counts its mutations, starting from the message that the completion hands over.
-  // "" for a writer that does not count.
-  std::string writer;
-  // The run that the message belongs to. The run finishes the message when the run ends.
-  RunId run = kNoRun;
-};
-
-// What a stream needs before its first byte is read.
-struct ReplyStart {
-  SessionId session_id;
-  MessageId id;
-  // True: continue the message if it exists. False: the id must be new.
-  bool resume = false;
-  // For a new message only.
-  std::string model;
-  std::string provider;
-  // REQUIRES: a writer that nobody else uses.
-  Origin origin;
-};
-
-struct ReadOptions {
-  bool committed = false;  // read only what is on disk
-};
-
-struct ListOptions {
-  std::optional<std::size_t> limit;  // at most so many: the newest, or those nearest to the bound
-  std::optional<MessageId> before;   // exclusive; set at most one of `before` and `after`
-  std::optional<MessageId> after;
-  bool committed = false;
-};
 
 // Messages: the public face of the coalescing state machine (see the picture in core/README.md).
 //
@@ -82,11 +35,18 @@ class MessageService {
   MessageService& operator=(const MessageService&) = delete;
 
   // When `done` has the created message, the message survives power loss and its event is
-  // delivered. The caller gives id, session and role, and anything else it likes; this call sets
-  // times, seq and version. A message with another role than assistant, or with a finish part, is
-  // finished from the start. kNotFound: no such session. kInvalidArgument: the id is empty or
-  // taken. kClosed: its run is over.
-  void Create(Message init, DoneMessage done, const Origin& origin = {});
+  // delivered. It becomes the session's head. A message with another role than assistant, or with a
+  // finish part, is finished from the start. kNotFound: no such session or parent.
+  // kInvalidArgument: the id is empty or taken, the parent is of another session, bad metadata.
+  // kClosed: its run is over.
+  void Create(NewMessage init, DoneMessage done, const Origin& origin = {});
+  // All or none of them, in one commit. Each follows the one before it unless it says otherwise,
+  // and is finished, whatever its role (D6). `done` has them in the same order. Fails like Create.
+  void CreateAll(std::vector<NewMessage> history, DoneMessages done);
+  // A new session with copies of the path up to a message; the n-th copy has the id "<session>.n".
+  // A copy of an unfinished message is interrupted. The session's sums begin at 0. Fails like
+  // Create and SessionService::Create.
+  void Fork(const MessageId& id, Session init, DoneSession done);
 
   // Opens a message in order to continue it. `resume` removes the finish part of an interrupted,
   // canceled or failed message, durably. `writer` counts from the message handed over. kNotFound;
@@ -130,19 +90,29 @@ class MessageService {
   // snapshot would drop some of that. A snapshot that only adds to the message is accepted.
   // kFinished: the snapshot would un-finish the message. kNotFound.
   void Update(Message snapshot, DoneMessage done);
+  // A merge patch of the message's metadata, also of a finished message (D3). It is saved with the
+  // next window; then `done` has the message. kNotFound, kInvalidArgument.
+  void SetMetadata(const MessageId& id, std::string patch, DoneMessage done);
 
   // The deletion is durable and delivered when `done` is called. Deleting a missing message is OK.
-  void Delete(const MessageId& id, Done done);
+  // The children of the message become those of its parent; with `branch` all that follow it are
+  // deleted too. If the head was deleted, what is shown next to it is the new one.
+  void Delete(const MessageId& id, Done done, bool branch = false);
   void DeleteAll(const SessionId& session_id, Done done);
 
   // The newest accepted state, including what is not saved yet. Never causes a write (C11).
   Result<std::optional<Message>> Get(const MessageId& id, ReadOptions options = {}) const;
-  // In the order of creation. kInvalidArgument: both bounds are set. kNotFound: a bound is no
-  // message.
-  Result<std::vector<Message>> List(const SessionId& session_id, ListOptions options = {}) const;
+  // The path that is shown (D1), each message after its parent. `before`: those that lead to this
+  // message, on whatever path it is. kInvalidArgument: both bounds are set. kNotFound: a bound or
+  // the head is no message of the session, or `after` is not on the path.
+  Result<std::vector<Message>> List(const SessionId& session_id,
+                                    const ListOptions& options = {}) const;
+  // The messages that several messages follow.
+  Result<std::vector<Branching>> Branches(const SessionId& session_id) const;
   // Messages with the role user, newest first.
   Result<std::vector<Message>> ListUser(std::optional<SessionId> session_id,
                                         std::optional<std::size_t> limit) const;
+  // The last message of the shown path with the role assistant.
   Result<std::optional<Message>> LastAssistant(const SessionId& session_id) const;
 
   // OK once everything accepted before the call survives power loss (C3). Otherwise the storage's
@@ -155,7 +125,11 @@ class MessageService {
 
  private:
   // `for_stream`: the stream of origin.writer owns the message.
-  void CreateMessage(Message init, const Origin& origin, bool for_stream, DoneMessage done);
+  void CreateMessage(NewMessage init, const Origin& origin, bool for_stream, DoneMessage done);
+  // Gives a new message what the store decides. kInvalidArgument.
+  Status Prepare(Message& message) const;
+  // The message that a list begins or ends at. kNotFound.
+  Result<Message> Bound(const SessionId& session_id, const MessageId& id, bool committed) const;
   Status ClaimForReply(LiveMessage& live, const ReplyStart& start);
   // A call that began a writer is made again, and was done: `done` has the message as it is now.
   bool BegunBefore(const MessageId& id, const Origin& origin, bool stream, const DoneMessage& done);
@@ -172,10 +146,11 @@ class MessageService {
   void AddToRun(RunId run, const MessageId& id);
   void RemoveFromRun(RunId run, const MessageId& id);
   Result<bool> ApplyAll(LiveMessage& live, MessageWrite write);
+  Result<Effect> ApplyOne(LiveMessage& live, Mutation mutation, bool with_last = false);
   static void CountUnchanged(LiveMessage& live);
 
   CommitCycle& cycle_;
-  std::unordered_map<RunId, std::vector<MessageId>> runs_;
+  std::map<RunId, std::vector<MessageId>> runs_;
   RunId last_run_ = kNoRun;
 };
 

@@ -22,15 +22,19 @@ class SessionService {
   SessionService(const SessionService&) = delete;
   SessionService& operator=(const SessionService&) = delete;
 
-  // The caller gives id, title and parent. kInvalidArgument: the id is empty or taken.
-  // kNotFound: no such parent.
+  // The caller gives id, title, parent, metadata and, for history from elsewhere, created_at.
+  // kInvalidArgument: the id is empty or taken, bad metadata. kNotFound: no such parent.
   void Create(Session init, DoneSession done);
-  void Update(const SessionId& id, SessionChange change, DoneSession done);  // kNotFound
+  // kNotFound; kInvalidArgument: bad metadata.
+  void Update(const SessionId& id, SessionChange change, DoneSession done);
+  // Shows the path through this message, down to where it was last shown below it, else to its
+  // newest leaf. kNotFound: no such message in the session.
+  void SwitchTo(const SessionId& id, const MessageId& message, DoneSession done);
   // Deletes its messages too (C7). Deleting a missing session is OK.
   void Delete(const SessionId& id, Done done);
 
   Result<std::optional<Session>> Get(const SessionId& id) const;
-  // Most recently updated first.
+  // Most recently updated first. kNotFound: query.before is no session.
   Result<std::vector<Session>> List(const SessionQuery& query) const;
 
  private:

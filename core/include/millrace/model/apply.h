@@ -36,11 +36,11 @@ enum class Effect {
 //
 // `calls` is the index of this message alone, and is kept as long as the message is.
 //
-// kFinished: the message is finished (for all mutations but Resume, and a Replace that keeps it
-// finished), or Resume on a message that ended otherwise than interrupted, canceled or error.
-// kNotFound: AppendToolInput or FinishToolCall names a call that does not exist.
+// kFinished: the message is finished (for all mutations but SetMetadata, SetUsage, Resume, and a
+// Replace that keeps it finished), or Resume on a message that ended otherwise than interrupted,
+// canceled or error. kNotFound: AppendToolInput or FinishToolCall names a call that does not exist.
 // kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last
-// part; `extra` or custom data that is not JSON.
+// part; `extra` or custom data that is not JSON; metadata that MergePatch refuses.
 Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
                      ToolCallIndex& calls);
 // For a single mutation. To find a tool call it reads all parts.

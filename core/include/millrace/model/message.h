@@ -9,6 +9,7 @@
 #include "millrace/base/ids.h"
 #include "millrace/base/time.h"
 #include "millrace/model/part.h"
+#include "millrace/model/usage.h"
 
 namespace millrace {
 
@@ -21,11 +22,16 @@ std::optional<Role> RoleFromName(std::string_view name);
 struct Message {
   MessageId id;
   SessionId session_id;
+  // The message it follows, which is of the same session and older. Empty: it begins the session.
+  // Messages of one parent are versions of each other.
+  MessageId parent_id;
   Role role = Role::kAssistant;
   std::vector<Part> parts;
   std::string model;
   std::string provider;
   bool is_summary = false;
+  std::string metadata;  // the application's own: JSON text of an object; "" if there is none
+  std::optional<Usage> usage;
   TimeMs created_at = 0;
   TimeMs updated_at = 0;
   std::optional<TimeMs> finished_at;  // set: finished; if not assistant, from the start

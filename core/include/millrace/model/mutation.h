@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "millrace/model/part.h"
+#include "millrace/model/usage.h"
 
 namespace millrace {
 
@@ -83,14 +84,30 @@ struct Replace {
   std::string model;
   std::string provider;
   bool is_summary = false;
+  // Unset: as they are.
+  std::optional<std::string> metadata = std::nullopt;
+  std::optional<Usage> usage = std::nullopt;
   // The version that the snapshot was made from. If the message is newer, the snapshot may only add
   // to it, because anything else would drop what somebody has written since. Absent: no check.
   std::optional<std::int64_t> version = std::nullopt;
   friend bool operator==(const Replace&, const Replace&) = default;
 };
 
+// Changes the application's data by a merge patch (RFC 7396): JSON text of an object. Also of a
+// finished message.
+struct SetMetadata {
+  std::string patch;
+  friend bool operator==(const SetMetadata&, const SetMetadata&) = default;
+};
+
+// The provider's newest word about the tokens. Also of a finished message.
+struct SetUsage {
+  Usage usage;
+  friend bool operator==(const SetUsage&, const SetUsage&) = default;
+};
+
 using Mutation =
     std::variant<AppendText, AppendReasoning, EndReasoning, PutToolCall, AppendToolInput,
-                 FinishToolCall, AddPart, Reset, Finish, Resume, Replace>;
+                 FinishToolCall, AddPart, Reset, Finish, Resume, Replace, SetMetadata, SetUsage>;
 
 }  // namespace millrace

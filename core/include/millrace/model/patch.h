@@ -11,6 +11,7 @@
 #include "millrace/base/time.h"
 #include "millrace/model/message.h"
 #include "millrace/model/part.h"
+#include "millrace/model/usage.h"
 
 namespace millrace {
 
@@ -49,10 +50,17 @@ struct HeaderOp {
   friend bool operator==(const HeaderOp&, const HeaderOp&) = default;
 };
 
-using PatchOp = std::variant<AppendOp, PutOp, TruncateOp, HeaderOp>;
+// What an application and a provider say about the message. An unset field stays as it is.
+struct NotesOp {
+  std::optional<std::string> metadata;  // the whole of it
+  std::optional<Usage> usage;
+  friend bool operator==(const NotesOp&, const NotesOp&) = default;
+};
+
+using PatchOp = std::variant<AppendOp, PutOp, TruncateOp, HeaderOp, NotesOp>;
 
 // Invariants: from_version < to_version unless empty(); two neighbouring AppendOps are never for
-// the same part.
+// the same part; there is at most one NotesOp.
 struct Patch {
   std::int64_t from_version = 0;
   std::int64_t to_version = 0;
@@ -74,6 +82,9 @@ struct Patch {
   std::size_t ByteSize() const;
 
   friend bool operator==(const Patch&, const Patch&) = default;
+
+ private:
+  void AddNotes(NotesOp notes);
 };
 
 // Brings `message` from patch.from_version to patch.to_version. kCorrupt, with `message` unchanged,

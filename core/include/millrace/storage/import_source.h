@@ -20,6 +20,8 @@ class ImportSource {
 
   // At least as many as NextMessage returns.
   virtual std::int64_t message_count() const = 0;
+  // Whether its messages name their parents. If not, each follows the one before it in its session.
+  virtual bool branches() const = 0;
   // nullopt after the last one.
   virtual Result<std::optional<Session>> NextSession() = 0;
   // All of them are finished. A message that is unfinished in the file is finished as interrupted.

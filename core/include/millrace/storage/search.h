@@ -48,6 +48,8 @@ struct SnippetMatch {
 struct SearchHit {
   MessageId message_id;
   SessionId session_id;
+  // It is on a branch that is not shown (D1): a switch to it shows it.
+  bool hidden = false;
   // A piece of the message's text around the first match, on one line; "…" where it was cut.
   std::string snippet;
   // In order. They are marks beside the text, so a page can show them without parsing or escaping.

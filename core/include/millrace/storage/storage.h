@@ -28,8 +28,13 @@ enum class Durability {
 // ---- operations of a batch, applied in order, all in one transaction
 
 // Inserts the message, or rewrites its whole row (the fold). From then on its rows in the delta log
-// no longer count.
+// no longer count. An inserted message becomes the head of its session (D1).
 struct PutMessage {
+  std::shared_ptr<const Message> message;
+};
+// Writes the metadata, the usage and the version of a message without rows in the delta log. Its
+// parts are not written again.
+struct PutNotes {
   std::shared_ptr<const Message> message;
 };
 // Appends one row to the delta log of an unfinished message.
@@ -37,8 +42,15 @@ struct AppendDelta {
   std::int64_t seq = 0;  // the seq of the message
   std::shared_ptr<const Patch> patch;
 };
+// Its children become those of its parent. With `branch`, all that follow it are deleted too.
 struct DeleteMessage {
   MessageId id;
+  bool branch = false;
+};
+// Shows the path through this message, down to where it was last shown below it.
+struct SwitchTo {
+  SessionId session_id;
+  MessageId message_id;
 };
 struct DeleteSessionMessages {
   SessionId session_id;
@@ -69,8 +81,8 @@ struct DeleteReceipts {
 };
 
 using StorageOp =
-    std::variant<PutMessage, AppendDelta, DeleteMessage, DeleteSessionMessages, PutSession,
-                 DeleteSession, ImportContent, PutReceipt, DeleteReceipts>;
+    std::variant<PutMessage, PutNotes, AppendDelta, DeleteMessage, SwitchTo, DeleteSessionMessages,
+                 PutSession, DeleteSession, ImportContent, PutReceipt, DeleteReceipts>;
 using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {

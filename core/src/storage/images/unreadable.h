@@ -20,7 +20,14 @@ class UnreadableState final : public StorageReads {
   }
 
   Result<std::optional<Message>> ReadMessage(const MessageId&) override { return reason_; }
+  Result<std::optional<SessionId>> SessionOf(const MessageId&) override { return reason_; }
   Result<std::vector<Message>> ReadMessages(const MessageQuery&) override { return reason_; }
+  Result<std::vector<Message>> ReadPath(const PathQuery&) override { return reason_; }
+  Result<std::vector<Branching>> ReadBranches(const SessionId&,
+                                              const std::optional<MessageId>&) override {
+    return reason_;
+  }
+  Result<std::vector<MessageId>> ReadBranch(const MessageId&) override { return reason_; }
   Result<std::vector<MessageId>> ReadMessageIds(const SessionId&) override { return reason_; }
   Result<std::vector<Message>> ReadUnfinished() override { return reason_; }
   Result<std::optional<Session>> ReadSession(const SessionId&) override { return reason_; }

@@ -1,5 +1,6 @@
 #include "storage/search/phrase_match.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace millrace {
@@ -27,6 +28,13 @@ bool HasPhrase(std::string_view text, const Phrase& phrase, bool open_end,
     return !found;
   });
   return found;
+}
+
+bool HasPhrases(std::string_view text, const SearchTerms& terms, const WordReader& reader) {
+  return std::all_of(terms.phrases.begin(), terms.phrases.end(), [&](const Phrase& phrase) {
+    const bool last = &phrase == &terms.phrases.back();
+    return HasPhrase(text, phrase, terms.open_end && last, reader);
+  });
 }
 
 }  // namespace millrace

@@ -15,4 +15,7 @@ bool EndsWith(const std::deque<Word>& words, const Phrase& phrase, bool open_end
 bool HasPhrase(std::string_view text, const Phrase& phrase, bool open_end,
                const WordReader& reader);
 
+// Whether `text` (valid UTF-8) has all phrases of the query.
+bool HasPhrases(std::string_view text, const SearchTerms& terms, const WordReader& reader);
+
 }  // namespace millrace

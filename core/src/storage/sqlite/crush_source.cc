@@ -78,6 +78,7 @@ class CrushSource final : public ImportSource {
   }
 
   std::int64_t message_count() const override { return message_count_; }
+  bool branches() const override { return false; }
   Result<std::optional<Session>> NextSession() override;
   Result<std::optional<Message>> NextMessage() override;
 

@@ -164,12 +164,11 @@ std::vector<std::int64_t> DeltaLog::LiveSeqs() const {
   std::vector<std::int64_t> seqs;
   seqs.reserve(live_.size());
   for (const auto& [seq, state] : live_) seqs.push_back(seq);
-  std::sort(seqs.begin(), seqs.end());
   return seqs;
 }
 
 Status DeltaLog::ApplyTo(std::vector<Message>& messages) {
-  std::unordered_map<std::int64_t, Message*> wanted;  // by seq
+  std::map<std::int64_t, Message*> wanted;  // by seq
   std::int64_t begin = 0;
   for (Message& message : messages) {
     const auto found = live_.find(message.seq);

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <unordered_map>
-#include <unordered_set>
+#include <set>
 #include <vector>
 
 #include "millrace/base/status.h"
@@ -91,11 +90,11 @@ class DeltaLog {
   void SetLive(std::int64_t seq, std::optional<Live> state);
 
   Connection& connection_;
-  std::unordered_map<std::int64_t, Live> live_;  // by seq
+  std::map<std::int64_t, Live> live_;  // by seq
   std::map<std::int64_t, std::int64_t> seq_of_first_row_;
   std::optional<Tail> tail_;
-  std::vector<Undo> undo_;                    // for the open transaction, oldest first
-  std::unordered_set<std::int64_t> damaged_;  // seqs with a row that cannot be read
+  std::vector<Undo> undo_;          // for the open transaction, oldest first
+  std::set<std::int64_t> damaged_;  // seqs with a row that cannot be read
 };
 
 }  // namespace millrace

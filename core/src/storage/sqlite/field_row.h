@@ -8,6 +8,7 @@
 
 #include "millrace/base/ids.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 #include "storage/sqlite/statement.h"
 
 // Reads and writes rows by the tables of millrace/model/header_fields.h.
@@ -47,6 +48,10 @@ struct FieldBinder {
   void operator()(OptionalId<IdType> field) const {
     query.BindOptional(field.id);
   }
+  template <typename Text>
+  void operator()(JsonField<Text> field) const {
+    field.json.empty() ? query.BindNull() : query.Bind(std::string_view(field.json));
+  }
 };
 
 // Reads the next column into each value.
@@ -70,6 +75,10 @@ struct FieldReader {
   template <typename IdType>
   void operator()(OptionalId<IdType> field) {
     (*this)(field.id);
+  }
+  template <typename Text>
+  void operator()(JsonField<Text> field) {
+    field.json = MetadataOrNone(row.Text(column++));
   }
 };
 

@@ -54,11 +54,17 @@ Status Verify(Connection& connection, std::string_view pragma) {
   return AboutImportedFile(Status(Code::kCorrupt, check.String(0)));
 }
 
-Status CheckIntegrity(Connection& connection, bool millrace) {
+// `schema`: the version of a file of Millrace; 0 for another one.
+Status CheckIntegrity(Connection& connection, std::int64_t schema) {
+  constexpr std::int64_t kWithTree = 7;
   Status status = Verify(connection, "PRAGMA integrity_check(sessions)");
   if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(messages)");
-  if (status.ok() && millrace) {
+  if (status.ok() && schema > 0) {
     status = Verify(connection, "PRAGMA integrity_check(deltas)");
+  }
+  if (schema >= kWithTree) {
+    if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(parents)");
+    if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(message_notes)");
   }
   return status;
 }
@@ -76,11 +82,12 @@ Status CheckCrushTables(Connection& connection) {
       "the file to import is a SQLite database, but neither of Millrace nor of Crush");
 }
 
-// kNewerSchema. kInvalidArgument: the file has our mark but another schema.
-Result<bool> IsMillrace(Connection& connection) {
+// The version of a file of Millrace; 0 for another one. kNewerSchema. kInvalidArgument: the file
+// has our mark but another schema.
+Result<std::int64_t> MillraceSchema(Connection& connection) {
   const Result<std::int64_t> application = connection.ReadInt("PRAGMA application_id");
   if (!application.ok()) return AboutImportedFile(application.status());
-  if (*application != kApplicationId) return false;
+  if (*application != kApplicationId) return std::int64_t{0};
   const Result<std::int64_t> version = connection.ReadInt("PRAGMA user_version");
   if (!version.ok()) return AboutImportedFile(version.status());
   if (*version > kSchemaVersion) {
@@ -92,7 +99,7 @@ Result<bool> IsMillrace(Connection& connection) {
   if (Status status = CheckMillraceSchema(connection, *version); !status.ok()) {
     return AboutImportedFile(status);
   }
-  return true;
+  return *version;
 }
 
 // The missing content may be in the write-ahead log.
@@ -112,16 +119,16 @@ Result<std::unique_ptr<ImportSource>> OpenChecked(std::unique_ptr<Connection> co
                                                   TimeMs now) {
   Result<ReadGuard> guard = ReadGuard::Start(*connection);
   if (!guard.ok()) return AboutImportedFile(guard.status());
-  const Result<bool> millrace = IsMillrace(*connection);
-  if (!millrace.ok()) return millrace.status();
-  if (!*millrace) {
+  const Result<std::int64_t> schema = MillraceSchema(*connection);
+  if (!schema.ok()) return schema.status();
+  if (*schema == 0) {
     if (Status status = CheckCrushTables(*connection); !status.ok()) return status;
   }
   guard->AllowRows();
-  if (Status status = CheckIntegrity(*connection, *millrace); !status.ok()) return status;
+  if (Status status = CheckIntegrity(*connection, *schema); !status.ok()) return status;
   GuardedConnection source{std::move(connection), *std::move(guard)};
-  return *millrace ? OpenMillraceSource(std::move(source), now)
-                   : OpenCrushSource(std::move(source), now);
+  return *schema > 0 ? OpenMillraceSource(std::move(source), *schema, now)
+                     : OpenCrushSource(std::move(source), now);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "millrace/model/apply.h"
 #include "millrace/model/header_fields.h"
+#include "millrace/model/merge_patch.h"
 #include "millrace/model/mutation.h"
 #include "model/text.h"
 
@@ -28,6 +29,10 @@ struct TextRepair {
   template <typename IdType>
   void operator()(const HeaderField& /*field*/, OptionalId<IdType> field) const {
     MakeValid(field.id.value);
+  }
+  template <typename Text>
+  void operator()(const HeaderField& /*field*/, JsonField<Text> field) const {
+    field.json = MetadataOrNone(field.json);
   }
   void operator()(const HeaderField& /*field*/, const auto& /*no text*/) const {}
 };
@@ -57,6 +62,7 @@ void MakeStorable(Session& session) {
 
 void MakeStorable(Message& message, TimeMs now) {
   MessageFields(message, TextRepair());
+  if (message.usage) message.usage = Bounded(*message.usage);
   Clamp(message.created_at);
   Clamp(message.updated_at);
   message.version = std::clamp<std::int64_t>(message.version, 1, kLargestCount);

@@ -11,6 +11,8 @@
 #include "millrace/model/message.h"
 #include "millrace/storage/storage.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/message_notes.h"
+#include "storage/sqlite/schema.h"
 
 namespace millrace {
 
@@ -22,11 +24,13 @@ std::vector<Part> PartsFromColumn(std::string_view json);
 // Call the writes inside a transaction.
 class MessageTable {
  public:
-  // `connection` must outlive the table.
-  explicit MessageTable(Connection& connection) : connection_(connection) {}
+  // `connection` must outlive the table. `schema`: the version of the file; ReadFrom reads older
+  // ones too.
+  explicit MessageTable(Connection& connection, std::int64_t schema = kSchemaVersion)
+      : connection_(connection), schema_(schema), notes_(connection) {}
 
-  // What a delete removed.
-  struct Deleted {
+  // Where a message is.
+  struct Place {
     std::int64_t seq = 0;
     SessionId session_id;
   };
@@ -34,13 +38,24 @@ class MessageTable {
   // Inserts the row (returns true), or rewrites the row with this seq and id (returns false). A
   // rewrite does not change the fields a message is created with (id, session, role, created_at).
   // kNotFound: no such session. kInvalidArgument: no id or seq, or one of them belongs to another
-  // message.
+  // message. The parent is MessageTree's matter.
   Result<bool> Put(const Message& message);
-  Result<std::optional<Deleted>> Delete(const MessageId& id);
+  // Writes only its metadata, usage, version and updated_at.
+  Status PutNotes(const Message& message);
+  Status Delete(std::int64_t seq);
   // Returns the seqs of the deleted messages.
   Result<std::vector<std::int64_t>> DeleteOfSession(const SessionId& id);
 
   Result<bool> Has(const MessageId& id);
+  Result<std::optional<Place>> Find(const MessageId& id);
+  // The sessions that have messages from this seq on.
+  Result<std::vector<SessionId>> SessionsFrom(std::int64_t seq);
+  // Empty: no message has this seq.
+  Result<MessageId> IdOf(std::int64_t seq);
+  // Those of the session from `first` to `last`, without their parents (see MessageTree::Line).
+  Result<std::vector<Message>> ReadLine(const SessionId& session, std::int64_t first,
+                                        std::int64_t last, bool newest_first,
+                                        std::optional<std::size_t> limit);
   Result<std::optional<Message>> Read(const MessageId& id);
   Result<std::optional<Message>> Read(std::int64_t seq);
   // The first `limit` messages after this seq, in the order of seq. For reading all messages in
@@ -61,6 +76,8 @@ class MessageTable {
   Status Insert(const Message& message, std::string_view parts);
 
   Connection& connection_;
+  std::int64_t schema_;
+  MessageNotes notes_;
 };
 
 }  // namespace millrace

@@ -18,11 +18,12 @@ constexpr std::size_t kMessagesPerPage = 256;
 
 class MillraceSource final : public ImportSource {
  public:
-  MillraceSource(GuardedConnection file, TimeMs now)
+  MillraceSource(GuardedConnection file, std::int64_t schema, TimeMs now)
       : file_(std::move(file)),
+        schema_(schema),
         now_(now),
         sessions_table_(*file_.connection),
-        messages_table_(*file_.connection),
+        messages_table_(*file_.connection, schema),
         log_(*file_.connection) {}
 
   Status Load() {
@@ -30,13 +31,14 @@ class MillraceSource final : public ImportSource {
     if (!count.ok()) return AboutImportedFile(count.status());
     message_count_ = *count;
     if (Status status = log_.Load(); !status.ok()) return AboutImportedFile(status);
-    Result<std::vector<Session>> sessions = sessions_table_.ReadUncounted();
+    Result<std::vector<Session>> sessions = sessions_table_.ReadAll(schema_);
     if (!sessions.ok()) return AboutImportedFile(sessions.status());
     sessions_ = *std::move(sessions);  // the last one is taken first, so the order stays
     return Status::Ok();
   }
 
   std::int64_t message_count() const override { return message_count_; }
+  bool branches() const override { return true; }
 
   Result<std::optional<Session>> NextSession() override {
     // Load has read all of them.
@@ -63,6 +65,7 @@ class MillraceSource final : public ImportSource {
   }
 
   GuardedConnection file_;
+  std::int64_t schema_;
   TimeMs now_;
   SessionTable sessions_table_;
   MessageTable messages_table_;
@@ -75,8 +78,9 @@ class MillraceSource final : public ImportSource {
 
 }  // namespace
 
-Result<std::unique_ptr<ImportSource>> OpenMillraceSource(GuardedConnection file, TimeMs now) {
-  auto source = std::make_unique<MillraceSource>(std::move(file), now);
+Result<std::unique_ptr<ImportSource>> OpenMillraceSource(GuardedConnection file,
+                                                         std::int64_t schema, TimeMs now) {
+  auto source = std::make_unique<MillraceSource>(std::move(file), schema, now);
   if (Status status = source->Load(); !status.ok()) return status;
   return std::unique_ptr<ImportSource>(std::move(source));
 }

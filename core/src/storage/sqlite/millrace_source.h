@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "millrace/base/status.h"
@@ -9,8 +10,9 @@
 
 namespace millrace {
 
-// The content of a Millrace database with any schema up to ours. Its tables `sessions`, `messages`
-// and `deltas` are readable in the same way since version 1, and its search index is not used.
-Result<std::unique_ptr<ImportSource>> OpenMillraceSource(GuardedConnection file, TimeMs now);
+// The content of a Millrace database whose schema has this version, ours or an older one. Its
+// search index is not used.
+Result<std::unique_ptr<ImportSource>> OpenMillraceSource(GuardedConnection file,
+                                                         std::int64_t schema, TimeMs now);
 
 }  // namespace millrace

@@ -44,10 +44,12 @@ class Searcher::Matches {
   Query query_;
 };
 
-Searcher::Searcher(Connection& connection, MessageTable& messages, WordBreaker& words,
-                   const std::function<TimeMs()>& clock, const SearchQuery& query)
+Searcher::Searcher(Connection& connection, MessageTable& messages, MessageTree& tree,
+                   WordBreaker& words, const std::function<TimeMs()>& clock,
+                   const SearchQuery& query)
     : connection_(connection),
       messages_(messages),
+      tree_(tree),
       clock_(clock),
       query_(query),
       reader_([&words](std::string_view text, const auto& each) { words.Read(text, each); }),
@@ -138,9 +140,12 @@ Status Searcher::Look(std::int64_t seq, bool to_check) {
     return Status::Ok();
   }
   --in_vain_;
+  const bool shown = tree_.IsShown(message.session_id, seq);
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
   SearchHit hit;
   hit.message_id = message.id;
   hit.session_id = message.session_id;
+  hit.hidden = !shown;
   snippets_.Make(text, hit);
   page_.hits.push_back(std::move(hit));
   return Status::Ok();

@@ -13,6 +13,7 @@
 #include "storage/search/words.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/message_table.h"
+#include "storage/sqlite/message_tree.h"
 #include "storage/sqlite/word_breaker.h"
 
 namespace millrace {
@@ -38,7 +39,7 @@ namespace millrace {
 class Searcher {
  public:
   // All arguments must outlive the searcher. `clock` may be empty.
-  Searcher(Connection& connection, MessageTable& messages, WordBreaker& words,
+  Searcher(Connection& connection, MessageTable& messages, MessageTree& tree, WordBreaker& words,
            const std::function<TimeMs()>& clock, const SearchQuery& query);
 
   Result<SearchPage> Run();
@@ -66,6 +67,7 @@ class Searcher {
 
   Connection& connection_;
   MessageTable& messages_;
+  MessageTree& tree_;
   const std::function<TimeMs()>& clock_;
   const SearchQuery& query_;
   const WordReader reader_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -18,7 +20,7 @@ class SessionTable {
   explicit SessionTable(Connection& connection) : connection_(connection) {}
 
   // Inserts the session, or changes every field of an existing one; its messages stay. Does not
-  // write message_count: see CountMessages.
+  // write message_count and head_id: see CountMessages and SetHead.
   Status Put(const Session& session);
   // Deleting a missing session is OK. The schema deletes its messages with it.
   Status Delete(const SessionId& id);
@@ -27,11 +29,18 @@ class SessionTable {
   // rows of messages calls it in the same transaction, so that nobody has to count them.
   Status CountMessages(const SessionId& id, std::int64_t more);
 
+  // Empty: none.
+  Status SetHead(const SessionId& id, const MessageId& head);
+  Result<MessageId> Head(const SessionId& id);
+
   Result<bool> Has(const SessionId& id);
   Result<std::optional<Session>> Read(const SessionId& id);
-  Result<std::vector<Session>> Read(const SessionQuery& query);
-  // All sessions of a file with any version of the schema. message_count is 0.
-  Result<std::vector<Session>> ReadUncounted();
+  // Only those that are `wanted`, if that is given; the query's title is the caller's matter.
+  // kNotFound: query.before is no session.
+  Result<std::vector<Session>> Read(const SessionQuery& query,
+                                    const std::function<bool(const Session&)>& wanted = {});
+  // All sessions of a file whose schema has this version; what it does not have is empty.
+  Result<std::vector<Session>> ReadAll(std::int64_t schema);
 
  private:
   Connection& connection_;

@@ -6,8 +6,10 @@
 #include <utility>
 #include <variant>
 
+#include "storage/search/phrase_match.h"
 #include "storage/sqlite/export.h"
 #include "storage/sqlite/importer.h"
+#include "storage/sqlite/message_path.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/searcher.h"
 
@@ -41,6 +43,7 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptio
       options_(std::move(options)),
       sessions_(*connection_),
       messages_(*connection_),
+      tree_(*connection_),
       receipts_(*connection_),
       index_(*connection_, messages_),
       log_(*connection_) {}
@@ -102,22 +105,83 @@ Status SqliteStorage::Apply(const PutMessage& op) {
   const Result<bool> added = messages_.Put(*op.message);
   if (!added.ok()) return added.status();
   if (*added) {
-    if (Status status = sessions_.CountMessages(op.message->session_id, 1); !status.ok())
-      return status;
+    Status status = PlaceInTree(*op.message);
+    if (status.ok()) status = sessions_.CountMessages(op.message->session_id, 1);
+    if (!status.ok()) return status;
   }
   return index_.Put(*op.message);
 }
 
+// The usual message follows the head: then nothing that is shown changes.
+Status SqliteStorage::PlaceInTree(const Message& added) {
+  const SessionId& session = added.session_id;
+  const Result<MessageId> head = sessions_.Head(session);
+  if (!head.ok()) return head.status();
+  std::int64_t parent = 0;
+  if (!added.parent_id.empty()) {
+    const Result<std::optional<MessageTable::Place>> place = messages_.Find(added.parent_id);
+    if (!place.ok()) return place.status();
+    if (!*place || (*place)->session_id != session) {
+      return NotFound("no message '" + added.parent_id.value + "' in this session to follow");
+    }
+    parent = (*place)->seq;
+  }
+  const bool follows_head = added.parent_id == *head;
+  const std::int64_t shown = follows_head ? parent : tree_.Head(session);
+  tree_.Add(session, added.seq, parent);
+  if (shown != parent) tree_.Show(session, added.seq, shown);
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
+  return sessions_.SetHead(session, added.id);
+}
+
+Status SqliteStorage::SetHead(const SessionId& id, std::int64_t head) {
+  const Result<MessageId> message = messages_.IdOf(head);
+  if (!message.ok()) return message.status();
+  return sessions_.SetHead(id, *message);
+}
+
+Status SqliteStorage::Apply(const PutNotes& op) { return messages_.PutNotes(*op.message); }
+
 Status SqliteStorage::Apply(const AppendDelta& op) { return log_.Append(op.seq, *op.patch); }
 
 Status SqliteStorage::Apply(const DeleteMessage& op) {
-  const Result<std::optional<MessageTable::Deleted>> deleted = messages_.Delete(op.id);
-  if (!deleted.ok()) return deleted.status();
-  if (!*deleted) return Status::Ok();
-  if (Status status = sessions_.CountMessages((*deleted)->session_id, -1); !status.ok()) {
-    return status;
+  const Result<std::optional<MessageTable::Place>> found = messages_.Find(op.id);
+  if (!found.ok()) return found.status();
+  if (!*found) return Status::Ok();
+  const auto& [seq, session] = **found;
+  const std::int64_t head = tree_.Head(session);
+  const MessageTree::Place place = tree_.PlaceOf(session, seq);
+  std::vector<std::int64_t> seqs = {seq};
+  if (op.branch) seqs = tree_.Branch(session, seq);
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
+  for (const std::int64_t each : seqs) {
+    if (Status status = DeleteRow(each); !status.ok()) return status;
   }
-  return Forget((*deleted)->seq);
+  op.branch ? tree_.RemoveBranch(session, place, seqs) : tree_.Remove(session, place);
+  if (std::binary_search(seqs.begin(), seqs.end(), head)) {
+    if (Status status = SetHead(session, tree_.Leaf(session, place.parent)); !status.ok()) {
+      return status;
+    }
+  }
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
+  return sessions_.CountMessages(session, -static_cast<std::int64_t>(seqs.size()));
+}
+
+Status SqliteStorage::DeleteRow(std::int64_t seq) {
+  if (Status status = messages_.Delete(seq); !status.ok()) return status;
+  return Forget(seq);
+}
+
+Status SqliteStorage::Apply(const SwitchTo& op) {
+  const Result<std::optional<MessageTable::Place>> found = messages_.Find(op.message_id);
+  if (!found.ok()) return found.status();
+  if (!*found || (*found)->session_id != op.session_id) {
+    return NotFound("no message '" + op.message_id.value + "' in this session to show");
+  }
+  tree_.Show(op.session_id, (*found)->seq, tree_.Head(op.session_id));
+  const std::int64_t leaf = tree_.Leaf(op.session_id, (*found)->seq);
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
+  return SetHead(op.session_id, leaf);
 }
 
 Status SqliteStorage::Apply(const DeleteSessionMessages& op) { return DeleteOf(op.session_id); }
@@ -136,6 +200,10 @@ Status SqliteStorage::DeleteOf(const SessionId& id) {
   for (const std::int64_t seq : *seqs) {
     if (Status status = Forget(seq); !status.ok()) return status;
   }
+  tree_.Clear(id);
+  Status status = tree_.TakeStatus();
+  if (status.ok()) status = sessions_.SetHead(id, MessageId());
+  if (!status.ok()) return status;
   return sessions_.CountMessages(id, -static_cast<std::int64_t>(seqs->size()));
 }
 
@@ -145,7 +213,7 @@ Status SqliteStorage::Forget(std::int64_t seq) {
 }
 
 Status SqliteStorage::Apply(const ImportContent& op) {
-  return Importer(sessions_, messages_, index_).Run(op);
+  return Importer(sessions_, messages_, tree_, index_).Run(op);
 }
 
 Status SqliteStorage::Apply(const PutReceipt& op) { return receipts_.Put(op.receipt); }
@@ -161,11 +229,71 @@ Result<std::optional<Message>> SqliteStorage::ReadMessage(const MessageId& id) {
   return std::optional<Message>(std::move(one.front()));
 }
 
+Result<std::optional<SessionId>> SqliteStorage::SessionOf(const MessageId& id) {
+  Result<std::optional<MessageTable::Place>> place = messages_.Find(id);
+  if (!place.ok()) return place.status();
+  if (!*place) return std::optional<SessionId>();
+  return std::optional<SessionId>(std::move((*place)->session_id));
+}
+
 Result<std::vector<Message>> SqliteStorage::ReadMessages(const MessageQuery& query) {
   Result<std::vector<Message>> messages = messages_.Read(query);
   if (!messages.ok()) return messages;
   if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;
   return messages;
+}
+
+Result<std::vector<Message>> SqliteStorage::ReadPath(const PathQuery& query) {
+  Result<std::vector<Message>> messages = MessagePath(messages_, tree_).Read(query);
+  if (!messages.ok()) return messages;
+  if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;
+  return messages;
+}
+
+Result<std::vector<Branching>> SqliteStorage::ReadBranches(const SessionId& session_id,
+                                                           const std::optional<MessageId>& of) {
+  std::vector<MessageTree::Children> branches;
+  if (of) {
+    std::int64_t parent = 0;
+    if (!of->empty()) {
+      const Result<std::optional<MessageTable::Place>> place = messages_.Find(*of);
+      if (!place.ok()) return place.status();
+      if (!*place || (*place)->session_id != session_id) return std::vector<Branching>();
+      parent = (*place)->seq;
+    }
+    branches.push_back(tree_.ChildrenOf(session_id, parent));
+  } else {
+    branches = tree_.Branches(session_id);
+  }
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
+  std::vector<Branching> named;
+  for (const MessageTree::Children& children : branches) {
+    const Result<MessageId> parent = messages_.IdOf(children.parent);
+    if (!parent.ok()) return parent.status();
+    Result<std::vector<MessageId>> ids = IdsOf(children.seqs);
+    if (!ids.ok()) return ids.status();
+    named.push_back({*parent, *std::move(ids)});
+  }
+  return named;
+}
+
+Result<std::vector<MessageId>> SqliteStorage::ReadBranch(const MessageId& id) {
+  const Result<std::optional<MessageTable::Place>> place = messages_.Find(id);
+  if (!place.ok()) return place.status();
+  if (!*place) return std::vector<MessageId>();
+  const std::vector<std::int64_t> seqs = tree_.Branch((*place)->session_id, (*place)->seq);
+  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
+  return IdsOf(seqs);
+}
+
+Result<std::vector<MessageId>> SqliteStorage::IdsOf(const std::vector<std::int64_t>& seqs) {
+  std::vector<MessageId> ids;
+  for (const std::int64_t seq : seqs) {
+    Result<MessageId> id = messages_.IdOf(seq);
+    if (!id.ok()) return id.status();
+    ids.push_back(*std::move(id));
+  }
+  return ids;
 }
 
 Result<std::vector<MessageId>> SqliteStorage::ReadMessageIds(const SessionId& id) {
@@ -186,7 +314,15 @@ Result<std::optional<Session>> SqliteStorage::ReadSession(const SessionId& id) {
 }
 
 Result<std::vector<Session>> SqliteStorage::ReadSessions(const SessionQuery& query) {
-  return sessions_.Read(query);
+  if (query.title.empty()) return sessions_.Read(query);
+  if (Status status = words_.Open(*connection_); !status.ok()) return status;
+  const WordReader reader = [this](std::string_view text, const auto& each) {
+    words_.Read(text, each);
+  };
+  const SearchTerms terms = ReadTerms(query.title, reader);
+  if (terms.empty()) return std::vector<Session>();
+  return sessions_.Read(
+      query, [&](const Session& session) { return HasPhrases(session.title, terms, reader); });
 }
 
 Result<std::optional<Receipt>> SqliteStorage::ReadReceipt(const std::string& client,
@@ -200,7 +336,7 @@ Result<std::int64_t> SqliteStorage::LastSeq() { return messages_.LastSeq(); }
 
 Result<SearchPage> SqliteStorage::Search(const SearchQuery& query) {
   if (Status status = words_.Open(*connection_); !status.ok()) return status;
-  return Searcher(*connection_, messages_, words_, options_.clock, query).Run();
+  return Searcher(*connection_, messages_, tree_, words_, options_.clock, query).Run();
 }
 
 Result<std::uint64_t> SqliteStorage::Export(const std::shared_ptr<BlockFile>& into) {

@@ -12,6 +12,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/delta_log.h"
 #include "storage/sqlite/message_table.h"
+#include "storage/sqlite/message_tree.h"
 #include "storage/sqlite/receipt_table.h"
 #include "storage/sqlite/search_index.h"
 #include "storage/sqlite/session_table.h"
@@ -37,7 +38,12 @@ class SqliteStorage final : public Storage, public StorageReads {
   Status Close() override;
 
   Result<std::optional<Message>> ReadMessage(const MessageId& id) override;
+  Result<std::optional<SessionId>> SessionOf(const MessageId& id) override;
   Result<std::vector<Message>> ReadMessages(const MessageQuery& query) override;
+  Result<std::vector<Message>> ReadPath(const PathQuery& query) override;
+  Result<std::vector<Branching>> ReadBranches(const SessionId& session_id,
+                                              const std::optional<MessageId>& of) override;
+  Result<std::vector<MessageId>> ReadBranch(const MessageId& id) override;
   Result<std::vector<MessageId>> ReadMessageIds(const SessionId& id) override;
   Result<std::vector<Message>> ReadUnfinished() override;
   Result<std::optional<Session>> ReadSession(const SessionId& id) override;
@@ -56,12 +62,20 @@ class SqliteStorage final : public Storage, public StorageReads {
   Status SetDurability(Durability durability);
   // Deletes the messages of a session with their log rows and words.
   Status DeleteOf(const SessionId& id);
+  // Deletes a message with its log rows and words, but not its place in the tree.
+  Status DeleteRow(std::int64_t seq);
   // Deletes the log rows and words of a message whose row was deleted.
   Status Forget(std::int64_t seq);
+  // Shows the path to what was added.
+  Status PlaceInTree(const Message& added);
+  Status SetHead(const SessionId& id, std::int64_t head);
+  Result<std::vector<MessageId>> IdsOf(const std::vector<std::int64_t>& seqs);
 
   Status Apply(const PutMessage& op);
+  Status Apply(const PutNotes& op);
   Status Apply(const AppendDelta& op);
   Status Apply(const DeleteMessage& op);
+  Status Apply(const SwitchTo& op);
   Status Apply(const DeleteSessionMessages& op);
   Status Apply(const PutSession& op);
   Status Apply(const DeleteSession& op);
@@ -73,6 +87,7 @@ class SqliteStorage final : public Storage, public StorageReads {
   SqliteOptions options_;
   SessionTable sessions_;
   MessageTable messages_;
+  MessageTree tree_;
   ReceiptTable receipts_;
   SearchIndex index_;
   WordBreaker words_;  // opened by the first search

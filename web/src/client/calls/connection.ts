@@ -101,7 +101,7 @@ export class Connection {
   /** The Worker has ended, and not by `end`. */
   lost(): void {
     this.#fail(new MillraceError('internal',
-      'The Worker of the store was terminated, or has ended. What was acknowledged is saved: open the store again.'));
+      'The Worker of the store has ended. What was acknowledged is saved: open the store again.'));
   }
 
   /** Ends the Worker; everything pending and everything later rejects with `error`. */

@@ -1,11 +1,15 @@
 import type { Messages } from '../../api.js';
 import type { WireMessages } from '../../calls.js';
 import type { Message } from '../../types.js';
-import { createDraft } from '../drafts/create-draft.js';
+import { createDraft, NEW_MESSAGE } from '../drafts/create-draft.js';
 import { PageDraft } from '../drafts/draft.js';
 import { newId } from '../../ids.js';
 import type { SharedStore } from '../shared-store.js';
-import { checkId, checkLimit, checkObject, checkOptionalId, invalid } from './validate.js';
+import { callWith } from './call-with.js';
+import { named } from './named.js';
+import { checkId, checkObject } from './validate.js';
+
+const MESSAGE_ID = 'The id of a message';
 
 function messagesIn({ json, bytes }: WireMessages): Message[] {
   const messages = JSON.parse(json) as Message[];
@@ -15,58 +19,39 @@ function messagesIn({ json, bytes }: WireMessages): Message[] {
   return messages;
 }
 
-/** `use` throws 'closed' once the handle is. */
+/** `use` throws 'closed' once the handle is. What a call is given beside the ids is the core's to judge. */
 export function messagesOf(use: () => SharedStore): Messages {
-  const useWith = (id: string, what = 'The id of a message'): SharedStore => {
-    const store = use();
-    checkId(what, id);
-    return store;
-  };
+  const call = callWith(use, MESSAGE_ID);
+  const inSession = callWith(use, 'sessionId');
   return {
-    async create(sessionId, init) {
-      return createDraft(use(), sessionId, init, 0);
-    },
+    create: async (sessionId, init) => createDraft(use(), sessionId, init, 0),
+    createAll: async (sessionId, messages) =>
+      messagesIn(await inSession('createAll', sessionId, messages.map((init) => named(NEW_MESSAGE, init)))),
     async open(id, { resume = false } = {}) {
-      const store = useWith(id);
       const writer = newId();
-      return new PageDraft(store, await store.connection.call('openMessage', id, resume, writer), writer);
+      return new PageDraft(use(), await call('openMessage', id, resume, writer), writer);
     },
     async update(message) {
       checkObject('The message', message);
-      const { connection, drafts } = useWith(message.id);
+      checkId(MESSAGE_ID, message.id);
+      const { connection, drafts } = use();
       const accepted = connection.call('updateMessage', message);
       drafts.changed(message.id, accepted);
       return accepted;
     },
-    async get(id, { committed = false } = {}) {
-      return useWith(id).connection.call('getMessage', id, committed);
-    },
-    async list(sessionId, options = {}) {
-      const { connection } = useWith(sessionId, 'sessionId');
-      checkLimit(options.limit);
-      checkOptionalId('before', options.before);
-      checkOptionalId('after', options.after);
-      if (options.before && options.after) throw invalid('A list has either before or after, not both');
-      return messagesIn(await connection.call('listMessages', sessionId, options));
-    },
-    async listUser(sessionId, { limit } = {}) {
-      const { connection } = use();
-      checkOptionalId('sessionId', sessionId);
-      checkLimit(limit);
-      return messagesIn(await connection.call('listUser', sessionId, { limit }));
-    },
-    async lastAssistant(sessionId) {
-      return useWith(sessionId, 'sessionId').connection.call('lastAssistant', sessionId);
-    },
-    async delete(id) {
-      const { connection, drafts } = useWith(id);
-      await connection.call('deleteMessage', id);
-      drafts.deleted((draft) => draft.id === id);
+    setMetadata: (id, patch) => call('setMetadata', id, patch),
+    get: (id, { committed = false } = {}) => call('getMessage', id, committed),
+    list: async (sessionId, options = {}) => messagesIn(await inSession('listMessages', sessionId, options)),
+    branches: (sessionId) => inSession('branches', sessionId),
+    listUser: async (sessionId, { limit } = {}) => messagesIn(await use().connection.call('listUser', sessionId, { limit })),
+    lastAssistant: (sessionId) => inSession('lastAssistant', sessionId),
+    async delete(id, { branch = false } = {}) {
+      await call('deleteMessage', id, branch);
+      use().drafts.deleted((draft) => draft.id === id);
     },
     async deleteAll(sessionId) {
-      const { connection, drafts } = useWith(sessionId, 'sessionId');
-      await connection.call('deleteAll', sessionId);
-      drafts.deleted((draft) => draft.sessionId === sessionId);
+      await inSession('deleteAll', sessionId);
+      use().drafts.deleted((draft) => draft.sessionId === sessionId);
     },
   };
 }

@@ -1,37 +1,23 @@
 import type { Sessions } from '../../api.js';
-import { newId } from '../../ids.js';
 import type { SharedStore } from '../shared-store.js';
-import { checkId, checkLimit, checkOptionalId } from './validate.js';
+import { callWith } from './call-with.js';
+import { named } from './named.js';
 
-/** `use` throws 'closed' once the handle is. */
+const NEW_SESSION = 'The new session';
+
+/** `use` throws 'closed' once the handle is. What a call is given beside the ids is the core's to judge. */
 export function sessionsOf(use: () => SharedStore): Sessions {
-  const useWith = (id: string): SharedStore => {
-    const store = use();
-    checkId('The id of a session', id);
-    return store;
-  };
+  const call = callWith(use, 'The id of a session');
   return {
-    async create(init = {}) {
-      const { connection } = use();
-      checkOptionalId('The id of a new session', init.id);
-      return connection.call('createSession', { ...init, id: init.id ?? newId() });
-    },
-    async get(id) {
-      return useWith(id).connection.call('getSession', id);
-    },
-    async list(options = {}) {
-      const { connection } = use();
-      checkLimit(options.limit);
-      checkOptionalId('parentId', options.parentId);
-      return connection.call('listSessions', options);
-    },
-    async update(id, change) {
-      return useWith(id).connection.call('updateSession', id, change);
-    },
+    create: async (init = {}) => use().connection.call('createSession', named(NEW_SESSION, init)),
+    get: (id) => call('getSession', id),
+    list: async (options = {}) => use().connection.call('listSessions', options),
+    update: (id, change) => call('updateSession', id, change),
+    switchTo: (id, messageId) => call('switchTo', id, messageId),
+    fork: async (messageId, init = {}) => call('fork', messageId, named(NEW_SESSION, init)),
     async delete(id) {
-      const { connection, drafts } = useWith(id);
-      await connection.call('deleteSession', id);
-      drafts.deleted((draft) => draft.sessionId === id);
+      await call('deleteSession', id);
+      use().drafts.deleted((draft) => draft.sessionId === id);
     },
   };
 }

@@ -37,11 +37,6 @@ export function checkText(what: string, text: unknown): void {
   check(typeof text === 'string', what, 'a string', text);
 }
 
-/** A count of something: a whole number from 1 on; `undefined` stands for no limit. */
-export function checkLimit(limit: unknown): void {
-  check(limit === undefined || (Number.isSafeInteger(limit) && (limit as number) > 0), 'limit', 'a whole number from 1 on', limit);
-}
-
 /** Milliseconds; `undefined` stands for the default. */
 export function checkDuration(what: string, ms: unknown, least: number): void {
   check(ms === undefined || (Number.isFinite(ms) && (ms as number) >= least), what, 'a number of milliseconds', ms);

@@ -1,5 +1,6 @@
 /**
  * A message being written from the page.
+ * Longer than the norm because each call of a draft has a short method here.
  *
  *   call ──▶ view (what `message` shows) ──▶ pending ──▶ outbox ──▶ Worker
  *            at once                         merged      <= 10 ms, or with the next promise
@@ -13,7 +14,8 @@
 import type { Draft } from '../../api.js';
 import type { WireMutation } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
-import type { FinishReason, Message, Part } from '../../types.js';
+import type { FinishReason, Message, Metadata, Part, Usage } from '../../types.js';
+import { defined } from '../defined.js';
 import type { DraftHost } from './draft-host.js';
 import { DraftView } from './draft-view.js';
 import { HeldSurrogates } from './held-surrogates.js';
@@ -81,7 +83,7 @@ export class PageDraft implements Draft, Sender {
   async finishReasoning(signature?: string): Promise<void> {
     this.#checkWritable();
     this.#settle(REASONING);
-    await this.#change({ op: 'endReasoning', ...(signature && { signature }) });
+    await this.#change(defined({ op: 'endReasoning', signature }));
   }
 
   async putToolCall(call: Parameters<Draft['putToolCall']>[0]): Promise<void> {
@@ -117,10 +119,18 @@ export class PageDraft implements Draft, Sender {
     await this.#change({ op: 'reset' });
   }
 
-  async finish(reason: FinishReason = 'end_turn', info: { message?: string; details?: string } = {}): Promise<void> {
+  setMetadata(patch: Metadata): void {
+    this.#checkWritable();
+    checkObject('The metadata', patch);
+    const accepted = this.#host.connection.call('setMetadata', this.id, patch);
+    this.#host.drafts.changed(this.id, accepted);
+    accepted.catch((error: MillraceError) => REFUSALS.includes(error.code) && this.refuse(error));
+  }
+
+  async finish(reason: FinishReason = 'end_turn', { usage, ...info }: Parameters<Draft['finish']>[1] = {}): Promise<void> {
     this.#checkWritable();
     this.settleHeld();
-    await this.#change({ op: 'finish', reason, ...info });
+    await this.#change({ op: 'finish', reason, ...info }, usage);
   }
 
   async flush(): Promise<void> {
@@ -187,14 +197,14 @@ export class PageDraft implements Draft, Sender {
   }
 
   /** Shows the mutation and sends it with all before it; resolves when it is durable. */
-  async #change(mutation: WireMutation): Promise<void> {
+  async #change(mutation: WireMutation, usage?: Usage): Promise<void> {
     this.#host.outbox.flush();
     if (!this.#view.apply(mutation)) return this.flush();
     this.#push(mutation);
     const { count } = this.#view;
     const { connection } = this.#host;
     try {
-      await connection.request({ type: 'write', id: connection.nextId(), ...this.#takePending() });
+      await connection.request({ type: 'write', id: connection.nextId(), ...this.#takePending(), usage });
     } catch (error) {
       // A write before this one that was refused is why this one does not fit.
       const refused = this.#refused;

@@ -10,6 +10,7 @@
  */
 import type { PatchOp, WirePatch } from '../../core-module.js';
 import type { Message, Part, TextPart } from '../../types.js';
+import { defined } from '../defined.js';
 import { sameValue, shown } from '../events/isolate.js';
 
 /** Texts that were appended: where, and at which offset, in UTF-16 units. */
@@ -157,15 +158,15 @@ export class MessageCopy {
         for (const index of this.#unfrozen) if (index >= op.size) this.#unfrozen.delete(index);
         this.#forgetCalls();
         return true;
+      case 'notes': {
+        const { metadata = this.#header.metadata, usage = this.#header.usage } = op;
+        this.#header = defined({ ...this.#header, metadata: metadata ?? undefined, usage }) as Header;
+        return true;
+      }
       case 'header': {
         const { model, provider, finishedAt, ...rest } = this.#header;
-        this.#header = {
-          ...rest,
-          isSummary: op.isSummary,
-          ...(op.model !== undefined && { model: op.model }),
-          ...(op.provider !== undefined && { provider: op.provider }),
-          ...(op.finishedAt !== undefined && { finishedAt: op.finishedAt }),
-        };
+        const { op: name, ...fields } = op;
+        this.#header = { ...rest, ...fields };
         return true;
       }
     }

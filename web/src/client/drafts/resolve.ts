@@ -8,6 +8,8 @@
 import type { PatchOp, WireMutation } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
 import type { FinishPart, Part, ReasoningPart, ToolCallPart } from '../../types.js';
+import { defined } from '../defined.js';
+import { sameValue } from '../events/isolate.js';
 import type { MessageCopy } from './message-copy.js';
 
 /** `now`: milliseconds since the epoch. Throws 'not-found' for a tool call that is not there. */
@@ -18,8 +20,8 @@ export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: 
     case 'appendReasoning': return appendReasoning(mutation.text, parts, now);
     case 'endReasoning': return endReasoning(mutation.signature, parts, now);
     case 'putToolCall': {
-      const { id, name, input = '', finished = false, providerExecuted } = mutation.call;
-      return putToolCall({ type: 'tool_call', id, name, input, finished, ...(providerExecuted && { providerExecuted }) }, copy);
+      const { input = '', finished = false, providerExecuted, ...call } = mutation.call;
+      return putToolCall(defined({ type: 'tool_call', ...call, input, finished, providerExecuted: providerExecuted || undefined }), copy);
     }
     case 'appendToolInput':
       return [{ op: 'append', part: indexOfCall(mutation.toolCallId, copy), text: mutation.text }];
@@ -27,8 +29,8 @@ export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: 
     case 'addPart': return addPart(mutation.part, copy, now);
     case 'reset': return parts.length === 0 ? [] : [{ op: 'truncate', size: 0 }];
     case 'finish': {
-      const { reason, message, details } = mutation;
-      return finish({ type: 'finish', reason, time: now, ...(message && { message }), ...(details && { details }) }, copy, now);
+      const { op, reason, message, details } = mutation;
+      return finish(defined({ type: op, reason, time: now, message: message || undefined, details: details || undefined }), copy, now);
     }
   }
 }
@@ -73,10 +75,7 @@ function indexOfCall(id: string, copy: MessageCopy): number {
 function putToolCall(value: ToolCallPart, copy: MessageCopy): PatchOp[] {
   const index = copy.indexOfCall(value.id);
   if (index < 0) return [put(copy.parts.length, value)];
-  const old = copy.parts[index] as ToolCallPart;
-  const same = old.name === value.name && old.input === value.input && old.finished === value.finished &&
-    !old.providerExecuted === !value.providerExecuted && JSON.stringify(old.extra) === JSON.stringify(value.extra);
-  return same ? [] : [put(index, value)];
+  return sameValue(copy.parts[index], value) ? [] : [put(index, value)];
 }
 
 function finishToolCall(id: string, copy: MessageCopy): PatchOp[] {
@@ -94,8 +93,6 @@ function addPart(part: Part, copy: MessageCopy, now: number): PatchOp[] {
 function finish(value: FinishPart, copy: MessageCopy, now: number): PatchOp[] {
   const { model, provider, isSummary } = copy.header;
   const ends = copy.parts.flatMap((part, index) => (isOpenReasoning(part) ? [ended(part, index, now)] : []));
-  const header: PatchOp = {
-    op: 'header', isSummary, finishedAt: value.time, ...(model !== undefined && { model }), ...(provider !== undefined && { provider }),
-  };
+  const header: PatchOp = defined({ op: 'header', isSummary, finishedAt: value.time, model, provider });
   return [...ends, put(copy.parts.length, value), header];
 }

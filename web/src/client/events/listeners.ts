@@ -59,8 +59,7 @@ export class Listeners {
     for (const { filter, types } of this.#entries) {
       const { sessionId, messageId } = filter;
       const plain = {
-        ...(sessionId !== undefined && { sessionId }), ...(messageId !== undefined && { messageId }),
-        ...(types && { types: [...types].sort() as StoreEvent['type'][] }),
+        sessionId, messageId, types: types && [...types].sort() as StoreEvent['type'][],
       };
       distinct.set(JSON.stringify(plain), plain);
     }

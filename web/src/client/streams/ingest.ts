@@ -1,6 +1,7 @@
 /** The entry of `ingest`: checks the arguments and picks who reads the stream. */
 import type { IngestOptions, StreamFormat, StreamSource } from '../../api.js';
 import type { WireReply } from '../../calls.js';
+import { defined } from '../defined.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from '../../ids.js';
 import type { ActiveRun, IngestHost } from './active-runs.js';
@@ -18,19 +19,19 @@ export async function ingest(
   checkId('sessionId', sessionId);
   checkObject('The options of ingest', options);
   checkOptions(options);
-  const { format, model, provider, messageId = newId(), signal } = options;
+  const { format, model, provider, metadata, parentId, messageId = newId(), signal } = options;
   const read = sourceOf(source);
   if (signal?.aborted) throw aborted(signal.reason);
   const reply: WireReply = {
     sessionId, messageId, resume: options.messageId !== undefined, writer: newId(), run,
-    ...(model !== undefined && { model }), ...(provider !== undefined && { provider }),
+    ...defined({ model, provider, metadata, parentId }),
   };
   if (typeof format === 'function') return MappedRun.start(host, reply, read, format, signal);
   return WorkerRun.start(host, reply, read, format, options);
 }
 
 const OPTIONS = [
-  'format', 'role', 'model', 'provider', 'messageId', 'signal', 'onUsage',
+  'format', 'role', 'model', 'provider', 'parentId', 'metadata', 'messageId', 'signal', 'onUsage',
 ] as const satisfies readonly (keyof IngestOptions)[];
 
 function checkOptions(options: IngestOptions): void {

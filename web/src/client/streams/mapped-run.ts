@@ -2,6 +2,7 @@
 import type { Draft } from '../../api.js';
 import type { WireReply } from '../../calls.js';
 import type { FinishPart, FinishReason, Message } from '../../types.js';
+import { defined } from '../defined.js';
 import { MillraceError } from '../../errors.js';
 import type { Chunks } from './chunks.js';
 import { PageDraft } from '../drafts/draft.js';
@@ -108,7 +109,7 @@ export class MappedRun implements ActiveRun {
     else if (!failure) await this.#draft.finish();
     else {
       const reason: FinishReason = failure.code === 'aborted' ? 'canceled' : 'error';
-      await this.#draft.finish(reason, { message: failure.message, ...(failure.body && { details: failure.body }) });
+      await this.#draft.finish(reason, defined({ message: failure.message, details: failure.body }));
     }
     return (await this.#host.connection.call('getMessage', this.messageId, false)) ?? this.#draft.message;
   }

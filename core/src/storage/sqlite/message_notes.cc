@@ -1,0 +1,29 @@
+#include "storage/sqlite/message_notes.h"
+
+#include <string_view>
+
+namespace millrace {
+
+Status MessageNotes::Put(const Message& message) {
+  if (message.metadata.empty() && !message.usage) return Delete(message.seq);
+  Query put = connection_.Prepare(
+      "INSERT OR REPLACE INTO message_notes(seq, metadata, input_tokens, output_tokens, "
+      "cached_input_tokens, reasoning_tokens, cost) VALUES(?,?,?,?,?,?,?)");
+  put.Bind(message.seq);
+  message.metadata.empty() ? put.BindNull() : put.Bind(std::string_view(message.metadata));
+  if (!message.usage) {
+    return put.BindNull().BindNull().BindNull().BindNull().BindNull().Run();
+  }
+  const Usage& usage = *message.usage;
+  put.Bind(usage.input_tokens)
+      .Bind(usage.output_tokens)
+      .Bind(usage.cached_input_tokens)
+      .Bind(usage.reasoning_tokens);
+  return (usage.cost ? put.Bind(*usage.cost) : put.BindNull()).Run();
+}
+
+Status MessageNotes::Delete(std::int64_t seq) {
+  return connection_.Prepare("DELETE FROM message_notes WHERE seq = ?").Bind(seq).Run();
+}
+
+}  // namespace millrace
