@@ -60,9 +60,60 @@ void Commit(Storage& storage, StorageBatch batch) {
 
 SessionId SessionOf(std::int64_t n) { return SessionId("session-" + std::to_string(n)); }
 
+MessageId MessageAt(std::int64_t seq) { return MessageId("message-" + std::to_string(seq)); }
+
+// The path that is measured, and how many of its messages have another version beside them.
+constexpr std::int64_t kPathMessages = 10'000;
+constexpr std::int64_t kForks = 1000;
+
+// The message that a message follows: the one before it, or for each 50th the one before that, of
+// which it is then a second version. A fork of the long path is followed by the path going on.
+std::int64_t ParentOf(std::int64_t seq, std::int64_t first_of_session) {
+  constexpr std::int64_t kBranchEach = 50;
+  const std::int64_t before = seq - 1;
+  if (before < first_of_session) return 0;
+  return before % kBranchEach == 0 && before > first_of_session ? before - 1 : before;
+}
+
+std::shared_ptr<Message> MakeMessage(std::int64_t seq, const SessionId& session,
+                                     std::int64_t parent, std::string text) {
+  auto message = std::make_shared<Message>();
+  message->id = MessageAt(seq);
+  message->session_id = session;
+  if (parent > 0) message->parent_id = MessageAt(parent);
+  message->role = seq % 2 == 0 ? Role::kAssistant : Role::kUser;
+  message->parts.emplace_back(TextPart{std::move(text), false, ""});
+  message->created_at = message->updated_at = 1'700'000'000'000 + seq;
+  message->finished_at = message->created_at;
+  message->seq = seq;
+  message->version = 1;
+  return message;
+}
+
+SessionId LongSession() { return SessionId("long"); }
+
+// One session with the long path: each tenth message has a version that is not shown.
+void FillLongPath(Storage& storage, Prose& prose, std::int64_t first_seq) {
+  Session session;
+  session.id = LongSession();
+  StorageBatch batch;
+  batch.emplace_back(PutSession{session});
+  std::int64_t seq = first_seq;
+  std::int64_t parent = 0;
+  for (std::int64_t n = 0; n < kPathMessages; ++n) {
+    const bool fork = n % (kPathMessages / kForks) == 0;
+    for (int version = fork ? 2 : 1; version > 0; --version, ++seq) {
+      batch.emplace_back(PutMessage{MakeMessage(seq, session.id, parent, prose.Text(seq))});
+    }
+    parent = seq - 1;
+  }
+  Commit(storage, std::move(batch));
+}
+
 // One session after another, in the order of writing.
 void Fill(Storage& storage, Prose& prose, std::int64_t messages, std::int64_t sessions) {
   StorageBatch batch;
+  std::int64_t first = 1;
   for (std::int64_t seq = 1; seq <= messages; ++seq) {
     const std::int64_t n = (seq - 1) * sessions / messages;
     if (seq == 1 || n != (seq - 2) * sessions / messages) {
@@ -70,17 +121,10 @@ void Fill(Storage& storage, Prose& prose, std::int64_t messages, std::int64_t se
       session.id = SessionOf(n);
       session.updated_at = seq;
       batch.emplace_back(PutSession{session});
+      first = seq;
     }
-    auto message = std::make_shared<Message>();
-    message->id = MessageId("message-" + std::to_string(seq));
-    message->session_id = SessionOf(n);
-    message->role = seq % 2 == 0 ? Role::kAssistant : Role::kUser;
-    message->parts.emplace_back(TextPart{prose.Text(seq), false, ""});
-    message->created_at = message->updated_at = 1'700'000'000'000 + seq;
-    message->finished_at = message->created_at;
-    message->seq = seq;
-    message->version = 1;
-    batch.emplace_back(PutMessage{std::move(message)});
+    batch.emplace_back(
+        PutMessage{MakeMessage(seq, SessionOf(n), ParentOf(seq, first), prose.Text(seq))});
     if (batch.size() >= 1000 || seq == messages) Commit(storage, std::exchange(batch, {}));
   }
 }
@@ -91,6 +135,13 @@ struct Limit {
   double ms;
   int rows = 0;
   int missed = 0;
+};
+
+struct Limits {
+  Limit page{"last page of a session", 5};
+  Limit search{"search", 50};
+  Limit path{"path of 10,000 messages among 1,000 forks", 10};
+  Limit change{"switch to another path", 16};
 };
 
 // Prints the first time and the best of five.
@@ -175,8 +226,29 @@ void MeasureSearch(Searches search, const Prose& prose, std::int64_t sessions) {
   search.Row("the " + prose.word(20), "in one session", SessionOf(sessions / 2));
 }
 
-void Measure(const std::string& path, const Prose& prose, std::int64_t sessions, Limit& page,
-             Limit& search) {
+// To the first message of the long path, and to its second version, in turn: each switch shows
+// another path of 10,000 messages, or a single message.
+void MeasurePath(Storage& storage, std::int64_t messages, Limits& limits) {
+  Row(
+      "path of 10,000 messages among 1,000 forks",
+      [&] {
+        const auto read = storage.committed().ReadPath({LongSession(), {}, {}, {}});
+        Require(read.ok() && read->size() == kPathMessages, "the path is not whole");
+      },
+      &limits.path);
+  bool first = true;
+  Row(
+      "switch at its beginning",
+      [&] {
+        const MessageId to = MessageAt(messages + (first ? 1 : 2));
+        first = !first;
+        Commit(storage, {SwitchTo{LongSession(), to}});
+      },
+      &limits.change);
+}
+
+void Measure(const std::string& path, const Prose& prose, std::int64_t messages,
+             std::int64_t sessions, Limits& limits) {
   std::unique_ptr<Storage> storage;
   Row("open", [&] {
     storage.reset();
@@ -184,16 +256,21 @@ void Measure(const std::string& path, const Prose& prose, std::int64_t sessions,
   });
   std::int64_t n = 0;
   const auto read_page = [&] {
-    MessageQuery query;
-    query.session_id = SessionOf((n += sessions / 7) % sessions);
-    query.limit = 50;
-    Require(storage->committed().ReadMessages(query).ok(), "a page could not be read");
+    const PathQuery query{SessionOf((n += sessions / 7) % sessions), {}, {}, 50};
+    Require(storage->committed().ReadPath(query).ok(), "a page could not be read");
   };
-  Row("last page of a session (50 messages)", read_page, &page);
+  Row("last page of a session's path (50 messages)", read_page, &limits.page);
+  Row(
+      "last page of the long path",
+      [&] {
+        Require(storage->committed().ReadPath({LongSession(), {}, {}, 50}).ok(), "no last page");
+      },
+      &limits.page);
+  MeasurePath(*storage, messages, limits);
   Row("50 sessions", [&] {
     Require(storage->committed().ReadSessions({{}, {}, {}, {}, 50}).ok(), "no sessions");
   });
-  MeasureSearch({*storage, search}, prose, sessions);
+  MeasureSearch({*storage, limits.search}, prose, sessions);
   n = 0;
   Row("delete a session", [&] { Commit(*storage, {DeleteSession{SessionOf(++n)}}); });
   auto into = OpenPosixBlockFile(path + "-export");
@@ -228,14 +305,17 @@ int main(int count, char** arguments) {
   const double made = Milliseconds([&] {
     auto storage = Open(path);
     Fill(*storage, prose, messages, sessions);
+    FillLongPath(*storage, prose, messages + 1);
     Require(storage->Close().ok(), "the store could not be closed");
   });
   std::printf("%lld messages in %lld sessions, made in %.0f s\n", static_cast<long long>(messages),
               static_cast<long long>(sessions), made / 1000);
-  Limit page{"last page of a session", 5};
-  Limit search{"search", 50};
-  Measure(path, prose, sessions, page, search);
+  Limits limits;
+  Measure(path, prose, messages, sessions, limits);
   if (messages < kJudgedFrom) return 0;
-  const bool pages_held = Held(page);
-  return Held(search) && pages_held ? 0 : 1;
+  bool held = true;
+  for (const Limit* limit : {&limits.page, &limits.search, &limits.path, &limits.change}) {
+    held = Held(*limit) && held;
+  }
+  return held ? 0 : 1;
 }

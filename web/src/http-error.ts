@@ -21,7 +21,7 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 export async function httpError(response: Response): Promise<MillraceError> {
   const { status, statusText, headers } = response;
   // No server answered that: the request failed, or its answer is hidden from the page.
-  if (status === 0) return new MillraceError('network', `The request failed without an answer (a response of type "${response.type}")`);
+  if (status === 0) return new MillraceError('network', `The request got no answer (a response of type "${response.type}")`);
   const body = await startOf(response.body).catch(() => '');
   const said = body.trim().slice(0, EXCERPT);
   return new MillraceError('http', `The server answered ${status}${statusText && ` ${statusText}`}${said && `: ${said}`}`, {

@@ -10,15 +10,14 @@ import { MillraceError } from './errors.js';
  * failure does not tell. But it is relative to this script, which the stack names.
  */
 export function workerHint(): string {
-  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)} and must be of the page's origin; the ` +
-    "Content-Security-Policy must have worker-src 'self'. Vite before 8: set optimizeDeps.exclude. Else: options.worker";
+  return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)}; it must be of the page's origin, the ` +
+    "Content-Security-Policy must have worker-src 'self'. Vite before 8: optimizeDeps.exclude. Else: options.worker";
 }
 
 /** Of who opens a store where no page is: on a server that renders one, or in a test. */
 export function notInABrowser(): MillraceError {
   return new MillraceError('storage-unavailable',
-    'There is no Worker here. Call openStore in the browser (useEffect, onMounted), ' +
-    "not while a server renders. In tests: storage 'memory'.");
+    "There is no Worker here: call openStore in the browser, in useEffect or the like. In tests: storage 'memory'.");
 }
 
 /** Starts it. Throws 'storage-unavailable'. */

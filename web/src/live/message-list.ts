@@ -31,8 +31,9 @@ function afterEvent(messages: readonly Message[], event: StoreEvent, hasEarlier:
       const gone = new Set(event.messageIds);
       const left = messages.filter(({ id }) => !gone.has(id));
       // Whether there are others before these now is for the store to say.
-      if (hasEarlier && messages.length - left.length < gone.size) return undefined;
-      return left.length === messages.length ? messages : left;
+      const dropped = messages.length - left.length;
+      if (hasEarlier && dropped < gone.size) return undefined;
+      return dropped ? left : messages;
     }
     default: return messages;
   }
@@ -42,11 +43,15 @@ function afterEvent(messages: readonly Message[], event: StoreEvent, hasEarlier:
 function replaced(messages: readonly Message[], message: Message): readonly Message[] | undefined {
   const held = messages.find(({ id }) => id === message.id);
   if (!held) return undefined;
-  if (held.version >= message.version && held.parentId === message.parentId) return messages;
-  return messages.map((other) => (other === held ? message : other));
+  return isNews(held, message) ? messages.map((other) => (other === held ? message : other)) : messages;
+}
+
+/** A delete gives the children of a message another parent, and no other version. */
+export function isNews(held: Message, message: Message): boolean {
+  return message.version >= held.version && stateOf(message) !== stateOf(held);
 }
 
 /** A message of the same version says the same, unless another one has taken its id meanwhile, or its parent was deleted. */
-export function stateOf(message: Message): string {
-  return JSON.stringify({ ...message, parts: 0 });
+export function stateOf({ id, version, createdAt, parentId }: Message): string {
+  return JSON.stringify([id, version, createdAt, parentId]);
 }

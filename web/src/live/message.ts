@@ -1,7 +1,7 @@
 import type { Store } from '../api.js';
 import type { Message, StoreEvent } from '../types.js';
 import { ConversationQuery } from './conversation.js';
-import { stateOf } from './message-list.js';
+import { isNews, stateOf } from './message-list.js';
 import { Query } from './query.js';
 import { queriesOf, shared } from './registry.js';
 import { LOADING, readyMessage, type LiveQuery, type Snapshot } from './snapshot.js';
@@ -47,7 +47,7 @@ class MessageQuery extends Query<Message | undefined> {
     for (const event of events) {
       if (event.type === 'deleted') message = undefined;
       // An update of a message that is gone comes from before it went.
-      else if ('message' in event && (message ? message.version < event.message.version : event.type === 'created')) message = event.message;
+      else if ('message' in event && (message ? isNews(message, event.message) : event.type === 'created')) message = event.message;
     }
     return message;
   }

@@ -81,9 +81,7 @@ function withSession(list: SessionList, session: Session, wanted: number): Sessi
   const others = list.sessions.filter(({ id }) => id !== session.id);
   // Of two that were updated in the same millisecond the store puts the one in front that it got last: only it knows.
   if (others.some(({ updatedAt }) => updatedAt === session.updatedAt)) return undefined;
-  const place = others.findIndex(({ updatedAt }) => updatedAt < session.updatedAt);
-  others.splice(place < 0 ? others.length : place, 0, session);
-  const next = cut(others, wanted);
+  const next = cut([session, ...others].sort((a, b) => b.updatedAt - a.updatedAt), wanted);
   return { ...next, hasMore: next.hasMore || list.hasMore };
 }
 

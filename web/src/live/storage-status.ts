@@ -28,7 +28,7 @@ class StorageStatusQuery extends Query<StorageStatus> {
 
   protected apply(status: StorageStatus, events: readonly StoreEvent[]): StorageStatus {
     for (const event of events) {
-      if (event.type === 'storage-error') status = { storage: status.storage, error: event.error };
+      if (event.type === 'storage-error') status = { ...status, error: event.error };
       if (event.type === 'storage-recovered') status = { storage: status.storage };
     }
     return status;

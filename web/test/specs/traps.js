@@ -60,7 +60,7 @@ async function afterTheEnd(context, end, says) {
 export const aTrapEndsTheWorkerAndEveryCall = (context) => afterTheEnd(context, () => setFault('trap'), /ran out of memory or stack/);
 
 /** @type {Spec} */
-export const aWorkerThatEndsItselfIsNoticed = (context) => afterTheEnd(context, () => setFault('end'), /terminated, or has ended/);
+export const aWorkerThatEndsItselfIsNoticed = (context) => afterTheEnd(context, () => setFault('end'), /The Worker of the store has ended/);
 
 /** @type {Spec} */
-export const aTerminatedWorkerIsNoticed = (context) => afterTheEnd(context, (worker) => worker.terminate(), /terminated, or has ended/);
+export const aTerminatedWorkerIsNoticed = (context) => afterTheEnd(context, (worker) => worker.terminate(), /The Worker of the store has ended/);

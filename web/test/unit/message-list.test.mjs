@@ -25,8 +25,16 @@ test('an event that is older than what was read, or as old, changes nothing', ()
 });
 
 test('what is created comes last, once; what is not held and changes comes before', () => {
-  const event = /** @type {const} */ ({ type: 'created', message: message('c') });
+  const event = /** @type {const} */ ({ type: 'created', message: { ...message('c'), parentId: 'b' } });
   assert.equal(idsOf(afterEvents(list(['a', 'b'], true), [event, event, updated('earlier', 9)])), 'a b c');
+});
+
+test('a branch is not shown before the session says so, and then the list is read again', () => {
+  const event = /** @type {const} */ ({ type: 'created', message: { ...message('c'), parentId: 'a' } });
+  assert.equal(idsOf(afterEvents(list(['a', 'b']), [event])), 'a b');
+  const head = (/** @type {string} */ headId) => /** @type {any} */ ({ type: 'session-updated', session: { headId } });
+  assert.equal(afterEvents(list(['a', 'b']), [event, head('c')]), undefined);
+  assert.equal(idsOf(afterEvents(list(['a', 'b']), [head('b')])), 'a b');
 });
 
 test('a delete of what is not held leaves open whether there are messages before', () => {

@@ -10,6 +10,7 @@
  */
 import type { EventFilter, Listener, StoreEvent } from '../../types.js';
 import type { Heard } from './mirrors.js';
+import { defined } from '../defined.js';
 import { check, checkFields, checkOptionalId, oneOf } from '../calls/validate.js';
 
 const TYPES = [
@@ -58,9 +59,7 @@ export class Listeners {
     const distinct = new Map<string, EventFilter>();
     for (const { filter, types } of this.#entries) {
       const { sessionId, messageId } = filter;
-      const plain = {
-        sessionId, messageId, types: types && [...types].sort() as StoreEvent['type'][],
-      };
+      const plain = defined({ sessionId, messageId, types: types && [...types].sort() as StoreEvent['type'][] });
       distinct.set(JSON.stringify(plain), plain);
     }
     return distinct.has('{}') || distinct.size > MOST_FILTERS ? [{}] : [...distinct.values()];
