@@ -206,6 +206,25 @@ TEST_F(Tree, D1_ACreateWhoseParentFailedFollowsTheHead) {
   EXPECT_EQ(ParentOf("c"), "a");
 }
 
+// The newest one is refused while an older one is on its way.
+TEST_F(Tree, C11_AfterTheNewestCreateFailedTheOneBeforeItIsStillOnThePath) {
+  OpenSession("t");
+  ASSERT_TRUE(Create("taken", std::nullopt, "t").ok());
+  storage_->set_hold(true);
+  store_->messages().Create(Init("a"), {});
+  Outcome outcome;
+  store_->messages().Create(Init("b"), {});
+  store_->messages().Create(Init("taken"), outcome.AsDoneMessage());
+  storage_->ReleaseOne();
+  EXPECT_TRUE(outcome.called());
+  EXPECT_FALSE(outcome.status.ok());
+  ASSERT_EQ(storage_->held(), 1u) << "b is on its way";
+  EXPECT_THAT(Path(), ElementsAre("a", "b"));
+  storage_->set_hold(false);
+  storage_->ReleaseOne();
+  EXPECT_THAT(Path(), ElementsAre("a", "b"));
+}
+
 TEST_F(Tree, D1_TheLastReplyIsThatOfTheShownPath) {
   CreateMessage("a");
   ASSERT_TRUE(Create("b").ok());

@@ -93,6 +93,12 @@ TEST_F(Schema, S1_RefusesAVersionNobodyGave) {
   EXPECT_THAT(Refusal(Code::kCorrupt), HasSubstr("no version that Millrace gave it"));
 }
 
+TEST_F(Schema, S1_RefusesAFileWithoutOneOfItsTables) {
+  CreateStore();
+  RunSql("DROP TABLE shown");
+  EXPECT_THAT(Refusal(Code::kCorrupt), HasSubstr("not all of its tables"));
+}
+
 TEST_F(Schema, S1_RefusesANewerSchemaThatIsOnlyInTheWal) {
   CreateStore();
   {

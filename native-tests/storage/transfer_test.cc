@@ -174,6 +174,21 @@ TEST_F(Transfer, S7_AddsToWhatIsThereAndChangesNothingOfIt) {
   EXPECT_EQ(*mine->committed().LastSeq(), 2);
 }
 
+// The message of the file has an id that another session has here.
+TEST_F(Transfer, S7_ASessionWhoseMessagesAreAllSkippedHasNoHeadAndGoesOn) {
+  ASSERT_TRUE(
+      Commit(*storage_, {Put(MakeSession("theirs")), Put(Finished(MakeMessage(1, "x", "theirs")))})
+          .ok());
+  const std::shared_ptr<BlockFile> file = Export();
+  FaultDisk other;
+  auto mine = OpenNew(other);
+  ASSERT_TRUE(
+      Commit(*mine, {Put(MakeSession("mine")), Put(Finished(MakeMessage(1, "y", "mine")))}).ok());
+  EXPECT_EQ(*Import(*mine, file), (ImportCounts{1, 0}));
+  EXPECT_EQ((**mine->committed().ReadSession(SessionId("theirs"))).head_id, MessageId());
+  EXPECT_TRUE(Commit(*mine, {Put(Finished(MakeMessage(2, "z", "theirs")))}).ok());
+}
+
 TEST_F(Transfer, S7_TakesAnExportOfAnOlderSchema) {
   const auto added = Import(*storage_, FileOf(kStoreV1));
   ASSERT_TRUE(added.ok()) << added.status().message();

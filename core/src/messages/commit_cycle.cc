@@ -36,6 +36,13 @@ Result<LiveMessage*> CommitCycle::Load(const MessageId& id) {
   return &live_.Adopt(**std::move(stored), true, now_);
 }
 
+Result<Session> CommitCycle::StoredSession(const SessionId& id) const {
+  Result<std::optional<Session>> session = committed().ReadSession(id);
+  if (!session.ok()) return session.status();
+  if (!session->has_value()) return NotFound("session '" + id.value + "' was deleted");
+  return **std::move(session);
+}
+
 // ---- receipts
 
 const std::string& CommitCycle::kept_client() const {

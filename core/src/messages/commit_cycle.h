@@ -71,6 +71,8 @@ class CommitCycle {
   LiveMessages& live() { return live_; }
   // From memory or from storage (C8). kNotFound: no such message, or it is being deleted.
   Result<LiveMessage*> Load(const MessageId& id);
+  // What is on disk. kNotFound: it was deleted.
+  Result<Session> StoredSession(const SessionId& id) const;
 
   // ---- receipts
   void set_home(std::string home) { home_ = std::move(home); }

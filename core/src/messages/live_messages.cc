@@ -33,7 +33,17 @@ MessageId LiveMessages::NewHead(const SessionId& session) const {
 
 void LiveMessages::LetGoOfHead(const Message& message) {
   const auto head = new_heads_.find(message.session_id);
-  if (head != new_heads_.end() && head->second == message.id) new_heads_.erase(head);
+  if (head == new_heads_.end() || head->second != message.id) return;
+  new_heads_.erase(head);
+  // It may have failed before those that were created before it are on disk.
+  std::int64_t newest = 0;
+  for (const auto& [id, live] : messages_) {
+    const Message& other = live->accepted;
+    const bool created = !live->on_disk && id != message.id && other.seq > newest;
+    if (!created || other.session_id != message.session_id) continue;
+    newest = other.seq;
+    new_heads_[message.session_id] = id;
+  }
 }
 
 void LiveMessages::Erase(const MessageId& id) {

@@ -102,13 +102,9 @@ void MessageService::Fork(const MessageId& id, Session init, DoneSession done) {
   if (const Status open = cycle_.CheckAccepting(); !open.ok()) return fail(open);
   const Result<bool> before = cycle_.CallDoneBefore();
   if (!before.ok()) return fail(before.status());
-  const auto read_back = [this, session = init.id]() -> Result<Session> {
-    Result<std::optional<Session>> there = cycle_.committed().ReadSession(session);
-    if (!there.ok()) return there.status();
-    if (!there->has_value()) return NotFound("session '" + session.value + "' was deleted");
-    return **std::move(there);
-  };
-  if (*before) return cycle_.Defer([done = std::move(done), now = read_back()] { done(now); });
+  if (*before)
+    return cycle_.Defer(
+        [done = std::move(done), now = cycle_.StoredSession(init.id)] { done(now); });
   if (init.id.empty()) return fail(InvalidArgument("a session needs an id"));
   Result<std::string> metadata = CheckMetadata(init.metadata);
   if (!metadata.ok()) return fail(metadata.status());
@@ -152,9 +148,9 @@ void MessageService::Fork(const MessageId& id, Session init, DoneSession done) {
     builder = std::move(trial);
     return Status::Ok();
   };
-  request.settle = [this, copies, read_back, done = std::move(done)](const Status& status,
-                                                                     std::vector<Event>& events) {
-    const Result<Session> now = status.ok() ? read_back() : Result<Session>(status);
+  request.settle = [this, copies, id = session->id, done = std::move(done)](
+                       const Status& status, std::vector<Event>& events) {
+    const Result<Session> now = status.ok() ? cycle_.StoredSession(id) : Result<Session>(status);
     if (now.ok()) {
       events.emplace_back(SessionCreated{*now});
       copies->AddEvents(events);

@@ -1,8 +1,10 @@
 #include "millrace/messages/session_service.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "messages/commit_cycle.h"
 #include "messages/deletion.h"
@@ -19,11 +21,15 @@ void ApplyChange(const SessionChange& change, Session& session) {
   });
 }
 
-Result<Session> ReadBack(CommitCycle& cycle, const SessionId& id) {
-  Result<std::optional<Session>> session = cycle.committed().ReadSession(id);
-  if (!session.ok()) return session.status();
-  if (!session->has_value()) return NotFound("session '" + id.value + "' was deleted");
-  return **std::move(session);
+// The end of a request whose answer is the session as the request left it. The cycle sends
+// session-updated, once for all changes that a batch made to the session.
+std::function<void(const Status&, std::vector<Event>&)> AnswerWith(CommitCycle& cycle,
+                                                                   const SessionId& id,
+                                                                   DoneSession done) {
+  return [&cycle, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
+    const Result<Session> now = status.ok() ? cycle.StoredSession(id) : Result<Session>(status);
+    cycle.Defer([done, now] { done(now); });
+  };
 }
 
 }  // namespace
@@ -83,18 +89,14 @@ void SessionService::Update(const SessionId& id, SessionChange change, DoneSessi
     (*session)->updated_at = std::max((*session)->updated_at, now);
     return Status::Ok();
   };
-  // The cycle sends session-updated, once for all changes that a batch made to the session.
-  request.settle = [this, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
-    const Result<Session> session = status.ok() ? ReadBack(cycle_, id) : Result<Session>(status);
-    cycle_.Defer([done, session] { done(session); });
-  };
+  request.settle = AnswerWith(cycle_, id, std::move(done));
   cycle_.Submit(std::move(request));
 }
 
 bool SessionService::AnsweredBefore(const SessionId& id, const DoneSession& done) {
   const Result<bool> before = cycle_.CallDoneBefore();
   if (before.ok() && !*before) return false;
-  const Result<Session> session = before.ok() ? ReadBack(cycle_, id) : before.status();
+  const Result<Session> session = before.ok() ? cycle_.StoredSession(id) : before.status();
   cycle_.Defer([done, session] { done(session); });
   return true;
 }
@@ -118,10 +120,7 @@ void SessionService::SwitchTo(const SessionId& id, const MessageId& message, Don
     builder.AddLast(millrace::SwitchTo{id, message});
     return Status::Ok();
   };
-  request.settle = [this, id, done = std::move(done)](const Status& status, std::vector<Event>&) {
-    const Result<Session> session = status.ok() ? ReadBack(cycle_, id) : Result<Session>(status);
-    cycle_.Defer([done, session] { done(session); });
-  };
+  request.settle = AnswerWith(cycle_, id, std::move(done));
   cycle_.Submit(std::move(request));
 }
 

@@ -56,13 +56,12 @@ Status Verify(Connection& connection, std::string_view pragma) {
 
 // `schema`: the version of a file of Millrace; 0 for another one.
 Status CheckIntegrity(Connection& connection, std::int64_t schema) {
-  constexpr std::int64_t kWithTree = 7;
   Status status = Verify(connection, "PRAGMA integrity_check(sessions)");
   if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(messages)");
   if (status.ok() && schema > 0) {
     status = Verify(connection, "PRAGMA integrity_check(deltas)");
   }
-  if (schema >= kWithTree) {
+  if (schema >= kSchemaWithTree) {
     if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(parents)");
     if (status.ok()) status = Verify(connection, "PRAGMA integrity_check(message_notes)");
   }

@@ -73,6 +73,8 @@ Status Importer::PlaceInTree(const ImportContent& op, const Message& message) {
 Status Importer::ShowHeads(const ImportContent& op) {
   const Result<std::vector<SessionId>> grown = messages_.SessionsFrom(op.first_seq);
   if (!grown.ok()) return grown.status();
+  // A head in the file without a message here, because its id was there already.
+  if (Status status = sessions_.DropHeadsOfEmpty(); !status.ok()) return status;
   for (const SessionId& session : *grown) {
     const Result<MessageId> id = sessions_.Head(session);
     if (!id.ok()) return id.status();

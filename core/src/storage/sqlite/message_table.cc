@@ -41,11 +41,10 @@ constexpr std::string_view kPlainParentId =
 constexpr std::string_view kUsage =
     "n.input_tokens, n.output_tokens, n.cached_input_tokens, n.reasoning_tokens, n.cost";
 
-// `schema`: the version of the file. Before version 7 a message follows the one before it, and has
-// no notes.
+// `schema`: the version of the file. Before kSchemaWithTree a message follows the one before it,
+// and has no notes.
 std::string SelectFromMessages(std::int64_t schema, Parents parents) {
-  constexpr std::int64_t kWithTree = 7;
-  const bool with_tree = schema >= kWithTree;
+  const bool with_tree = schema >= kSchemaWithTree;
   ColumnList columns(", ");
   const Message any;  // for the names of the fields
   MessageFields(any, [&](const HeaderField& field, const auto& value) {

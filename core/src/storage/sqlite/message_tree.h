@@ -14,9 +14,9 @@ namespace millrace {
 
 // Who follows whom among the messages of a session (contracts D1, D2), and which path is shown.
 //
-//   seq      1 ── 2 ── 3 ── 4          `parents`: (5, parent 2), (7, parent 5)
-//                 ├─ 5 ── 6            lines: 1 2 3 4 │ 5 6 │ 7 8
-//                 └─ …  5 ── 7 ── 8    `shown`: (2 → 3), if 4 is the head
+//   seq   1 ── 2 ── 3 ── 4          `parents`   (5, parent 2), (7, parent 5)
+//              └─── 5 ── 6          lines       1 2 3 4 │ 5 6 │ 7 8
+//                   └─── 7 ── 8     `shown`     (2 → 3), while 4 is the head
 //
 // A message without a row in `parents` follows the message that was created before it in its
 // session. So a session that never branched has no row in these tables, and reading it costs what a

@@ -19,6 +19,8 @@ namespace millrace {
 inline constexpr std::int64_t kApplicationId = 0x4d526365;
 // Grows by one with each entry of kMigrations (migrations.cc).
 inline constexpr std::int64_t kSchemaVersion = 7;
+// The first version whose messages have parents and notes.
+inline constexpr std::int64_t kSchemaWithTree = 7;
 
 // Checks the file, or accepts an empty one. Brings it to kSchemaVersion in one transaction and sets
 // up the connection. Writes nothing to a file it refuses. kNewerSchema. kCorrupt: another program's

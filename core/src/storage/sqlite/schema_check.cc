@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/sqlite/migrations.h"
+#include "storage/sqlite/schema.h"
 
 namespace millrace {
 namespace {
@@ -77,7 +78,14 @@ Status CheckIndex(Connection& connection, const SchemaObject& index) {
 
 // ---- a schema of Millrace
 
-constexpr std::array<std::string_view, 3> kTables = {"sessions", "messages", "deltas"};
+// The tables that are read, and the version that has them first.
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> kTables = {
+    {{"sessions", 1},
+     {"messages", 1},
+     {"deltas", 1},
+     {"parents", kSchemaWithTree},
+     {"shown", kSchemaWithTree},
+     {"message_notes", kSchemaWithTree}}};
 
 // What SQLite writes for our statements: the table that AUTOINCREMENT uses, and the tables in which
 // FTS5 keeps an index. Their text is compared exactly, like that of our own. To ask SQLite about
@@ -117,16 +125,21 @@ bool IsOurStatement(const SchemaObject& object, std::int64_t version) {
 Status CheckMillraceSchema(Connection& connection, std::int64_t version) {
   const Result<std::vector<SchemaObject>> objects = ReadSchema(connection);
   if (!objects.ok()) return objects.status();
-  std::size_t tables = 0;
   for (const SchemaObject& object : *objects) {
     if (!IsAddedBySqlite(object) && !IsOurStatement(object, version)) {
       return Refusal("the file carries Millrace's mark, but no version of Millrace made its ",
                      object);
     }
-    if (std::find(kTables.begin(), kTables.end(), object.name) != kTables.end()) ++tables;
   }
-  if (tables != kTables.size()) {
-    return InvalidArgument("the file carries Millrace's mark, but not all of its tables");
+  for (const auto& wanted : kTables) {
+    const bool there =
+        wanted.second > version ||
+        std::any_of(objects->begin(), objects->end(), [&wanted](const SchemaObject& object) {
+          return object.type == "table" && object.name == wanted.first;
+        });
+    if (!there) {
+      return InvalidArgument("the file carries Millrace's mark, but not all of its tables");
+    }
   }
   return Status::Ok();
 }

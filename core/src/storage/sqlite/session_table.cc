@@ -93,6 +93,10 @@ Status SessionTable::SetHead(const SessionId& id, const MessageId& head) {
       .Run();
 }
 
+Status SessionTable::DropHeadsOfEmpty() {
+  return connection_.Prepare("UPDATE sessions SET head_id = NULL WHERE message_count = 0").Run();
+}
+
 Result<MessageId> SessionTable::Head(const SessionId& id) {
   Query query = connection_.Prepare("SELECT head_id FROM sessions WHERE id = ?");
   const Result<bool> row = query.Bind(id).Next();

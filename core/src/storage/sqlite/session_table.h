@@ -32,6 +32,8 @@ class SessionTable {
   // Empty: none.
   Status SetHead(const SessionId& id, const MessageId& head);
   Result<MessageId> Head(const SessionId& id);
+  // Sessions without messages have no head.
+  Status DropHeadsOfEmpty();
 
   Result<bool> Has(const SessionId& id);
   Result<std::optional<Session>> Read(const SessionId& id);

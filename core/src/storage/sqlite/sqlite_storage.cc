@@ -121,10 +121,13 @@ Status SqliteStorage::PlaceInTree(const Message& added) {
   if (!added.parent_id.empty()) {
     const Result<std::optional<MessageTable::Place>> place = messages_.Find(added.parent_id);
     if (!place.ok()) return place.status();
-    if (!*place || (*place)->session_id != session) {
+    const bool there = *place && (*place)->session_id == session;
+    if (!there && added.parent_id != *head) {
       return NotFound("no message '" + added.parent_id.value + "' in this session to follow");
     }
-    parent = (*place)->seq;
+    // In a damaged file the head may be none of its messages.
+    parent = there ? (*place)->seq : tree_.Head(session);
+    if (!there && parent == added.seq) parent = 0;
   }
   const bool follows_head = added.parent_id == *head;
   const std::int64_t shown = follows_head ? parent : tree_.Head(session);

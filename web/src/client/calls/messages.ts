@@ -9,8 +9,6 @@ import { callWith } from './call-with.js';
 import { named } from './named.js';
 import { checkId, checkObject } from './validate.js';
 
-const MESSAGE_ID = 'The id of a message';
-
 function messagesIn({ json, bytes }: WireMessages): Message[] {
   const messages = JSON.parse(json) as Message[];
   if (bytes.length > 0) {
@@ -21,36 +19,35 @@ function messagesIn({ json, bytes }: WireMessages): Message[] {
 
 /** `use` throws 'closed' once the handle is. What a call is given beside the ids is the core's to judge. */
 export function messagesOf(use: () => SharedStore): Messages {
-  const call = callWith(use, MESSAGE_ID);
-  const inSession = callWith(use, 'sessionId');
+  const call = callWith(use);
   return {
     create: async (sessionId, init) => createDraft(use(), sessionId, init, 0),
     createAll: async (sessionId, messages) =>
-      messagesIn(await inSession('createAll', sessionId, messages.map((init) => named(NEW_MESSAGE, init)))),
+      messagesIn(await call('createAll', sessionId, messages.map((init) => named(NEW_MESSAGE, init)))),
     async open(id, { resume = false } = {}) {
       const writer = newId();
       return new PageDraft(use(), await call('openMessage', id, resume, writer), writer);
     },
     async update(message) {
       checkObject('The message', message);
-      checkId(MESSAGE_ID, message.id);
+      checkId('The id of a message', message.id);
       const { connection, drafts } = use();
       const accepted = connection.call('updateMessage', message);
       drafts.changed(message.id, accepted);
       return accepted;
     },
     setMetadata: (id, patch) => call('setMetadata', id, patch),
-    get: (id, { committed = false } = {}) => call('getMessage', id, committed),
-    list: async (sessionId, options = {}) => messagesIn(await inSession('listMessages', sessionId, options)),
-    branches: (sessionId) => inSession('branches', sessionId),
+    get: async (id, { committed = false } = {}) => call('getMessage', id, committed),
+    list: async (sessionId, options = {}) => messagesIn(await call('listMessages', sessionId, options)),
+    branches: (sessionId) => call('branches', sessionId),
     listUser: async (sessionId, { limit } = {}) => messagesIn(await use().connection.call('listUser', sessionId, { limit })),
-    lastAssistant: (sessionId) => inSession('lastAssistant', sessionId),
+    lastAssistant: (sessionId) => call('lastAssistant', sessionId),
     async delete(id, { branch = false } = {}) {
       await call('deleteMessage', id, branch);
       use().drafts.deleted((draft) => draft.id === id);
     },
     async deleteAll(sessionId) {
-      await inSession('deleteAll', sessionId);
+      await call('deleteAll', sessionId);
       use().drafts.deleted((draft) => draft.sessionId === sessionId);
     },
   };

@@ -7,7 +7,7 @@ const NEW_SESSION = 'The new session';
 
 /** `use` throws 'closed' once the handle is. What a call is given beside the ids is the core's to judge. */
 export function sessionsOf(use: () => SharedStore): Sessions {
-  const call = callWith(use, 'The id of a session');
+  const call = callWith(use);
   return {
     create: async (init = {}) => use().connection.call('createSession', named(NEW_SESSION, init)),
     get: (id) => call('getSession', id),
