@@ -28,7 +28,10 @@ const SOURCE = {
   },
 };
 
-const SUBPATHS = ['live', 'react'];
+/** Name in the package -> its source. */
+const SUBPATHS = {
+  live: 'live/index', react: 'react/index', 'import-chatgpt': 'history/import-chatgpt', 'import-claude': 'history/import-claude',
+};
 
 const NODE = here('src/node.js');
 const NODE_SOURCE = `
@@ -60,8 +63,8 @@ const node = {
 
 /** A subpath takes what another one of the package has from there, so that a page holds each of them once. */
 const OTHER_ENTRIES = { '../index.js': 'millrace', '../live/index.js': 'millrace/live' };
-const subpath = (name) => ({
-  input: here(`src/${name}/index.ts`),
+const subpath = (source) => ({
+  input: here(`src/${source}.ts`),
   platform: 'browser',
   external: ['react'],
   plugins: [{
@@ -71,8 +74,9 @@ const subpath = (name) => ({
 });
 
 // The types of what is required: a compiler reads them as those of a CommonJS module by their ending.
-const ofSubpaths = SUBPATHS.flatMap((name) => readdirSync(here(`dist/${name}`)).filter((file) => file.endsWith('.d.ts'))
-  .map((file) => `${name}/${file.slice(0, -'.d.ts'.length)}`));
+const rooms = new Set(Object.values(SUBPATHS).map((source) => source.split('/')[0]));
+const ofSubpaths = [...rooms].flatMap((room) => readdirSync(here(`dist/${room}`)).filter((file) => file.endsWith('.d.ts'))
+  .map((file) => `${room}/${file.slice(0, -'.d.ts'.length)}`));
 for (const name of ['index', 'api', 'types', 'errors', 'client/open-store', ...ofSubpaths]) {
   const types = readFileSync(here(`dist/${name}.d.ts`), 'utf8');
   writeFileSync(here(`dist/${name}.d.cts`), types.replace(/(from '\.[^']*)\.js'/g, "$1.cjs'"));
@@ -98,7 +102,7 @@ for (const entry of ['index', 'worker/worker']) {
     { file: here(`dist/${entry}.js`), format: 'esm' },
   );
 }
-for (const name of SUBPATHS) {
-  await write(subpath(name), { file: here(`dist/${name}.js`), format: 'esm' });
-  await write(subpath(name), { file: here(`dist/${name}.cjs`), format: 'cjs' });
+for (const [name, source] of Object.entries(SUBPATHS)) {
+  await write(subpath(source), { file: here(`dist/${name}.js`), format: 'esm' });
+  await write(subpath(source), { file: here(`dist/${name}.cjs`), format: 'cjs' });
 }

@@ -97,6 +97,7 @@ const SIDES = [
   ['worker', 'web/src/worker/'],
   ['live', 'web/src/live/'],
   ['react', 'web/src/react/'],
+  ['history', 'web/src/history/'],
   ['page', 'web/src/client/'],
 ];
 /** The package's entry files, which connect the sides. */
@@ -110,6 +111,7 @@ const SIDE_IMPORTS = {
   // A subpath of the package is a file of its own. What it imported from the rest would be on a page twice.
   live: ['live'],
   react: ['react', 'live', 'entry'],
+  history: ['history', 'entry'],
 };
 const TYPES_ONLY = new Set(['web/src/calls.ts', 'web/src/protocol.ts', 'web/src/types.ts', 'web/src/core-module.ts']);
 

@@ -33,6 +33,8 @@ const forbidden = [
   ['a live query taking code of the page', 'web/src/live/a.ts', "import { MillraceError } from '../errors.js';\n", 'may not import the shared side'],
   ['the page using a live query', 'web/src/client/a.ts', "import { liveMessage } from '../live/index.js';\n", 'may not import the live side'],
   ['a binding reaching past the entry', 'web/src/react/a.ts', "import { x } from '../client/x.js';\n", 'may not import the page side'],
+  ['an importer taking code of the page', 'web/src/history/a.ts', "import { MillraceError } from '../errors.js';\n", 'may not import the shared side'],
+  ['the page using an importer', 'web/src/client/a.ts', "import { importClaude } from '../history/import-claude.js';\n", 'may not import the history side'],
   ['the protocol importing a value', 'web/src/protocol.ts', "import { x } from './errors.js';\n", 'imports types only'],
   ['a dependency at run time', 'web/src/client/a.ts', "import { z } from 'zod';\n", 'imports nothing at run time'],
   ['leaving the sources', 'web/src/client/a.ts', "import { x } from '../../demo/x.js';\n", 'leaves web/src'],
@@ -58,6 +60,7 @@ const allowed = [
   ['types across the sides', 'web/src/client/a.ts', "import type { Serve } from '../worker/serve.js';\nimport { type A, type B } from '../worker/b.js';\n"],
   ['shared files', 'web/src/worker/a.ts', "import { MillraceError } from '../errors.js';\n"],
   ['a binding', 'web/src/react/a.ts', "import { useMemo } from 'react';\nimport { openStore } from '../index.js';\nimport { liveMessage } from '../live/index.js';\n"],
+  ['an importer', 'web/src/history/a.ts', "import { MillraceError } from '../index.js';\nimport type { Store } from '../api.js';\nimport { x } from './x.js';\n"],
   ['the address of the worker', 'web/src/client/a.ts', "new Worker(new URL('../worker/worker.js', import.meta.url));\n"],
   ['the demo using the package', 'web/demo/src/a.ts', "import { openStore } from 'millrace';\n"],
 ];

@@ -87,7 +87,7 @@ describe('examples compile', () => {
 describe('examples run', () => {
   for (const block of blocks.filter(({ runs }) => runs)) {
     test(where(block), options, async () => {
-      const imports = JSON.stringify({ imports: { millrace: '/dist/index.js', 'millrace/live': '/dist/live.js' } });
+      const imports = JSON.stringify({ imports: { millrace: '/dist/index.js', 'millrace/live': '/dist/live.js', 'millrace/import-chatgpt': '/dist/import-chatgpt.js' } });
       const hash = createHash('sha256').update(imports).digest('base64');
       const server = await serve({ dist: here('../dist') }, {
         policy: CONTENT_SECURITY_POLICY.replace("'self'", `'self' 'sha256-${hash}'`),

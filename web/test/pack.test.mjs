@@ -24,7 +24,7 @@ const options = { timeout: 60_000 };
 const BUDGET_BYTES = 420_000;
 const PAGE_BUDGET_BYTES = 12_000;
 /** Of what a page adds that imports everything of a subpath, without what that imports from others. */
-const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500 };
+const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500, 'import-chatgpt': 6_000, 'import-claude': 6_000 };
 
 /** What both pages run. @param {string} from */
 const application = (from) => `
@@ -98,7 +98,7 @@ test('publint finds nothing', async () => {
 test('its types are found, and are the right ones, however they are resolved', async () => {
   const tarball = readFileSync(join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''));
   // The others are addresses of files.
-  const result = await checkPackage(createPackageFromTarballData(tarball), { entrypoints: ['.', './live', './react'] });
+  const result = await checkPackage(createPackageFromTarballData(tarball), { entrypoints: ['.', './live', './react', './import-chatgpt', './import-claude'] });
   assert.ok(result.types);
   assert.deepEqual(result.problems, []);
 });
@@ -199,8 +199,12 @@ for (const [name, budget] of Object.entries(SUBPATH_BUDGET_BYTES)) {
 test('for the compiler, with either resolution of modules', options, () => {
   writeFileSync(join(folder, 'app.ts'), `
     import { openStore, type Message, type Store } from 'millrace';
+    import { importChatGPT, type ImportResult } from 'millrace/import-chatgpt';
+    import { importClaude } from 'millrace/import-claude';
     import { liveConversation, type Snapshot } from 'millrace/live';
     export const messagesOf = (store: Store, id: string): Snapshot<{ readonly messages: readonly Message[] }> => liveConversation(store, id).get();
+    export const importOf = (store: Store, file: File): Promise<ImportResult> =>
+      (file.name.startsWith('chatgpt') ? importChatGPT : importClaude)(store, file, { onProgress: ({ bytes }) => console.log(bytes) });
     export async function last(store: Store, id: string): Promise<Message | undefined> {
       store.subscribe((events) => { for (const event of events) if (event.type === 'updated') console.log(event.appended); });
       return store.messages.lastAssistant(id);

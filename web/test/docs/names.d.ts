@@ -6,6 +6,7 @@ declare global {
   const other: Store;
   const session: Session;
   const sessionId: string;
+  const file: Blob;
   const stopButton: AbortController;
   function callTool(name: string, input: string): Promise<string>;
 }
