@@ -5,6 +5,7 @@
 
 #include "core_host.h"
 #include "core_object.h"
+#include "hash_host.h"
 #include "indexeddb_blocks.h"
 #include "reader_host.h"
 #include "stream_host.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr CoreMethod kModule[] = {
     Method<&StoreHost::Open>("openStore"),
     Method<&ReaderHost::Open>("openReader"),
+    Method<&HashHost::Open>("openHash"),
 };
 
 constexpr CoreMethod kStore[] = {
@@ -47,6 +49,12 @@ constexpr CoreMethod kReader[] = {
     Delete<ReaderHost>(),
 };
 
+constexpr CoreMethod kHash[] = {
+    Method<&HashHost::Update>("update"),
+    Method<&HashHost::Digest>("digest"),
+    Delete<HashHost>(),
+};
+
 constexpr CoreMethod kFeed[] = {
     Method<&FeedHost::Grant>("grant"),
     Method<&FeedHost::Forget>("forget"),
@@ -67,6 +75,7 @@ constexpr CoreMethod kCommit[] = {
 val ToJs(const std::shared_ptr<StoreHost>& store) { return CoreObject(kStore, store); }
 val ToJs(const std::shared_ptr<StreamHost>& stream) { return CoreObject(kStream, stream); }
 val ToJs(const std::shared_ptr<ReaderHost>& reader) { return CoreObject(kReader, reader); }
+val ToJs(const std::shared_ptr<HashHost>& hash) { return CoreObject(kHash, hash); }
 val ToJs(const std::shared_ptr<FeedHost>& feed) { return CoreObject(kFeed, feed); }
 val ToJs(const std::shared_ptr<BlockCommit>& commit) { return CoreObject(kCommit, commit); }
 

@@ -141,6 +141,25 @@ void Close(const Core& core, const Reply& reply, Timeout timeout) {
   core.store.Close(DeadlineAfter(core.now, timeout), reply);
 }
 
+// ---- blobs: called by the Worker, which has their content
+
+void AddBlob(const Core& core, const Reply& reply, Unread given) {
+  ObjectReader in(given.value, "blob");
+  BlobInfo blob;
+  blob.id = in.Id("id");
+  blob.size = in.Integer("size");
+  blob.media_type = in.StringOrEmpty("mediaType");
+  if (!in.ok()) return reply(in.status());
+  core.store.blobs().Put(std::move(blob), reply);
+}
+void BlobInfoOf(const Core& core, const Reply& reply, Unread id) {
+  reply(core.store.blobs().Find(StringOf(id.value)));
+}
+void BlobUsageOf(const Core& core, const Reply& reply) { reply(core.store.blobs().Usage()); }
+void CollectBlobsAfter(const Core& core, const Reply& reply, Unread after) {
+  core.store.blobs().Collect(StringOf(after.value), reply);
+}
+
 // ---- clients that outlive the store (M2): called by the Worker, not by a page
 
 void Adopt(const Core& core, const Reply& reply, MessageId id, WriterName writer, RunId run,
@@ -214,6 +233,10 @@ constexpr Entry kCalls[] = {
     {"search", Handle<Search>},
     {"stats", Handle<Stats>},
     {"close", Handle<Close>},
+    {"addBlob", Handle<AddBlob>},
+    {"blobInfo", Handle<BlobInfoOf>},
+    {"blobUsage", Handle<BlobUsageOf>},
+    {"collectBlobs", Handle<CollectBlobsAfter>},
     {"adopt", Handle<Adopt>},
     {"whenSaved", Handle<WhenSaved>},
     {"endClient", Handle<EndClient>},

@@ -38,7 +38,8 @@ struct PartShape {
   }
 
   void operator()(const TextPart& part) {
-    out.Set("type", "text").Set("text", part.text).SetIf("refusal", part.refusal);
+    out.Set("type", "text").Set("text", part.text);
+    out.SetIf("refusal", part.refusal).SetUnlessEmpty("id", part.id);
     SetExtra(part.extra);
   }
   void operator()(const ReasoningPart& part) {
@@ -46,16 +47,22 @@ struct PartShape {
         .Set("text", part.text)
         .SetUnlessEmpty("signature", part.signature)
         .SetIfAny("startedAt", part.started_at)
-        .SetIfAny("finishedAt", part.finished_at);
+        .SetIfAny("finishedAt", part.finished_at)
+        .SetUnlessEmpty("id", part.id);
     SetExtra(part.extra);
   }
   void operator()(const ToolCallPart& part) {
-    out.Set("type", "tool_call")
-        .Set("id", part.id)
+    out.Set("type", "tool_call");
+    SetCall(part);
+  }
+  // A call without its type, as a mutation has it.
+  void SetCall(const ToolCallPart& part) {
+    out.Set("id", part.id)
         .Set("name", part.name)
         .Set("input", part.input)
         .Set("finished", part.finished)
         .SetIf("providerExecuted", part.provider_executed);
+    if (!part.approval.empty()) out.SetJson("approval", part.approval);
     SetExtra(part.extra);
   }
   void operator()(const ToolResultPart& part) {
@@ -66,7 +73,8 @@ struct PartShape {
         .SetIf("isError", part.is_error)
         .SetUnlessEmpty("data", part.data)
         .SetUnlessEmpty("mimeType", part.mime_type)
-        .SetUnlessEmpty("metadata", part.metadata);
+        .SetUnlessEmpty("metadata", part.metadata)
+        .SetIf("preliminary", part.preliminary);
     SetExtra(part.extra);
   }
   void operator()(const ImageUrlPart& part) {
@@ -87,6 +95,12 @@ struct PartShape {
         .Set("exitCode", part.exit_code);
     SetExtra(part.extra);
   }
+  void operator()(const FilePart& part) {
+    out.Set("type", "file").Set("mediaType", part.media_type);
+    out.SetUnlessEmpty("name", part.name).SetIfAny("size", part.size);
+    out.SetUnlessEmpty("blob", part.blob).SetUnlessEmpty("url", part.url);
+    SetExtra(part.extra);
+  }
   void operator()(const FinishPart& part) {
     out.Set("type", "finish")
         .Set("reason", FinishReasonName(part.reason))
@@ -99,6 +113,7 @@ struct PartShape {
     out.Set("type", "custom")
         .Set("name", part.name)
         .SetJson("data", part.data)
+        .SetUnlessEmpty("id", part.id)
         // Not in the public types. It lets a snapshot that comes back keep what was stored.
         .SetUnlessEmpty("verbatim", part.verbatim);
   }

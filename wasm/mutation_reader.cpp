@@ -1,5 +1,7 @@
 // Reads parts, and the mutations that carry them. The rest is value_reader.cpp's.
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +23,10 @@ std::string ReadExtra(ObjectReader& in) {
 }
 
 Part ReadText(ObjectReader& in) {
-  return TextPart{
-      .text = in.String("text"), .refusal = in.BoolOrFalse("refusal"), .extra = ReadExtra(in)};
+  return TextPart{.text = in.String("text"),
+                  .refusal = in.BoolOrFalse("refusal"),
+                  .extra = ReadExtra(in),
+                  .id = in.StringOrEmpty("id")};
 }
 
 Part ReadReasoning(ObjectReader& in) {
@@ -30,7 +34,24 @@ Part ReadReasoning(ObjectReader& in) {
                        .signature = in.StringOrEmpty("signature"),
                        .started_at = in.MaybeInteger("startedAt"),
                        .finished_at = in.MaybeInteger("finishedAt"),
-                       .extra = ReadExtra(in)};
+                       .extra = ReadExtra(in),
+                       .id = in.StringOrEmpty("id")};
+}
+
+// {id, approved, reason}. The application may add fields of its own.
+std::string ReadApproval(ObjectReader& in) {
+  std::string json = in.JsonOrEmpty("approval");
+  if (json.empty() || json == "null") return "";
+  if (json.front() != '{') {
+    in.Fail("approval", "must be an object");
+    return "";
+  }
+  ObjectReader approval(in.Object("approval"), "approval");
+  approval.Id("id");
+  approval.BoolOrFalse("approved");
+  approval.StringOrEmpty("reason");
+  if (!approval.ok()) in.FailInside("approval", approval.status());
+  return json;
 }
 
 ToolCallPart ReadCall(ObjectReader& in) {
@@ -39,7 +60,8 @@ ToolCallPart ReadCall(ObjectReader& in) {
                       .input = in.StringOrEmpty("input"),
                       .finished = in.BoolOrFalse("finished"),
                       .provider_executed = in.BoolOrFalse("providerExecuted"),
-                      .extra = ReadExtra(in)};
+                      .extra = ReadExtra(in),
+                      .approval = ReadApproval(in)};
 }
 
 Part ReadToolCall(ObjectReader& in) { return ReadCall(in); }
@@ -52,7 +74,8 @@ Part ReadToolResult(ObjectReader& in) {
                         .mime_type = in.StringOrEmpty("mimeType"),
                         .metadata = in.StringOrEmpty("metadata"),
                         .is_error = in.BoolOrFalse("isError"),
-                        .extra = ReadExtra(in)};
+                        .extra = ReadExtra(in),
+                        .preliminary = in.BoolOrFalse("preliminary")};
 }
 
 Part ReadImageUrl(ObjectReader& in) {
@@ -72,6 +95,15 @@ Part ReadShellCommand(ObjectReader& in) {
                           .output = in.String("output"),
                           .exit_code = in.Integer("exitCode"),
                           .extra = ReadExtra(in)};
+}
+
+Part ReadFile(ObjectReader& in) {
+  return FilePart{.media_type = in.Id("mediaType"),
+                  .name = in.StringOrEmpty("name"),
+                  .size = in.MaybeAmount("size"),
+                  .blob = in.StringOrEmpty("blob"),
+                  .url = in.StringOrEmpty("url"),
+                  .extra = ReadExtra(in)};
 }
 
 FinishReason ReadReason(ObjectReader& in) {
@@ -99,7 +131,7 @@ Part ReadFinish(ObjectReader& in) {
 }
 
 // A snapshot that comes back keeps the stored element, unless the part was changed since.
-std::string ReadVerbatim(ObjectReader& in, const std::string& name, const std::string& data) {
+std::string ReadVerbatim(ObjectReader& in, const CustomPart& part) {
   std::string verbatim = in.StringOrEmpty("verbatim");
   if (verbatim.empty()) return verbatim;
   const val stored = JsonToJs(verbatim);
@@ -107,13 +139,18 @@ std::string ReadVerbatim(ObjectReader& in, const std::string& name, const std::s
   ObjectReader element(stored, "verbatim");
   std::string stored_data = element.JsonOrEmpty("data");
   if (stored_data.empty()) stored_data = "null";
-  return element.StringOrEmpty("type") == name && stored_data == data ? verbatim : std::string();
+  const bool same = element.StringOrEmpty("type") == part.name && stored_data == part.data &&
+                    element.StringOrEmpty("id") == part.id;
+  return same ? verbatim : std::string();
 }
 
 Part ReadCustom(ObjectReader& in) {
-  CustomPart part{.name = in.String("name"), .data = in.JsonOrEmpty("data"), .verbatim = {}};
+  CustomPart part{.name = in.String("name"),
+                  .data = in.JsonOrEmpty("data"),
+                  .verbatim = {},
+                  .id = in.StringOrEmpty("id")};
   if (part.data.empty()) part.data = "null";
-  part.verbatim = ReadVerbatim(in, part.name, part.data);
+  part.verbatim = ReadVerbatim(in, part);
   return part;
 }
 
@@ -121,28 +158,38 @@ struct PartType {
   std::string_view name;
   Part (*read)(ObjectReader& in);
 };
-constexpr std::array<PartType, 9> kPartTypes = {{{"text", ReadText},
-                                                 {"reasoning", ReadReasoning},
-                                                 {"tool_call", ReadToolCall},
-                                                 {"tool_result", ReadToolResult},
-                                                 {"image_url", ReadImageUrl},
-                                                 {"binary", ReadBinary},
-                                                 {"shell_command", ReadShellCommand},
-                                                 {"finish", ReadFinish},
-                                                 {"custom", ReadCustom}}};
+constexpr std::array<PartType, 10> kPartTypes = {{{"text", ReadText},
+                                                  {"reasoning", ReadReasoning},
+                                                  {"tool_call", ReadToolCall},
+                                                  {"tool_result", ReadToolResult},
+                                                  {"image_url", ReadImageUrl},
+                                                  {"binary", ReadBinary},
+                                                  {"shell_command", ReadShellCommand},
+                                                  {"file", ReadFile},
+                                                  {"finish", ReadFinish},
+                                                  {"custom", ReadCustom}}};
 
 // ---- mutations
 
 Mutation ReadAppendText(ObjectReader& in) {
-  return AppendText{.text = in.String("text"), .refusal = in.BoolOrFalse("refusal")};
+  return AppendText{.text = in.String("text"),
+                    .refusal = in.BoolOrFalse("refusal"),
+                    .part = in.StringOrEmpty("part")};
 }
-Mutation ReadAppendReasoning(ObjectReader& in) { return AppendReasoning{in.String("text")}; }
-Mutation ReadEndReasoning(ObjectReader& in) { return EndReasoning{in.StringOrEmpty("signature")}; }
+Mutation ReadAppendReasoning(ObjectReader& in) {
+  return AppendReasoning{.text = in.String("text"), .part = in.StringOrEmpty("part")};
+}
+Mutation ReadEndReasoning(ObjectReader& in) {
+  return EndReasoning{.signature = in.StringOrEmpty("signature"), .part = in.StringOrEmpty("part")};
+}
 Mutation ReadAppendToolInput(ObjectReader& in) {
   return AppendToolInput{.tool_call_id = in.String("toolCallId"), .text = in.String("text")};
 }
 Mutation ReadFinishToolCall(ObjectReader& in) { return FinishToolCall{in.String("toolCallId")}; }
-Mutation ReadReset(ObjectReader&) { return Reset{}; }
+Mutation ReadReset(ObjectReader& in) {
+  const std::int64_t from = in.MaybeAmount("from").value_or(0);
+  return Reset{static_cast<std::uint32_t>(std::min<std::int64_t>(from, UINT32_MAX))};
+}
 Mutation ReadFinishMessage(ObjectReader& in) {
   return Finish{.reason = ReadReason(in),
                 .message = in.StringOrEmpty("message"),

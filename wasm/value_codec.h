@@ -9,11 +9,13 @@
 #include "millrace/messages/event_broker.h"
 #include "millrace/messages/message_service.h"
 #include "millrace/messages/store.h"
+#include "millrace/model/blob.h"
 #include "millrace/model/event.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/session.h"
 #include "millrace/model/usage.h"
+#include "millrace/storage/blobs.h"
 #include "millrace/storage/import_source.h"
 #include "millrace/storage/search.h"
 #include "millrace/storage/storage.h"
@@ -46,6 +48,9 @@ val ToJs(const SearchHit& hit);
 val ToJs(const SearchPage& page);
 val ToJs(const Branching& branch);  // { parentId, messageIds }
 val ToJs(const std::vector<Branching>& branches);
+val ToJs(const BlobInfo& blob);
+val ToJs(const BlobUsage& usage);
+val ToJs(const CollectedBlobs& collected);
 val ToJs(const ImportCounts& counts);
 val ToJs(const StoreStats& stats);
 val ToJs(const RecoveredMessage& recovered);

@@ -28,22 +28,22 @@ struct MutationWriter {
   ObjectWriter out;
 
   void operator()(const AppendText& op) {
-    out.Set("op", "appendText").Set("text", op.text).SetIf("refusal", op.refusal);
+    out.Set("op", "appendText")
+        .Set("text", op.text)
+        .SetIf("refusal", op.refusal)
+        .SetUnlessEmpty("part", op.part);
   }
   void operator()(const AppendReasoning& op) {
-    out.Set("op", "appendReasoning").Set("text", op.text);
+    out.Set("op", "appendReasoning").Set("text", op.text).SetUnlessEmpty("part", op.part);
   }
   void operator()(const EndReasoning& op) {
-    out.Set("op", "endReasoning").SetUnlessEmpty("signature", op.signature);
+    out.Set("op", "endReasoning")
+        .SetUnlessEmpty("signature", op.signature)
+        .SetUnlessEmpty("part", op.part);
   }
   void operator()(const PutToolCall& op) {
     ObjectWriter call;
-    call.Set("id", op.call.id)
-        .Set("name", op.call.name)
-        .Set("input", op.call.input)
-        .SetIf("finished", op.call.finished)
-        .SetIf("providerExecuted", op.call.provider_executed);
-    if (!op.call.extra.empty()) call.SetJson("extra", op.call.extra);
+    PartShape<ObjectWriter>{call}.SetCall(op.call);
     out.Set("op", "putToolCall").Set("call", call.Take());
   }
   void operator()(const AppendToolInput& op) {
@@ -53,7 +53,9 @@ struct MutationWriter {
     out.Set("op", "finishToolCall").Set("toolCallId", op.tool_call_id);
   }
   void operator()(const AddPart& op) { out.Set("op", "addPart").Set("part", ToJs(op.part)); }
-  void operator()(const Reset&) { out.Set("op", "reset"); }
+  void operator()(const Reset& op) {
+    out.Set("op", "reset").Set("from", static_cast<double>(op.from));
+  }
   void operator()(const Finish& op) {
     out.Set("op", "finish")
         .Set("reason", FinishReasonName(op.reason))
@@ -209,6 +211,27 @@ val ToJs(const Branching& branch) {
 }
 
 val ToJs(const std::vector<Branching>& branches) { return ArrayToJs(branches); }
+
+val ToJs(const BlobInfo& blob) {
+  ObjectWriter out;
+  out.Set("id", blob.id)
+      .Set("size", blob.size)
+      .Set("mediaType", blob.media_type)
+      .Set("createdAt", blob.created_at);
+  return out.Take();
+}
+
+val ToJs(const BlobUsage& usage) {
+  ObjectWriter out;
+  out.Set("count", usage.count).Set("bytes", usage.bytes);
+  return out.Take();
+}
+
+val ToJs(const CollectedBlobs& collected) {
+  ObjectWriter out;
+  out.Set("removed", ToJs(collected.removed)).Set("next", collected.next);
+  return out.Take();
+}
 
 val ToJs(const ImportCounts& counts) {
   ObjectWriter out;

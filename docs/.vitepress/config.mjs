@@ -21,6 +21,7 @@ export default defineConfig({
         text: 'Guide',
         items: pages(
           ['Sessions and messages', '/guide/sessions-and-messages'], ['Branches, metadata, usage', '/guide/branches'],
+          ['Files and parts', '/guide/files'],
           ['Streaming a reply', '/guide/streaming'],
           ['Agent turns', '/guide/agent-turns'], ['Live queries', '/guide/live-queries'], ['Several listeners', '/guide/several-listeners'],
           ['Several tabs', '/guide/tabs'],

@@ -90,6 +90,10 @@ class ForgetfulStorage final : public Storage, public StorageReads {
                                              const std::string& /*name*/) override {
     return std::optional<Receipt>();
   }
+  Result<std::optional<BlobInfo>> ReadBlob(const std::string& /*id*/) override {
+    return std::optional<BlobInfo>();
+  }
+  Result<BlobUsage> ReadBlobUsage() override { return BlobUsage(); }
   Result<std::vector<Receipt>> ReadReceipts() override { return std::vector<Receipt>(); }
   Result<std::int64_t> LastSeq() override { return std::int64_t{0}; }
   Result<SearchPage> Search(const SearchQuery& /*query*/) override { return SearchPage(); }

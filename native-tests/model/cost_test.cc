@@ -36,7 +36,7 @@ namespace {
 // counted: it reads the message once, to find the calls.
 std::int64_t CostOfDeltas(Message message, const Mutation& delta) {
   Patch window;
-  ToolCallIndex calls;
+  PartIndex calls;
   EXPECT_TRUE(Apply(delta, 0, message, window, calls).ok());
   const std::int64_t before = allocations;
   for (int i = 0; i < 1'000; ++i) {
@@ -77,7 +77,7 @@ TEST(Cost, C10_ADeltaCostsTheSameWithAnyNumberOfToolCalls) {
 TEST(Cost, C10_ACallCostsTheSameWithAnyNumberOfToolCalls) {
   Message message;
   Patch window;
-  ToolCallIndex calls;
+  PartIndex calls;
   const auto cost_of_calls_up_to = [&](int end) {
     std::int64_t most = 0;
     for (auto n = static_cast<int>(message.parts.size()); n < end; ++n) {

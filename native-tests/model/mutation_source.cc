@@ -27,10 +27,11 @@ constexpr std::array<std::string_view, 12> kTexts = {
     "null",
     "a text that is too long to be kept inside of the string object itself"};
 
-constexpr std::array<std::string_view, 8> kExtras = {
+constexpr std::array<std::string_view, 9> kExtras = {
     "",
     "",
     "",
+    R"({"id":5,"approval":true,"preliminary":"no"})",
     R"({"future":[1, 2.50, 1e400, "\ud83d\ude00"]})",
     R"({"text":"mine","thinking":1,"id":[]})",
     R"({"$element":{"meta":1,"type":"x"}})",
@@ -47,6 +48,9 @@ constexpr std::array<std::string_view, 7> kData = {R"({"inputTokens":3})",
                                                    R"( [1 , {"a" : "b c"}] )",
                                                    "null",
                                                    "nonsense"};
+
+constexpr std::array<std::string_view, 5> kPatches = {R"({"rating":1})", R"({"rating":null})",
+                                                      R"({ "note" : {"a":[1, 2.50]}})", "{}", "5"};
 
 constexpr std::array<FinishReason, 8> kReasons = {
     FinishReason::kEndTurn,  FinishReason::kMaxTokens,   FinishReason::kToolUse,
@@ -71,6 +75,11 @@ std::string MutationSource::ToolId() {
 
 std::string MutationSource::Extra() { return std::string(kExtras[choose_(kExtras.size())]); }
 
+std::string MutationSource::PartId() {
+  const std::uint32_t number = choose_(6);
+  return number < 3 ? "p" + std::to_string(number) : "";
+}
+
 std::optional<TimeMs> MutationSource::OptionalTime() {
   const std::uint32_t time = choose_(4);
   return time == 3 ? std::nullopt : std::optional<TimeMs>(time);
@@ -80,6 +89,7 @@ CustomPart MutationSource::Custom() {
   CustomPart part{std::string(kNames[choose_(kNames.size())]),
                   std::string(kData[choose_(kData.size())]), ""};
   if (choose_(4) == 3) part.verbatim = R"({"type":"x","data":1,"more":[true]})";
+  part.id = PartId();
   return part;
 }
 
@@ -90,20 +100,22 @@ FinishPart MutationSource::FinishPartOf() {
 }
 
 ToolCallPart MutationSource::ToolCall() {
-  return {ToolId(), Text(), Text(), choose_(2) == 1, choose_(2) == 1, Extra()};
+  ToolCallPart call{ToolId(), Text(), Text(), choose_(2) == 1, choose_(2) == 1, Extra()};
+  if (choose_(6) == 5) call.approval = R"({ "id": "a", "approved": true })";
+  return call;
 }
 
 Part MutationSource::NextPart() {
-  switch (choose_(9)) {
+  switch (choose_(10)) {
     case 0:
-      return TextPart{Text(), choose_(4) == 3, Extra()};
+      return TextPart{Text(), choose_(4) == 3, Extra(), PartId()};
     case 1:
-      return ReasoningPart{Text(), Text(), OptionalTime(), OptionalTime(), Extra()};
+      return ReasoningPart{Text(), Text(), OptionalTime(), OptionalTime(), Extra(), PartId()};
     case 2:
       return ToolCall();
     case 3:
-      return ToolResultPart{ToolId(), Text(), Text(),          Text(),
-                            Text(),   Text(), choose_(2) == 1, Extra()};
+      return ToolResultPart{ToolId(), Text(),          Text(),  Text(),         Text(),
+                            Text(),   choose_(2) == 1, Extra(), choose_(3) == 2};
     case 4:
       return ImageUrlPart{Text(), Text(), Extra()};
     case 5:
@@ -112,6 +124,9 @@ Part MutationSource::NextPart() {
       return ShellCommandPart{Text(), Text(), choose_(3), Extra()};
     case 7:
       return FinishPartOf();
+    case 8:
+      // It names no blob: there are none.
+      return FilePart{Text() + "/x", Text(), OptionalTime(), "", Text(), Extra()};
     default:
       return Custom();
   }
@@ -142,16 +157,16 @@ Replace MutationSource::Snapshot(const Message& message) {
 }
 
 Mutation MutationSource::Next(const Message& message) {
-  switch (choose_(16)) {
+  switch (choose_(18)) {
     case 0:
     case 1:
     case 2:
-      return AppendText{Text(), choose_(6) == 5};
+      return AppendText{Text(), choose_(6) == 5, PartId()};
     case 3:
     case 4:
-      return AppendReasoning{Text()};
+      return AppendReasoning{Text(), PartId()};
     case 5:
-      return EndReasoning{Text()};
+      return EndReasoning{Text(), PartId()};
     case 6:
       return PutToolCall{ToolCall()};
     case 7:
@@ -162,13 +177,17 @@ Mutation MutationSource::Next(const Message& message) {
     case 10:
       return AddPart{NextPart()};
     case 11:
-      if (choose_(3) == 2) return Reset{};
+      if (choose_(3) == 2) return Reset{choose_(3)};
       return Snapshot(message);
     case 12:
       if (choose_(3) == 2) return Finish{kReasons[choose_(kReasons.size())], Text(), Text()};
       return Snapshot(message);
     case 13:
       return Resume{};
+    case 15:
+      return SetMetadata{std::string(kPatches[choose_(kPatches.size())])};
+    case 16:
+      return SetUsage{Usage{.input_tokens = choose_(4), .output_tokens = choose_(4)}};
     case 14:
       return Replace{NextParts(), Text(), Text(), choose_(2) == 1};
     default:

@@ -31,6 +31,7 @@ class MutationSource {
  private:
   std::string Text();
   std::string ToolId();
+  std::string PartId();  // often ""
   std::string Extra();
   std::optional<TimeMs> OptionalTime();
   CustomPart Custom();

@@ -12,8 +12,8 @@
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
+#include "millrace/model/part_index.h"
 #include "millrace/model/patch.h"
-#include "millrace/model/tool_call_index.h"
 
 namespace millrace {
 
@@ -101,7 +101,18 @@ class Trace {
     return false;
   }
 
+  static bool IsNote(const Mutation& mutation) {
+    return std::holds_alternative<SetMetadata>(mutation) ||
+           std::holds_alternative<SetUsage>(mutation);
+  }
+
   std::string JudgeEffect(const Message& before, const Mutation& mutation, Effect effect) const {
+    if (IsNote(mutation)) {
+      if (effect != Effect::kDelta) return "D3: a note does not wait for the window";
+      return before.parts == message_.parts && before.finished_at == message_.finished_at
+                 ? ""
+                 : "D3: a note changed the message itself";
+    }
     const bool structural = IsStructural(before, message_);
     if (structural && effect != Effect::kTerminal) return "C2: a structural change can wait";
     const bool always_terminal =
@@ -148,9 +159,9 @@ class Trace {
 
   TimeMs now_ = 0;
   Message message_;
-  ToolCallIndex calls_;  // kept over all steps
-  Patch window_;         // collected by Apply
-  Patch extended_;       // collected by Extend
+  PartIndex calls_;  // kept over all steps
+  Patch window_;     // collected by Apply
+  Patch extended_;   // collected by Extend
   Message window_base_;
 };
 

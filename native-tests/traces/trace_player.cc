@@ -70,6 +70,9 @@ void TracePlayer::OnCommitted(const HeldStorage::SeenCommit& commit) {
     if (const auto* put = std::get_if<PutMessage>(&op)) {
       seq = put->message->seq;
       version = put->message->version;
+    } else if (const auto* notes = std::get_if<PutNotes>(&op)) {
+      seq = notes->message->seq;
+      version = notes->message->version;
     } else if (const auto* append = std::get_if<AppendDelta>(&op)) {
       seq = append->seq;
       version = append->patch->to_version;

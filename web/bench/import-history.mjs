@@ -1,7 +1,7 @@
 // What it takes to bring a large export of ChatGPT or of Claude in: time, and memory of the process in which page and Worker are. The
 // files lie on the disk and are chosen in the page, as a person does it. Chromium, OPFS. Ends with an error when a target is missed.
 // node web/bench/import-history.mjs [megabytes]
-import { createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { launchChromium, openPage } from '../test/support/chromium.mjs';
 import { exportPieces } from '../test/support/page/exports.js';
 import { serve } from '../test/support/server.mjs';
+import { heldBy, ranFor, workerOf } from './process.mjs';
 import { table } from './table.mjs';
 import { report } from './targets.mjs';
 
@@ -29,25 +30,6 @@ async function writeExport(app, megabytes) {
   await pipeline(Readable.from(exportPieces(app, megabytes * 1e6 * 0.97)), createWriteStream(path));
   return path;
 }
-
-/** The Worker's thread, in the process that is the page's too. */
-function workerOf(browser) {
-  const ofOurs = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(browser.profile);
-  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const thread = ofOurs(pid) && readdirSync(`/proc/${pid}/task`).find((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith('DedicatedWorker'));
-      if (thread) return { pid, thread };
-    } catch {
-      // ended meanwhile
-    }
-  }
-  throw new Error('no Worker');
-}
-
-/** Seconds that a thread has run. */
-const ranFor = ({ pid, thread }) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
-/** Kilobytes that the process holds, without files. */
-const heldBy = (pid) => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
 /** In the page. */
 async function openIt(name) {

@@ -13,7 +13,8 @@
  * every later one rejects with 'internal'; opening the store again works, with everything that was acknowledged.
  */
 import type {
-  EventFilter, FinishReason, Listener, Message, Metadata, NewMessage, Part, Role, SearchPage, SearchOptions, Session, Usage,
+  BlobInfo, EventFilter, FinishReason, Listener, Message, Metadata, NewMessage, Part, Role, SearchPage, SearchOptions, Session, ToolCallPart,
+  Usage,
 } from './types.js';
 
 /**
@@ -34,22 +35,32 @@ export interface Draft {
    * answer to the draft's next write, or with an event that a listener of this page hears.
    */
   readonly message: Message;
-  /** Appends to the last part if it is text, otherwise starts a new text part, so the order of parts is the order of the stream. */
-  appendText(delta: string): void;
-  /** The same for reasoning. */
-  appendReasoning(delta: string): void;
-  /** Ends the open section of reasoning. Without one, nothing changes. */
-  finishReasoning(signature?: string): Promise<void>;
+  /**
+   * Appends to the last part if it is text, otherwise starts a new text part, so the order of parts is the order of the
+   * stream. With `part`, appends to the text part of that id, wherever it stands, or starts it.
+   */
+  appendText(delta: string, options?: { part?: string }): void;
+  /** The same for reasoning. A section that has ended takes no more: the next delta starts a new part. */
+  appendReasoning(delta: string, options?: { part?: string }): void;
+  /** Ends the last open section of reasoning, or the one of the id `part`. If there is none, nothing changes. */
+  finishReasoning(signature?: string, options?: { part?: string }): Promise<void>;
   /** Adds the call, or replaces the one with the same id. */
-  putToolCall(call: { id: string; name: string; input?: string; finished?: boolean; providerExecuted?: boolean }): Promise<void>;
+  putToolCall(call: {
+    id: string; name: string; input?: string; finished?: boolean; providerExecuted?: boolean;
+    approval?: NonNullable<ToolCallPart['approval']>; extra?: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
   /** Throws 'not-found' if the message has no such call. */
   appendToolInput(toolCallId: string, delta: string): void;
   /** Rejects with 'not-found' if the message has no such call. */
   finishToolCall(toolCallId: string): Promise<void>;
-  /** Saved at once, whatever the part. A finish part finishes the message. */
+  /**
+   * Saved at once, whatever the part. A finish part finishes the message. A tool call, and a text, reasoning or custom part
+   * with an `id`, takes the place of the one with the same id and type (and `name`, if it is custom); a tool result that of a
+   * preliminary result of the same call.
+   */
   addPart(part: Part): Promise<void>;
-  /** Drops the parts written so far: a provider's retry starts the reply over. */
-  reset(): Promise<void>;
+  /** Drops the parts written so far, or those from the index `from` on: a provider's retry starts the reply, or its step, over. */
+  reset(options?: { from?: number }): Promise<void>;
   /** A merge patch of the message's metadata; coalesced like a delta. `message` shows it once the Worker has answered. */
   setMetadata(patch: Metadata): void;
   /** `reason`: default 'end_turn'. `usage`: the message's; the session's sums change with it, in the same commit. */
@@ -109,6 +120,21 @@ export interface Messages {
 }
 
 /** Every change is durable when its promise resolves. */
+/** Files beside the messages. A message names one in a part of type 'file'. The same content is there once. */
+export interface Blobs {
+  /**
+   * Streamed to disk: memory does not grow with the size. Durable when it resolves. `mediaType`: default that of a Blob, else
+   * 'application/octet-stream'; of content that is there already the first one stays. A stream is consumed. Rejects with
+   * 'aborted', 'quota-exceeded', or 'io' if the content cannot be read or written.
+   */
+  put(data: Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array>, options?: { mediaType?: string; signal?: AbortSignal }): Promise<BlobInfo>;
+  /** Backed by the file, where the browser can: nothing is read before it is asked for. Undefined: there is none. */
+  get(id: string): Promise<Blob | undefined>;
+  info(id: string): Promise<BlobInfo | undefined>;
+  /** All that are there. A blob that no message of any branch names goes an hour after it was put, or last named. `bytes`: their sizes. */
+  usage(): Promise<{ count: number; bytes: number }>;
+}
+
 export interface Sessions {
   /** `createdAt`: for history from elsewhere; default now. */
   create(init?: { id?: string; title?: string; parentId?: string; metadata?: Metadata; createdAt?: number }): Promise<Session>;
@@ -233,6 +259,7 @@ export interface Store {
   readonly wiped: boolean;
   readonly sessions: Sessions;
   readonly messages: Messages;
+  readonly blobs: Blobs;
   /**
    * Creates an assistant message and streams the source into it; resolves once the message is saved, before the first byte.
    * The source is consumed. Rejects with 'aborted' if the signal already is, 'not-found' without the session,

@@ -7,7 +7,7 @@
  *
  * To add a call: a line here, a line and a function in wasm/calls.cpp, and the method that calls it in client/calls.
  */
-import type { Message, Metadata, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
+import type { BlobInfo, Message, Metadata, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** Arguments and answer of each call. */
 export interface Calls {
@@ -46,6 +46,8 @@ export interface Calls {
   /** A run scope (C14): `endRun` finishes what its messages left open and flushes them. */
   beginRun(sessionId: string): number;
   endRun(run: number, how: 'returned' | 'threw' | 'aborted'): void;
+  blobInfo(id: string): BlobInfo | undefined;
+  blobUsage(): { count: number; bytes: number };
   stats(): CoreStats;
   close(timeoutMs: number): void;
 }
@@ -64,11 +66,21 @@ export interface TabCalls {
   handOver(writers: { writer: string; messageId: string }[]): void;
 }
 
+/**
+ * What the Worker of any tab asks about blobs, whose content it keeps itself. No page calls these.
+ */
+export interface OwnMethods {
+  /** Its content is durable. Known already: its hour begins again. */
+  addBlob(blob: { id: string; size: number; mediaType: string }): void;
+  /** Forgets what nobody needs among the next hundred after `after`; `next` '': all were looked at. */
+  collectBlobs(after: string): { removed: string[]; next: string };
+}
+
 export type Method = keyof Calls;
 /** Those that the Worker has a part in. */
 export type WorkerMethod = 'export' | 'import';
 /** All that the core answers. */
-export interface CoreCalls extends Omit<Calls, WorkerMethod>, TabCalls {}
+export interface CoreCalls extends Omit<Calls, WorkerMethod>, TabCalls, OwnMethods {}
 export type CoreMethod = keyof CoreCalls;
 
 /** Many messages, as the JSON of a `Message[]`: quicker than objects. The `data` of a binary part is the index of its bytes. */

@@ -7,21 +7,21 @@
  */
 import type { CoreCalls, CoreMethod, WireReply } from './calls.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, FinishReason, Message, Metadata, Part, Role, Session, Usage } from './types.js';
+import type { EventFilter, FinishReason, Message, Metadata, Part, Role, Session, ToolCallPart, Usage } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
 
 /** A mutation on the wire: `web/src/client/draft.ts` writes it, `wasm/value_codec.cpp` reads it. */
 export type WireMutation =
-  | { op: 'appendText'; text: string; refusal?: boolean }
-  | { op: 'appendReasoning'; text: string }
-  | { op: 'endReasoning'; signature?: string }
-  | { op: 'putToolCall'; call: { id: string; name: string; input?: string; finished?: boolean; providerExecuted?: boolean } }
+  | { op: 'appendText'; text: string; refusal?: boolean; part?: string }
+  | { op: 'appendReasoning'; text: string; part?: string }
+  | { op: 'endReasoning'; signature?: string; part?: string }
+  | { op: 'putToolCall'; call: Pick<ToolCallPart, 'id' | 'name' | 'approval' | 'extra'> & Partial<Pick<ToolCallPart, 'input' | 'finished' | 'providerExecuted'>> }
   | { op: 'appendToolInput'; toolCallId: string; text: string }
   | { op: 'finishToolCall'; toolCallId: string }
   | { op: 'addPart'; part: Part }
-  | { op: 'reset' }
+  | { op: 'reset'; from?: number }
   | { op: 'finish'; reason: FinishReason; message?: string; details?: string };
 
 /** What was done to a message, resolved to part indexes: apply mechanically, in order. */
@@ -99,6 +99,14 @@ export interface CoreReader {
   done(): boolean;
   /** REQUIRES: `done()`. */
   end(): Omit<StreamEnd, 'message'>;
+  delete(): void;
+}
+
+/** The SHA-256 of bytes that come piece by piece. */
+export interface CoreHash {
+  update(bytes: Uint8Array): void;
+  /** In lower-case hexadecimal; the last call but `delete`. */
+  digest(): string;
   delete(): void;
 }
 
@@ -186,6 +194,7 @@ export interface CoreModule {
   openStore(files: CoreFiles | undefined, options: CoreOptions, done: Callback<CoreStore>): void;
   /** Null for a format the core does not know. `knownCalls`: the ids of the tool calls that the message has. */
   openReader(format: string, knownCalls: string[]): CoreReader | null;
+  openHash(): CoreHash;
 }
 
 export type { Role };

@@ -6,11 +6,12 @@
 export { deleteStore, openStore } from './client/open-store.js';
 export { MillraceError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type {
-  Draft, IngestOptions, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
+  Blobs, Draft, IngestOptions, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
   StreamSource,
 } from './api.js';
 export type {
-  BinaryPart, CustomPart, EventFilter, FinishPart, FinishReason, ImageUrlPart, Listener,
-  Message, NewMessage, Part, ReasoningPart, Role, SearchHit, SearchPage, SearchOptions, SearchPosition,
+  BinaryPart, BlobInfo, CustomPart, EventFilter, FilePart, FinishPart, FinishReason, ImageUrlPart, Listener,
+  Message, Metadata, NewMessage, Part, ReasoningPart, Role, SearchHit, SearchPage, SearchOptions, SearchPosition,
   Session, ShellCommandPart, StoreEvent, TextPart, ToolCallPart, ToolResultPart,
+  Usage,
 } from './types.js';

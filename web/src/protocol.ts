@@ -14,6 +14,7 @@
  *    │◀──────────────────────────────── pull ──│  one chunk per pull
  *    │── abort ──────────────────────────────▶│
  *    │◀──────────────────────────── ingested ──│  the finished message is durable
+ *    │── put-blob / get-blob ────────────────▶│  answered by `reply`
  *
  *    │◀──────────────────────────── trapped ──│  the core can run no more, and the Worker has ended itself
  *
@@ -80,7 +81,13 @@ export interface IngestRequest {
   source: WireSource;
 }
 
+/** Of blobs: for the Worker of the page itself, whoever leads. Each is answered by `reply`; `abort` ends a put. */
+export type BlobRequest =
+  | { type: 'put-blob'; id: number; source: Blob | ReadableStream<Uint8Array>; mediaType: string }
+  | { type: 'get-blob'; id: number; blob: string };
+
 export type ToWorker =
+  | BlobRequest
   /** `again`: the page has had it open, by an earlier leader, and knows what was recovered then. */
   | { type: 'open'; id: number; request: OpenRequest; again?: boolean }
   /** Instead of `open`. Replied with nothing once the database is gone; 'in-use' while a tab has it open. */
@@ -107,7 +114,7 @@ export type ToWorker =
   | { type: 'page-event'; event: string; persisted: boolean | undefined };
 
 /** What a host is told by its clients: by its own page, and by the Workers of other tabs for theirs. */
-export type ToHost = ToWorker
+export type ToHost = Exclude<ToWorker, BlobRequest>
   /** The first of all, to a new leader. */
   | { type: 'resume'; resumed: Resumed };
 

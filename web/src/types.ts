@@ -27,8 +27,11 @@ export interface Usage {
   cost?: number;
 }
 
-/** `refusal`: the model declined, in its own words. */
-export interface TextPart extends Extra { type: 'text'; text: string; refusal?: boolean }
+/**
+ * `refusal`: the model declined, in its own words.
+ * `id`: names the part within its message, for streams that write several texts side by side.
+ */
+export interface TextPart extends Extra { type: 'text'; text: string; refusal?: boolean; id?: string }
 export interface ReasoningPart extends Extra {
   type: 'reasoning'; text: string;
   /** Opaque, kept byte for byte: some providers refuse the next turn without it. */
@@ -36,27 +39,35 @@ export interface ReasoningPart extends Extra {
   startedAt?: number;
   /** Set: this section has ended, and a next delta of reasoning starts a new part. */
   finishedAt?: number;
+  /** As in `TextPart`. */
+  id?: string;
 }
 export interface ToolCallPart extends Extra {
   type: 'tool_call'; id: string; name: string;
   /** JSON text as the model wrote it; may be incomplete until `finished`. */
   input: string;
   finished: boolean; providerExecuted?: boolean;
+  /** A person is asked before the tool runs. `approved` absent: not answered yet. */
+  approval?: { id: string; approved?: boolean; reason?: string };
 }
 export interface ToolResultPart extends Extra {
   type: 'tool_result'; toolCallId: string; name: string; content: string;
   isError?: boolean; data?: string; mimeType?: string; metadata?: string;
+  /** A later result of the same call takes its place. */
+  preliminary?: boolean;
 }
 export interface ImageUrlPart extends Extra { type: 'image_url'; url: string; detail?: string }
 export interface BinaryPart extends Extra { type: 'binary'; mimeType: string; data: Uint8Array; path?: string }
 export interface ShellCommandPart extends Extra { type: 'shell_command'; command: string; output: string; exitCode: number }
+/** A file beside the message: in the store's blobs (`blob`, its id), or somewhere else (`url`). `size` in bytes. */
+export interface FilePart extends Extra { type: 'file'; mediaType: string; name?: string; size?: number; blob?: string; url?: string }
 export interface FinishPart extends Extra { type: 'finish'; reason: FinishReason; time: number; message?: string; details?: string }
 /** Any other type, kept verbatim. Ingest uses the name 'usage' ({ inputTokens, outputTokens }). */
-export interface CustomPart { type: 'custom'; name: string; data: unknown }
+export interface CustomPart { type: 'custom'; name: string; data: unknown; id?: string }
 
 export type Part =
   | TextPart | ReasoningPart | ToolCallPart | ToolResultPart | ImageUrlPart
-  | BinaryPart | ShellCommandPart | FinishPart | CustomPart;
+  | BinaryPart | ShellCommandPart | FilePart | FinishPart | CustomPart;
 
 /** An immutable snapshot. A changed message is a new object; unchanged parts keep their identity. */
 export interface Message {
@@ -113,6 +124,11 @@ export interface Session {
   readonly createdAt: number;
   readonly updatedAt: number;
 }
+
+// ---------------------------------------------------------------- blobs
+
+/** A file beside the messages. `id`: the SHA-256 of the content, in hexadecimal; `size`: bytes. */
+export interface BlobInfo { readonly id: string; readonly size: number; readonly mediaType: string; readonly createdAt: number }
 
 // ---------------------------------------------------------------- search
 

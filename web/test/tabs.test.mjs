@@ -369,6 +369,29 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
         await second.close();
       });
 
+      test('D5_ a follower puts and gets blobs, from a stream too; the leader has them and its messages name them', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        await startDraft(first, 'first');
+        const id = await second.evaluate(async () => {
+          const { store } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const bytes = new Uint8Array(2_000_000).fill(7);
+          const { id } = await store.blobs.put(bytes, { mediaType: 'image/png' });
+          const again = await store.blobs.put(new Blob([bytes]).stream());
+          if (again.id !== id) throw new Error('the same content has another name');
+          const [session] = await store.sessions.list();
+          await store.messages.create(session?.id ?? '', { role: 'user', parts: [{ type: 'file', mediaType: 'image/png', blob: id }] });
+          return id;
+        }, undefined);
+        const sum = await first.evaluate(async (blob) => {
+          const { store } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const content = await store.blobs.get(blob);
+          const bytes = new Uint8Array(await /** @type {Blob} */ (content).arrayBuffer());
+          return { size: bytes.length, last: bytes.at(-1), type: content?.type, usage: await store.blobs.usage() };
+        }, id);
+        assert.deepEqual(sum, { size: 2_000_000, last: 7, type: 'image/png', usage: { count: 1, bytes: 2_000_000 } });
+        await first.close();
+        await second.close();
+      });
       test('export and import in a follower', options, async () => {
         const { pages: [first, second] } = await open(2);
         await startDraft(first, 'to be exported');

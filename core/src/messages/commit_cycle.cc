@@ -76,6 +76,25 @@ void CommitCycle::Submit(Request request) {
   requests_.Submit(std::move(request));
 }
 
+Status CommitCycle::CheckNames(const std::vector<Part>& parts,
+                               const std::vector<Part>& before) const {
+  const std::vector<std::string> named = BlobsNamedBy(parts);
+  if (named.empty()) return Status::Ok();
+  const std::vector<std::string> known = BlobsNamedBy(before);
+  for (const std::string& id : named) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    const Result<std::optional<BlobInfo>> blob = committed().ReadBlob(id);
+    if (!blob.ok()) return blob.status();
+    const bool going =
+        collecting_ && std::find(collecting_->removed.begin(), collecting_->removed.end(), id) !=
+                           collecting_->removed.end();
+    if (*blob && !going) continue;
+    return InvalidArgument("a file names the blob '" + id +
+                           "', which the store does not have: put it first");
+  }
+  return Status::Ok();
+}
+
 void CommitCycle::MarkDirty(LiveMessage& live, bool terminal, std::int64_t mutations) {
   updates_ += mutations;
   live.active_at = now_;

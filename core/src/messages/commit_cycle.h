@@ -20,6 +20,8 @@
 #include "millrace/messages/caller.h"
 #include "millrace/messages/completion.h"
 #include "millrace/messages/event_broker.h"
+#include "millrace/model/part.h"
+#include "millrace/storage/blobs.h"
 #include "millrace/storage/storage.h"
 
 namespace millrace {
@@ -98,6 +100,15 @@ class CommitCycle {
   // A delete dropped the message: stops all waits for it.
   void DropTargets(const MessageId& id) { waiters_.DropTargets(id); }
 
+  // ---- blobs
+  // kInvalidArgument: the parts name a blob that is not there, and `before` did not name it.
+  Status CheckNames(const std::vector<Part>& parts, const std::vector<Part>& before = {}) const;
+  // A collection is on its way to disk: what it removes must not be named any more.
+  void BeginCollecting(std::shared_ptr<const CollectedBlobs> collected) {
+    collecting_ = std::move(collected);
+  }
+  void EndCollecting() { collecting_ = nullptr; }
+
   // What was accepted before is still written.
   void BeginClosing() { closing_ = true; }
   // Fails everything that waits, and every later call, with kClosed.
@@ -141,6 +152,8 @@ class CommitCycle {
   bool in_outage_ = false;  // accepted changes could not be saved
   std::int64_t outages_ = 0;
   std::int64_t commits_started_ = 0;
+
+  std::shared_ptr<const CollectedBlobs> collecting_;
 
   std::int64_t updates_ = 0;
   std::int64_t commits_ = 0;

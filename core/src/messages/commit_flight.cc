@@ -99,10 +99,9 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   // (S2), and again for changes after it.
   write.whole = live.row_whole || live.fold || (live.accepted.finished() && takes_all);
   const std::size_t take = write.whole || takes_all ? live.pending.size() : 1;
-  std::move(live.pending.begin(), live.pending.begin() + static_cast<std::ptrdiff_t>(take),
-            std::back_inserter(write.patches));
-  live.pending.erase(live.pending.begin(),
-                     live.pending.begin() + static_cast<std::ptrdiff_t>(take));
+  const auto end = std::next(live.pending.begin(), static_cast<std::ptrdiff_t>(take));
+  std::move(live.pending.begin(), end, std::back_inserter(write.patches));
+  live.pending.erase(live.pending.begin(), end);
   write.version = WriteMessage(live, write, builder);
   for (const Receipt& receipt : live.unsaved_receipts) builder.AddLast(PutReceipt{receipt});
   for (const PendingPatch& pending : write.patches) {

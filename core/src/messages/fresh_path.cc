@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -27,19 +29,17 @@ Result<MessageId> StoredHead(CommitCycle& cycle, const SessionId& session) {
 
 // Those of the session, oldest first; also those that are being deleted.
 Result<std::vector<Created>> CreatedIn(CommitCycle& cycle, const SessionId& session) {
-  std::vector<const LiveMessage*> found;
+  std::map<std::int64_t, const LiveMessage*> found;  // by seq
   for (const auto& [id, live] : cycle.live()) {
-    if (!live->on_disk && live->accepted.session_id == session) found.push_back(live.get());
+    if (live->on_disk || live->accepted.session_id != session) continue;
+    found.emplace(live->accepted.seq, live.get());
   }
   std::vector<Created> created;
   if (found.empty()) return created;
-  std::sort(found.begin(), found.end(), [](const LiveMessage* a, const LiveMessage* b) {
-    return a->accepted.seq < b->accepted.seq;
-  });
   const Result<MessageId> stored = StoredHead(cycle, session);
   if (!stored.ok()) return stored.status();
   MessageId head = *stored;
-  for (const LiveMessage* live : found) {
+  for (const auto& [seq, live] : found) {
     const Message& message = live->accepted;
     created.push_back({&message, live->follows_head ? head : message.parent_id});
     head = message.id;

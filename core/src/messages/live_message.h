@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,8 +10,8 @@
 #include "millrace/base/time.h"
 #include "millrace/messages/message_service.h"
 #include "millrace/model/message.h"
+#include "millrace/model/part_index.h"
 #include "millrace/model/patch.h"
-#include "millrace/model/tool_call_index.h"
 #include "millrace/storage/receipt.h"
 
 namespace millrace {
@@ -43,11 +43,11 @@ struct PendingPatch {
 // counted mutations that changed nothing.
 struct LiveMessage {
   Message accepted;
-  ToolCallIndex calls;  // the index of `accepted`
+  PartIndex calls;  // the index of `accepted`
   std::int64_t patched_version = 0;
   std::int64_t saved_version = 0;
   // While the window coalesces: at most one, plus one for each time the message was sealed.
-  std::deque<PendingPatch> pending;
+  std::list<PendingPatch> pending;
   Patch unsaved;                          // published as not saved; must still be written
   std::vector<Receipt> unsaved_receipts;  // of what is in `unsaved`
   // Of `accepted.usage`: what the session's sums have. The next commit adds the rest.

@@ -80,7 +80,7 @@ void LiveMessages::Queue(LiveMessage& live) {
   queue_.push_back(&live);
 }
 
-std::deque<LiveMessage*> LiveMessages::TakeQueue() {
+std::list<LiveMessage*> LiveMessages::TakeQueue() {
   for (LiveMessage* live : queue_) live->queued = false;
   return std::exchange(queue_, {});
 }

@@ -2,10 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "messages/deletion.h"
@@ -21,7 +20,7 @@ namespace millrace {
 // dirty.
 class LiveMessages {
  public:
-  using Map = std::unordered_map<MessageId, std::unique_ptr<LiveMessage>>;
+  using Map = std::map<MessageId, std::unique_ptr<LiveMessage>>;
 
   explicit LiveMessages(DurationMs idle_ms) : idle_ms_(idle_ms) {}
   LiveMessages(const LiveMessages&) = delete;
@@ -59,7 +58,7 @@ class LiveMessages {
   // ---- the queue of messages with something to write
   void Queue(LiveMessage& live);
   // Empties the queue.
-  std::deque<LiveMessage*> TakeQueue();
+  std::list<LiveMessage*> TakeQueue();
   bool any_queued() const { return !queue_.empty(); }
 
   // ---- idling (C9)
@@ -76,7 +75,7 @@ class LiveMessages {
  private:
   const DurationMs idle_ms_;
   Map messages_;
-  std::deque<LiveMessage*> queue_;
+  std::list<LiveMessage*> queue_;
   std::vector<const Deletion*> deletions_;  // owned by their requests
   std::map<SessionId, MessageId> new_heads_;
   TimeMs idle_check_at_ = kNever;

@@ -74,7 +74,10 @@ void MessageService::CreateAll(std::vector<NewMessage> history, DoneMessages don
     all->messages.push_back(std::make_shared<Message>(std::move(each.content)));
   }
   Request request;
-  request.build = [all](BatchBuilder& builder) {
+  request.build = [this, all](BatchBuilder& builder) {
+    for (const auto& message : all->messages) {
+      if (Status named = cycle_.CheckNames(message->parts); !named.ok()) return named;
+    }
     BatchBuilder trial = builder;
     Status built = all->Build(trial);
     if (built.ok()) builder = std::move(trial);

@@ -1,6 +1,9 @@
 // The reading half of MessageService: stored messages, with the live ones in their place (C11).
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "messages/commit_cycle.h"
@@ -46,16 +49,17 @@ Result<std::vector<Message>> ReadFresh(CommitCycle& cycle, const MessageQuery& q
       if (const LiveMessage* live = cycle.live().Find(message.id)) message = live->accepted;
     }
   }
-  const std::size_t stored = messages.size();
+  std::map<std::int64_t, const LiveMessage*> added;  // by seq
   for (const auto& [id, live] : cycle.live()) {
     const Message& message = live->accepted;
     if (live->on_disk || !Matches(query, message) || cycle.live().IsLeaving(message)) continue;
-    messages.push_back(message);
+    added.emplace(message.seq, live.get());
   }
-  // The stored messages are in order; added ones are rare.
-  if (messages.size() > stored) {
-    std::sort(messages.begin(), messages.end(),
-              [](const Message& a, const Message& b) { return a.seq < b.seq; });
+  // The stored messages are in order, and nearly always older than the added ones.
+  for (const auto& [seq, live] : added) {
+    auto place = messages.end();
+    while (place != messages.begin() && std::prev(place)->seq > seq) --place;
+    messages.insert(place, live->accepted);
   }
   CutToLimit(query, messages);
   if (query.order == MessageQuery::Order::kNewestFirst) {

@@ -92,7 +92,8 @@ void MessageService::CreateMessage(NewMessage init, const Origin& origin, bool f
   AddToRun(origin.run, created->id);
 
   request.build = [this, created, parent = std::move(init.parent)](BatchBuilder& builder) {
-    Status status = builder.Create(created, parent);
+    Status status = cycle_.CheckNames(created->parts);
+    if (status.ok()) status = builder.Create(created, parent);
     if (status.ok()) cycle_.live().Find(created->id)->accepted.parent_id = created->parent_id;
     return status;
   };
@@ -182,6 +183,18 @@ void MessageService::CountUnchanged(LiveMessage& live) {
   live.pending.back().patch->to_version = live.patched_version = live.accepted.version;
 }
 
+Status MessageService::CheckNames(const LiveMessage& live, const Mutation& mutation) const {
+  if (const auto* add = std::get_if<AddPart>(&mutation)) {
+    // Other parts may be long, and are not copied.
+    const bool file = std::holds_alternative<FilePart>(add->part);
+    return file ? cycle_.CheckNames({add->part}) : Status::Ok();
+  }
+  if (const auto* replace = std::get_if<Replace>(&mutation)) {
+    return cycle_.CheckNames(replace->parts, live.accepted.parts);
+  }
+  return Status::Ok();
+}
+
 // Applies one mutation. Returns its effect; kNone if nothing changed. `with_last`: as a part of the
 // last change.
 Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation mutation, bool with_last) {
@@ -189,6 +202,7 @@ Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation mutation, bo
   const bool merge = (with_last || cycle_.coalesces()) && live.can_extend();
   Patch fresh;
   Patch& patch = merge ? *live.pending.back().patch : fresh;
+  if (Status named = CheckNames(live, mutation); !named.ok()) return named;
   Result<Effect> effect =
       Apply(std::move(mutation), cycle_.now(), live.accepted, patch, live.calls);
   if (!effect.ok() || *effect == Effect::kNone) return effect;

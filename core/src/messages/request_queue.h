@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <vector>
 
 #include "messages/request.h"
@@ -27,7 +27,7 @@ class RequestQueue {
   std::int64_t settled() const { return settled_; }
 
  private:
-  std::deque<Request> waiting_;
+  std::list<Request> waiting_;
   std::int64_t submitted_ = 0;
   std::int64_t settled_ = 0;
 };

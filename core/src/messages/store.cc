@@ -44,7 +44,8 @@ Store::Store(std::unique_ptr<Storage> storage, const StoreOptions& options, Time
       cycle_(std::make_unique<CommitCycle>(*storage_, broker_, options.window_ms, options.idle_ms,
                                            now, last_seq)),
       messages_(*cycle_),
-      sessions_(*cycle_) {
+      sessions_(*cycle_),
+      blobs_(*cycle_) {
   cycle_->set_home(options.home);
   cycle_->caller().client = options.home;
 }

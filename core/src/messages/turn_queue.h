@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cassert>
-#include <deque>
 #include <functional>
+#include <list>
 #include <utility>
 
 #include "millrace/base/thread.h"
@@ -46,7 +46,7 @@ class TurnQueue {
 
   const StartNext start_next_;
   const void* const thread_ = ThisThread();
-  std::deque<std::function<void()>> due_;
+  std::list<std::function<void()>> due_;
   int depth_ = 0;
   bool changing_ = false;
 };

@@ -17,8 +17,8 @@
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/model/part.h"
+#include "millrace/model/part_index.h"
 #include "millrace/model/patch.h"
-#include "millrace/model/tool_call_index.h"
 #include "model/patch_writer.h"
 #include "model/replace.h"
 #include "model/text.h"
@@ -47,44 +47,42 @@ Status CheckRoom(const std::string& body, const std::string& text) {
 // nothing.
 class Rules {
  public:
-  Rules(TimeMs now, Message& message, Patch& patch, ToolCallIndex& calls)
-      : now_(now), message_(message), writer_(message, patch), calls_(calls) {}
+  Rules(TimeMs now, Message& message, Patch& patch, PartIndex& index)
+      : now_(now), message_(message), writer_(message, patch), index_(index) {}
 
   Result<Effect> operator()(AppendText& append) {
     if (append.text.empty()) return Effect::kNone;
     MakeValid(append.text);
-    const auto* last = LastAs<TextPart>();
-    if (last != nullptr && last->refusal == append.refusal) {
-      if (Status status = CheckRoom(last->text, append.text); !status.ok()) return status;
-      writer_.Append(Size() - 1, append.text);
-    } else {
-      Put(Size(), TextPart{std::move(append.text), append.refusal, ""});
-    }
+    const std::optional<std::uint32_t> index = Addressed<TextPart>(append.part);
+    if (index && At<TextPart>(*index).refusal == append.refusal)
+      return AppendAt(*index, append.text);
+    Put(Size(), TextPart{std::move(append.text), append.refusal, "", std::move(append.part)});
     return Effect::kDelta;
   }
 
   Result<Effect> operator()(AppendReasoning& append) {
     if (append.text.empty()) return Effect::kNone;
     MakeValid(append.text);
-    const auto* last = LastAs<ReasoningPart>();
-    if (last != nullptr && !last->finished_at) {
-      if (Status status = CheckRoom(last->text, append.text); !status.ok()) return status;
-      writer_.Append(Size() - 1, append.text);
-    } else {
-      Put(Size(), ReasoningPart{std::move(append.text), "", Stamp(), std::nullopt, ""});
-    }
+    const std::optional<std::uint32_t> index = Addressed<ReasoningPart>(append.part);
+    if (index && IsOpen(*index)) return AppendAt(*index, append.text);
+    Put(Size(), ReasoningPart{std::move(append.text), "", Stamp(), std::nullopt, "",
+                              std::move(append.part)});
     return Effect::kDelta;
   }
 
   Result<Effect> operator()(EndReasoning& end) {
     MakeValid(end.signature);
-    for (std::uint32_t i = Size(); i-- > 0;) {
-      const auto* reasoning = std::get_if<ReasoningPart>(&message_.parts[i]);
-      if (reasoning == nullptr || reasoning->finished_at) continue;
-      EndReasoningAt(i, end.signature);
-      return Effect::kTerminal;
+    std::optional<std::uint32_t> index;
+    if (!end.part.empty()) {
+      index = Addressed<ReasoningPart>(end.part);
+    } else {
+      for (std::uint32_t i = 0; i < Size(); ++i) {
+        if (IsOpen(i)) index = i;
+      }
     }
-    return Effect::kNone;
+    if (!index || !IsOpen(*index)) return Effect::kNone;
+    EndReasoningAt(*index, end.signature);
+    return Effect::kTerminal;
   }
 
   Result<Effect> operator()(PutToolCall& put) {
@@ -92,13 +90,13 @@ class Rules {
     if (Status status = NormalizePart(part); !status.ok()) return status;
     auto& call = std::get<ToolCallPart>(part);
     if (call.id.empty()) return InvalidArgument("a tool call needs an id");
-    const std::optional<std::uint32_t> index = FindToolCall(call.id);
+    const std::optional<std::uint32_t> index = index_.Find(message_, PartKey(part));
     if (!index) {
       Put(Size(), std::move(part));
       return Effect::kTerminal;
     }
     if (message_.parts[*index] == part) return Effect::kNone;
-    const bool keep_body = CallAt(*index).input == call.input;
+    const bool keep_body = At<ToolCallPart>(*index).input == call.input;
     if (keep_body) call.input.clear();
     Put(*index, std::move(part), keep_body);
     return Effect::kTerminal;
@@ -109,17 +107,17 @@ class Rules {
     if (!index) return NoToolCall(append.tool_call_id);
     if (append.text.empty()) return Effect::kNone;
     MakeValid(append.text);
-    if (Status status = CheckRoom(CallAt(*index).input, append.text); !status.ok()) return status;
-    writer_.Append(*index, append.text);
-    return Effect::kDelta;
+    return AppendAt(*index, append.text);
   }
 
   Result<Effect> operator()(FinishToolCall& finish) {
     const std::optional<std::uint32_t> index = FindToolCall(finish.tool_call_id);
     if (!index) return NoToolCall(finish.tool_call_id);
-    const ToolCallPart& call = CallAt(*index);
+    const auto& call = At<ToolCallPart>(*index);
     if (call.finished) return Effect::kNone;
-    Put(*index, ToolCallPart{call.id, call.name, "", true, call.provider_executed, call.extra},
+    Put(*index,
+        ToolCallPart{call.id, call.name, "", true, call.provider_executed, call.extra,
+                     call.approval},
         /*keep_body=*/true);
     return Effect::kTerminal;
   }
@@ -131,13 +129,15 @@ class Rules {
       return (*this)(put);
     }
     if (auto* finish = std::get_if<FinishPart>(&add.part)) return FinishWith(std::move(*finish));
-    Put(Size(), std::move(add.part));
+    const std::uint32_t index = PlaceOf(add.part);
+    if (index < Size() && message_.parts[index] == add.part) return Effect::kNone;
+    Put(index, std::move(add.part));
     return Effect::kTerminal;
   }
 
-  Result<Effect> operator()(Reset& /*reset*/) {
-    if (message_.parts.empty()) return Effect::kNone;
-    writer_.Write(TruncateOp{0});
+  Result<Effect> operator()(Reset& reset) {
+    if (reset.from >= Size()) return Effect::kNone;
+    writer_.Write(TruncateOp{reset.from});
     return Effect::kTerminal;
   }
 
@@ -194,17 +194,48 @@ class Rules {
   TimeMs Stamp() const { return now_ == 0 ? 1 : now_; }
 
   template <typename P>
-  const P* LastAs() const {
-    return message_.parts.empty() ? nullptr : std::get_if<P>(&message_.parts.back());
+  const P& At(std::uint32_t index) const {
+    return std::get<P>(message_.parts[index]);
   }
 
-  // Searches from the end: the call that is being streamed is among the last parts.
-  std::optional<std::uint32_t> FindToolCall(const std::string& id) {
-    return calls_.Find(message_, id);
+  // The part of type P that a delta means: the one with that id, or the last part if `id` is empty.
+  template <typename P>
+  std::optional<std::uint32_t> Addressed(std::string& id) {
+    if (!id.empty()) {
+      MakeValid(id);
+      P named;
+      named.id = id;
+      return index_.Find(message_, PartKey(named));
+    }
+    if (message_.parts.empty() || !std::holds_alternative<P>(message_.parts.back())) {
+      return std::nullopt;
+    }
+    return Size() - 1;
   }
 
-  const ToolCallPart& CallAt(std::uint32_t index) const {
-    return std::get<ToolCallPart>(message_.parts[index]);
+  std::optional<std::uint32_t> FindToolCall(std::string& id) { return Addressed<ToolCallPart>(id); }
+
+  // Where a part goes: to the place of the one that it replaces, or behind the last part.
+  std::uint32_t PlaceOf(const Part& part) {
+    const std::string key = PartKey(part);
+    const auto index = key.empty() ? std::nullopt : index_.Find(message_, key);
+    if (!index) return Size();
+    const auto* result = std::get_if<ToolResultPart>(&message_.parts[*index]);
+    return result == nullptr || result->preliminary ? *index : Size();
+  }
+
+  // REQUIRES: the part has a body.
+  Result<Effect> AppendAt(std::uint32_t index, const std::string& text) {
+    if (Status status = CheckRoom(*BodyOf(message_.parts[index]), text); !status.ok()) {
+      return status;
+    }
+    writer_.Append(index, text);
+    return Effect::kDelta;
+  }
+
+  bool IsOpen(std::uint32_t index) const {
+    const auto* reasoning = std::get_if<ReasoningPart>(&message_.parts[index]);
+    return reasoning != nullptr && !reasoning->finished_at;
   }
 
   static Status NoToolCall(const std::string& id) {
@@ -219,7 +250,7 @@ class Rules {
     const auto& open = std::get<ReasoningPart>(message_.parts[index]);
     Put(index,
         ReasoningPart{"", signature.empty() ? open.signature : signature, open.started_at, Stamp(),
-                      open.extra},
+                      open.extra, open.id},
         /*keep_body=*/true);
   }
 
@@ -231,8 +262,7 @@ class Rules {
 
   Effect FinishWith(FinishPart finish) {
     for (std::uint32_t i = 0; i < Size(); ++i) {
-      const auto* reasoning = std::get_if<ReasoningPart>(&message_.parts[i]);
-      if (reasoning != nullptr && !reasoning->finished_at) EndReasoningAt(i, "");
+      if (IsOpen(i)) EndReasoningAt(i, "");
     }
     if (finish.time == 0) finish.time = now_;
     const TimeMs time = finish.time;
@@ -244,25 +274,25 @@ class Rules {
   const TimeMs now_;
   Message& message_;
   PatchWriter writer_;
-  ToolCallIndex& calls_;
+  PartIndex& index_;
 };
 
 }  // namespace
 
 Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
-                     ToolCallIndex& calls) {
+                     PartIndex& index) {
   const bool may_be_finished =
       std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation) ||
       std::holds_alternative<SetMetadata>(mutation) || std::holds_alternative<SetUsage>(mutation);
   if (message.finished() && !may_be_finished) return IsFinished();
   const bool first = patch.empty();
-  Result<Effect> effect = std::visit(Rules(now, message, patch, calls), mutation);
+  Result<Effect> effect = std::visit(Rules(now, message, patch, index), mutation);
   if (!effect.ok() || *effect == Effect::kNone) return effect;
   // Any part may have been replaced, or dropped and put again.
   const bool rewrites = std::holds_alternative<Reset>(mutation) ||
                         std::holds_alternative<Replace>(mutation) ||
                         std::holds_alternative<Resume>(mutation);
-  if (rewrites) calls.Forget();
+  if (rewrites) index.Forget();
   if (first) patch.from_version = message.version;
   patch.to_version = ++message.version;
   patch.updated_at = message.updated_at = now;

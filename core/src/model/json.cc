@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "millrace/base/utf8.h"
 #include "model/plain_text.h"
 
 namespace millrace::json {
@@ -245,6 +246,12 @@ char Unescaped(char c) {
 }  // namespace
 
 std::optional<std::size_t> Depth(std::string_view text) { return Validator(text).Run(); }
+
+bool IsObject(std::string_view text) {
+  const std::size_t start = text.find_first_not_of(" \t\n\r");
+  return start != std::string_view::npos && text[start] == '{' && IsValidUtf8(text) &&
+         Depth(text).has_value();
+}
 
 Kind KindOf(std::string_view value) {
   switch (value.front()) {

@@ -24,6 +24,8 @@ struct FieldNormalizer {
   void operator()(std::string_view /*name*/, T&& field, Write /*when*/) {
     if constexpr (std::is_same_v<T, std::string&>) {
       MakeValid(field);
+    } else if constexpr (std::is_same_v<T, Late<std::string>>) {
+      MakeValid(field.value);
     } else if constexpr (std::is_same_v<T, std::optional<TimeMs>&>) {
       if (field == 0) field.reset();
     }
@@ -40,12 +42,20 @@ Status CheckCustom(const CustomPart& part) {
   return Status::Ok();
 }
 
+bool IsObjectOrNone(const std::string& text) { return text.empty() || json::IsObject(text); }
+
 template <typename P>
-Status CheckExtra(const P& part) {
-  if (part.extra.empty()) return Status::Ok();
-  const std::size_t start = part.extra.find_first_not_of(" \t\n\r");
-  if (start == std::string::npos || part.extra[start] != '{' || !IsJson(part.extra)) {
+Status CheckKnown(const P& part) {
+  if (!IsObjectOrNone(part.extra)) {
     return InvalidArgument("the extra fields of a part are not a JSON object");
+  }
+  if constexpr (std::is_same_v<P, ToolCallPart>) {
+    if (!IsObjectOrNone(part.approval)) {
+      return InvalidArgument("the approval of a tool call is not a JSON object");
+    }
+  } else if constexpr (std::is_same_v<P, FilePart>) {
+    if (part.media_type.empty()) return InvalidArgument("a file part needs a media type");
+    if (part.size.value_or(0) < 0) return InvalidArgument("the size of a file part is negative");
   }
   return Status::Ok();
 }
@@ -59,6 +69,8 @@ bool NeedsRoundTrip(const Part& part) {
           return true;
         } else if constexpr (std::is_same_v<P, FinishPart>) {
           return !value.extra.empty() || !value.foreign_reason.empty();
+        } else if constexpr (std::is_same_v<P, ToolCallPart>) {
+          return !value.extra.empty() || !value.approval.empty();
         } else {
           return !value.extra.empty();
         }
@@ -77,7 +89,7 @@ Status NormalizePart(Part& part) {
         } else {
           FieldNormalizer normalizer;
           Fields(value, normalizer);
-          return CheckExtra(value);
+          return CheckKnown(value);
         }
       },
       part);

@@ -3,19 +3,26 @@
 // The stored form of parts, {"type":"…","data":{…}}. One table, Fields, serves both directions.
 //
 //   type           always written                              written when set
-//   text           text                                        refusal
-//   reasoning      thinking, signature                         started_at, finished_at (0 = unset)
-//   tool_call      id, name, input, provider_executed, finished
+//   text           text                                        refusal, id
+//   reasoning      thinking, signature                         started_at, finished_at (0 = unset),
+//   id tool_call      id, name, input, provider_executed, finished
+//                                                              approval (an object)
 //   tool_result    tool_call_id, name, content, data, mime_type, metadata, is_error
+//                                                              preliminary
 //   image_url      url                                         detail
 //   binary         Path, MIMEType, Data (base64)
 //   shell_command  command, output, exit_code
+//   file           media_type                                  name, size, blob, url
 //   finish         reason, time                                message, details
 //
 // Reading: a missing or null field has its default; of duplicates the last one counts. Fields that
 // are not in the table go to `extra`. Members of the element other than "type" and "data" go there
 // too, under the key "$element". Any other element becomes a CustomPart and is written back
-// unchanged.
+// unchanged; its "id", beside "type" and "data", is the part's.
+//
+// What is missing in Crush's form (id, approval, preliminary, file) came later. An element of
+// another program may use these names for something else. So such a field with a value of another
+// kind goes to `extra` like an unknown one, and a file without a media type becomes a CustomPart.
 
 #include <array>
 #include <cstddef>
@@ -29,9 +36,9 @@
 namespace millrace {
 
 // The stored names, in the order of Part's alternatives. A CustomPart has its own name.
-inline constexpr std::array<std::string_view, 8> kTypeNames = {
-    "text",      "reasoning", "tool_call",     "tool_result",
-    "image_url", "binary",    "shell_command", "finish"};
+inline constexpr std::array<std::string_view, 9> kTypeNames = {
+    "text",   "reasoning",     "tool_call", "tool_result", "image_url",
+    "binary", "shell_command", "file",      "finish"};
 static_assert(kTypeNames.size() + 1 == std::variant_size_v<Part>);
 
 inline constexpr std::string_view kElementKey = "$element";
@@ -55,6 +62,22 @@ struct Reason {
 template <typename Finish>
 Reason(Finish&) -> Reason<Finish>;
 
+// An optional field that came later than the part that has it.
+template <typename T>
+struct Late {
+  T& value;
+};
+template <typename T>
+Late(T&) -> Late<T>;
+
+// The same, for JSON text of an object.
+template <typename String>
+struct LateObject {
+  String& json;
+};
+template <typename String>
+LateObject(String&) -> LateObject<String>;
+
 enum class Write { kAlways, kWhenSet };
 
 template <typename P, typename Expected>
@@ -64,6 +87,7 @@ template <Is<TextPart> P, typename Visitor>
 void Fields(P& part, Visitor& visit) {
   visit("text", part.text, Write::kAlways);
   visit("refusal", part.refusal, Write::kWhenSet);
+  visit("id", Late{part.id}, Write::kWhenSet);
 }
 
 template <Is<ReasoningPart> P, typename Visitor>
@@ -72,6 +96,7 @@ void Fields(P& part, Visitor& visit) {
   visit("signature", part.signature, Write::kAlways);
   visit("started_at", part.started_at, Write::kWhenSet);
   visit("finished_at", part.finished_at, Write::kWhenSet);
+  visit("id", Late{part.id}, Write::kWhenSet);
 }
 
 template <Is<ToolCallPart> P, typename Visitor>
@@ -81,6 +106,7 @@ void Fields(P& part, Visitor& visit) {
   visit("input", part.input, Write::kAlways);
   visit("provider_executed", part.provider_executed, Write::kAlways);
   visit("finished", part.finished, Write::kAlways);
+  visit("approval", LateObject{part.approval}, Write::kWhenSet);
 }
 
 template <Is<ToolResultPart> P, typename Visitor>
@@ -92,6 +118,7 @@ void Fields(P& part, Visitor& visit) {
   visit("mime_type", part.mime_type, Write::kAlways);
   visit("metadata", part.metadata, Write::kAlways);
   visit("is_error", part.is_error, Write::kAlways);
+  visit("preliminary", Late{part.preliminary}, Write::kWhenSet);
 }
 
 template <Is<ImageUrlPart> P, typename Visitor>
@@ -112,6 +139,15 @@ void Fields(P& part, Visitor& visit) {
   visit("command", part.command, Write::kAlways);
   visit("output", part.output, Write::kAlways);
   visit("exit_code", part.exit_code, Write::kAlways);
+}
+
+template <Is<FilePart> P, typename Visitor>
+void Fields(P& part, Visitor& visit) {
+  visit("media_type", part.media_type, Write::kAlways);
+  visit("name", Late{part.name}, Write::kWhenSet);
+  visit("size", Late{part.size}, Write::kWhenSet);
+  visit("blob", Late{part.blob}, Write::kWhenSet);
+  visit("url", Late{part.url}, Write::kWhenSet);
 }
 
 template <Is<FinishPart> P, typename Visitor>
@@ -137,6 +173,15 @@ struct FieldFinder {
   template <typename T>
   void operator()(std::string_view field, const T& /*value*/, Write /*when*/) {
     found = found || field == name;
+  }
+  // A field that is not set may be in `extra`, with a value of another kind.
+  template <typename T>
+  void operator()(std::string_view field, Late<T> late, Write /*when*/) {
+    found = found || (field == name && late.value != T());
+  }
+  template <typename String>
+  void operator()(std::string_view field, LateObject<String> late, Write /*when*/) {
+    found = found || (field == name && !late.json.empty());
   }
 };
 

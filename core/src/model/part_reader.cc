@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,6 +34,16 @@ struct FieldReader {
     if (field != name) return;
     found = true;
     ok = Read(target);
+  }
+  template <typename T>
+  void operator()(std::string_view field, Late<T> late, Write /*when*/) {
+    if (field == name) found = ReadLate(late.value);
+  }
+  void operator()(std::string_view field, LateObject<std::string> late, Write /*when*/) {
+    if (field != name || json::KindOf(value) != json::Kind::kObject) return;
+    found = true;
+    late.json.clear();
+    json::AppendCompact(value, late.json);
   }
 
  private:
@@ -77,13 +88,28 @@ struct FieldReader {
     target.finish.foreign_reason = reason ? "" : *std::move(word);
     return true;
   }
+
+  // Whether the value is of the field's kind.
+  bool ReadLate(std::string& target) const {
+    return json::KindOf(value) == json::Kind::kString && Read(target);
+  }
+  bool ReadLate(bool& target) const {
+    return json::KindOf(value) == json::Kind::kBool && Read(target);
+  }
+  bool ReadLate(std::optional<std::int64_t>& target) const {
+    const std::optional<std::int64_t> number = json::DecodeInt(value);
+    if (!number || *number < 0) return false;
+    target = number;
+    return true;
+  }
 };
 
 // The contents of an element, as slices of it.
 struct Element {
-  bool plain = false;  // an object with a string "type" and a "data", and nothing else
+  bool plain = false;  // an object with a string "type" and a "data", and at most an "id" besides
   std::string type;
   std::string_view data = "null";
+  std::string id;            // "" if the element has none
   std::string beside = "{";  // the other members, as an object that is not closed
 };
 
@@ -101,11 +127,14 @@ Element TakeApart(std::string_view object) {
       element.data = cursor.value();
       has_data = true;
     } else {
+      if (key == "id" && json::KindOf(cursor.value()) == json::Kind::kString) {
+        element.id = json::DecodeString(cursor.value());
+      }
       AppendKey(cursor.key(), element.beside);
       json::AppendCompact(cursor.value(), element.beside);
     }
   }
-  element.plain = members == 2 && has_type && has_data;
+  element.plain = members == (element.id.empty() ? 2 : 3) && has_type && has_data;
   return element;
 }
 
@@ -121,6 +150,9 @@ std::optional<Part> DecodeKnown(const Element& element) {
     if (reader.found) continue;
     AppendKey(cursor.key(), extra);
     json::AppendCompact(cursor.value(), extra);
+  }
+  if constexpr (std::is_same_v<P, FilePart>) {
+    if (part.media_type.empty()) return std::nullopt;
   }
   if (element.beside != "{") {
     AppendKey("\"$element\"", extra);
@@ -160,8 +192,8 @@ Part DecodeElement(std::string_view element, std::size_t depth) {
     std::optional<Part> part = DecodeByType(apart, std::make_index_sequence<kTypeNames.size()>());
     if (part) return *std::move(part);
   }
-  return CustomPart{std::move(apart.type), Compact(apart.data),
-                    apart.plain ? "" : Compact(element)};
+  return CustomPart{std::move(apart.type), Compact(apart.data), apart.plain ? "" : Compact(element),
+                    std::move(apart.id)};
 }
 
 Result<Part> DecodePart(std::string_view json) {

@@ -32,6 +32,15 @@ class FieldWriter {
     out_.append("\"").append(name).append("\":");
     Value(value);
   }
+  template <typename T>
+  void operator()(std::string_view name, Late<T> late, Write when) {
+    (*this)(name, late.value, when);
+  }
+  void operator()(std::string_view name, LateObject<const std::string> late, Write /*when*/) {
+    if (!json::IsObject(late.json)) return;
+    out_.append(",\"").append(name).append("\":");
+    json::AppendCompact(late.json, out_);
+  }
 
  private:
   void Value(const std::string& text) { json::AppendString(text, out_); }
@@ -62,12 +71,6 @@ void AppendMembers(std::string_view object, Skip skip, std::string& out) {
   }
 }
 
-bool IsObject(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(" \t\n\r");
-  return start != std::string_view::npos && text[start] == '{' && IsValidUtf8(text) &&
-         json::Depth(text).has_value();
-}
-
 // The value of `key` in `object` if that value is an object; "" otherwise.
 std::string_view ObjectMember(std::string_view object, std::string_view key) {
   for (json::Cursor cursor(object); cursor.Next();) {
@@ -84,7 +87,7 @@ void AppendKnown(const P& part, std::string_view type, std::string& out) {
   out.append("{\"type\":\"").append(type).append("\",\"data\":{");
   FieldWriter writer(out);
   Fields(part, writer);
-  const bool extra = !part.extra.empty() && IsObject(part.extra);
+  const bool extra = !part.extra.empty() && json::IsObject(part.extra);
   if (extra) {
     const auto known = [&part](std::string_view key) {
       FieldFinder finder{key};
@@ -114,6 +117,10 @@ void AppendCustom(const CustomPart& part, std::string& out) {
     json::AppendCompact(part.data, out);
   } else {
     json::AppendString(part.data, out);
+  }
+  if (!part.id.empty()) {
+    out.append(",\"id\":");
+    json::AppendString(part.id, out);
   }
   out.push_back('}');
 }

@@ -24,12 +24,14 @@ namespace {
 constexpr std::size_t kPartOverhead = 32;
 
 struct PartSize {
-  std::size_t operator()(const TextPart& p) const { return p.text.size() + p.extra.size(); }
+  std::size_t operator()(const TextPart& p) const {
+    return p.text.size() + p.id.size() + p.extra.size();
+  }
   std::size_t operator()(const ReasoningPart& p) const {
-    return p.text.size() + p.signature.size() + p.extra.size();
+    return p.text.size() + p.signature.size() + p.id.size() + p.extra.size();
   }
   std::size_t operator()(const ToolCallPart& p) const {
-    return p.id.size() + p.name.size() + p.input.size() + p.extra.size();
+    return p.id.size() + p.name.size() + p.input.size() + p.approval.size() + p.extra.size();
   }
   std::size_t operator()(const ToolResultPart& p) const {
     return p.tool_call_id.size() + p.name.size() + p.content.size() + p.data.size() +
@@ -44,11 +46,14 @@ struct PartSize {
   std::size_t operator()(const ShellCommandPart& p) const {
     return p.command.size() + p.output.size() + p.extra.size();
   }
+  std::size_t operator()(const FilePart& p) const {
+    return p.media_type.size() + p.name.size() + p.blob.size() + p.url.size() + p.extra.size();
+  }
   std::size_t operator()(const FinishPart& p) const {
     return p.message.size() + p.details.size() + p.foreign_reason.size() + p.extra.size();
   }
   std::size_t operator()(const CustomPart& p) const {
-    return p.name.size() + p.data.size() + p.verbatim.size();
+    return p.name.size() + p.data.size() + p.verbatim.size() + p.id.size();
   }
 };
 

@@ -37,14 +37,19 @@ struct Difference {
 // `part` without its body. REQUIRES: it has a body.
 Part HeaderOf(const Part& part) {
   if (const auto* text = std::get_if<TextPart>(&part)) {
-    return TextPart{"", text->refusal, text->extra};
+    return TextPart{"", text->refusal, text->extra, text->id};
   }
   if (const auto* reasoning = std::get_if<ReasoningPart>(&part)) {
-    return ReasoningPart{"", reasoning->signature, reasoning->started_at, reasoning->finished_at,
-                         reasoning->extra};
+    return ReasoningPart{"",
+                         reasoning->signature,
+                         reasoning->started_at,
+                         reasoning->finished_at,
+                         reasoning->extra,
+                         reasoning->id};
   }
   const auto& call = std::get<ToolCallPart>(part);
-  return ToolCallPart{call.id, call.name, "", call.finished, call.provider_executed, call.extra};
+  return ToolCallPart{call.id,    call.name,    "", call.finished, call.provider_executed,
+                      call.extra, call.approval};
 }
 
 // Copies from `before` what a writer does not see when it reads parts and sends them back: the
@@ -53,7 +58,8 @@ void Inherit(const Part& before, Part& after) {
   if (before.index() != after.index()) return;
   if (auto* custom = std::get_if<CustomPart>(&after)) {
     const auto& stored = std::get<CustomPart>(before);
-    if (custom->verbatim.empty() && custom->name == stored.name && custom->data == stored.data) {
+    if (custom->verbatim.empty() && custom->name == stored.name && custom->data == stored.data &&
+        custom->id == stored.id) {
       custom->verbatim = stored.verbatim;
     }
   } else if (auto* finish = std::get_if<FinishPart>(&after)) {
@@ -83,7 +89,8 @@ bool IsSetOnly(const std::tuple<Fields...>& before, const std::tuple<Fields...>&
 bool WentOn(const Part& before, const Part& after) {
   if (const auto* old_text = std::get_if<TextPart>(&before)) {
     const auto& text = std::get<TextPart>(after);
-    return text.refusal == old_text->refusal && IsSetOnly(old_text->extra, text.extra);
+    return text.refusal == old_text->refusal && IsSetOnly(old_text->id, text.id) &&
+           IsSetOnly(old_text->extra, text.extra);
   }
   if (const auto* old_reasoning = std::get_if<ReasoningPart>(&before)) {
     const auto& reasoning = std::get<ReasoningPart>(after);
@@ -91,13 +98,15 @@ bool WentOn(const Part& before, const Part& after) {
         !old_reasoning->finished_at || reasoning.finished_at == old_reasoning->finished_at;
     return ends_once && reasoning.started_at == old_reasoning->started_at &&
            IsSetOnly(old_reasoning->signature, reasoning.signature) &&
+           IsSetOnly(old_reasoning->id, reasoning.id) &&
            IsSetOnly(old_reasoning->extra, reasoning.extra);
   }
   const auto& old_call = std::get<ToolCallPart>(before);
   const auto& call = std::get<ToolCallPart>(after);
   return call.id == old_call.id && call.name == old_call.name &&
          call.provider_executed == old_call.provider_executed &&
-         (call.finished || !old_call.finished) && IsSetOnly(old_call.extra, call.extra);
+         (call.finished || !old_call.finished) && IsSetOnly(old_call.extra, call.extra) &&
+         IsSetOnly(old_call.approval, call.approval);
 }
 
 // Adds the ops that turn `before` into `after`, the parts at `index`.

@@ -1,7 +1,8 @@
-import type { IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
+import type { Blobs, IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
 import { isBlob } from '../realms.js';
 import type { EventFilter, Listener, SearchPage, SearchOptions } from '../types.js';
+import { blobsOf } from './calls/blobs.js';
 import { withDeadline } from './calls/deadline.js';
 import { ingest } from './streams/ingest.js';
 import { messagesOf } from './calls/messages.js';
@@ -22,6 +23,7 @@ export class StoreHandle implements Store {
   readonly wiped: boolean;
   readonly sessions: Sessions;
   readonly messages: Messages;
+  readonly blobs: Blobs;
   readonly #shared: SharedStore;
   readonly #unsubscribes = new Set<() => void>();
   #closing: Promise<void> | undefined;
@@ -36,6 +38,7 @@ export class StoreHandle implements Store {
     const use = (): SharedStore => this.#use();
     this.sessions = sessionsOf(use);
     this.messages = messagesOf(use);
+    this.blobs = blobsOf(use);
   }
 
   async ingest(sessionId: string, source: StreamSource, options: IngestOptions): Promise<Run> {

@@ -5,12 +5,14 @@
  */
 import type { ToPage, ToWorker } from '../protocol.js';
 import { isBlob } from '../realms.js';
-import { Host, type Port } from './host.js';
+import type { CoreModule } from '../core-module.js';
+import { Host } from './host.js';
 import { loadCore, startCore } from './load-core.js';
+import { LonePage } from './lone-page.js';
 
 /** What the page's side uses of a Worker. */
 export class InProcessWorker extends EventTarget {
-  readonly #page: Port;
+  readonly #page: LonePage;
   /** By its own `close`: what it said before still arrives. */
   #closed = false;
   #terminated = false;
@@ -18,11 +20,11 @@ export class InProcessWorker extends EventTarget {
   /** `compiled`: the core, unless the store is opened with a `wasmUrl`. */
   constructor(compiled: WebAssembly.Module) {
     super();
-    const host = new Host(
-      (wasmUrl) => (wasmUrl === undefined ? startCore((imports) => WebAssembly.instantiate(compiled, imports)) : loadCore(wasmUrl)),
-      () => { this.#closed = true; },
-    );
-    this.#page = host.connect((messages) => deliver(messages, [], (data) => {
+    let core: Promise<CoreModule> | undefined;
+    const load = (wasmUrl?: string): Promise<CoreModule> =>
+      (core ??= wasmUrl === undefined ? startCore((imports) => WebAssembly.instantiate(compiled, imports)) : loadCore(wasmUrl));
+    const host = new Host(load, () => { this.#closed = true; });
+    this.#page = new LonePage(host, load, (messages) => deliver(messages, [], (data) => {
       if (!this.#terminated) this.dispatchEvent(new MessageEvent('message', { data }));
     }));
   }
@@ -47,6 +49,7 @@ function deliver<T extends ToPage | ToWorker>(messages: T[], transfer: Transfera
 /** Blobs cross as references. Those of a test runner's document could not even be cloned. */
 function copyOf<T extends ToPage | ToWorker>(message: T): T {
   if (message.type === 'reply' && 'value' in message && isBlob(message.value)) return { ...message };
+  if (message.type === 'put-blob') return { ...message };
   if (message.type === 'call' && message.method === 'import') return { ...message, args: [...message.args] };
   return structuredClone(message);
 }

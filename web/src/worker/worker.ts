@@ -3,6 +3,7 @@ import type { CoreModule } from '../core-module.js';
 import type { ToPage, ToWorker } from '../protocol.js';
 import { Host } from './host.js';
 import { loadCore } from './load-core.js';
+import { LonePage } from './lone-page.js';
 import { browser } from './tabs/environment.js';
 import { Tab } from './tabs/tab.js';
 
@@ -27,7 +28,7 @@ function begin(messages: readonly ToWorker[]): Target {
     return tab;
   }
   const host = new Host(loadOnce, () => close());
-  const page = host.connect(post);
+  const page = new LonePage(host, loadOnce, post);
   page.receive(messages);
   return { receive: (more) => page.receive(more), failed: (error) => host.failed(error) };
 }

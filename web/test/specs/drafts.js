@@ -68,21 +68,87 @@ export async function keepsEmojiWholeHoweverTheDeltasAreCut({ open }) {
   equal(textOf(await store.messages.get(draft.id, { committed: true })), `${text}\ufffd`);
 }
 
+/** Two texts at once, parts that are replaced by their id, and what else a part can carry. @type {Spec} */
+export async function partsAreFoundByTheirId({ open }) {
+  const store = await open();
+  const { draft } = await startReply(store);
+  const heard = listen(store, { messageId: draft.id });
+  draft.appendText('One \ud83d', { part: 'a' });
+  draft.appendText('Two ', { part: 'b' });
+  draft.appendReasoning('why', { part: 'a' });
+  draft.appendText('\ude00', { part: 'a' });
+  draft.appendText('more', { part: 'b' });
+  await draft.finishReasoning('sig', { part: 'a' });
+  await draft.addPart({ type: 'custom', name: 'data-weather', data: { t: 1 }, id: 'w' });
+  await draft.putToolCall({ id: 'c', name: 'rm', input: '{}', finished: true, approval: { id: 'q' } });
+  await draft.putToolCall({ id: 'c', name: 'rm', input: '{}', finished: true, approval: { id: 'q', approved: false, reason: 'no' } });
+  await draft.addPart({ type: 'tool_result', toolCallId: 'c', name: 'rm', content: '10 %', preliminary: true });
+  await draft.addPart({ type: 'file', mediaType: 'image/png', name: 'a.png', size: 0, url: 'https://x.test/a.png', extra: { alt: 'a' } });
+  await draft.addPart({ type: 'custom', name: 'data-weather', data: { t: 2 }, id: 'w' });
+  await draft.addPart({ type: 'tool_result', toolCallId: 'c', name: 'rm', content: 'done' });
+  const expected = [
+    { type: 'text', text: 'One 😀', id: 'a' },
+    { type: 'text', text: 'Two more', id: 'b' },
+    { type: 'reasoning', text: 'why', signature: 'sig', id: 'a' },
+    { type: 'custom', name: 'data-weather', data: { t: 2 }, id: 'w' },
+    { type: 'tool_call', id: 'c', name: 'rm', input: '{}', finished: true, approval: { id: 'q', approved: false, reason: 'no' } },
+    { type: 'tool_result', toolCallId: 'c', name: 'rm', content: 'done' },
+    { type: 'file', mediaType: 'image/png', name: 'a.png', size: 0, url: 'https://x.test/a.png', extra: { alt: 'a' } },
+  ];
+  deepEqual(withoutTimes(draft.message.parts), expected, 'the draft:');
+  deepEqual(withoutTimes((await store.messages.get(draft.id))?.parts ?? []), expected, 'stored:');
+  await until(() => {
+    const last = heard.events.at(-1);
+    return last?.type === 'updated' && JSON.stringify(withoutTimes(last.message.parts)) === JSON.stringify(expected);
+  });
+
+  await draft.reset({ from: 2 });
+  draft.appendText('!', { part: 'b' });
+  await draft.finish();
+  const message = await store.messages.get(draft.id);
+  deepEqual(message?.parts.map((part) => ('text' in part ? part.text : part.type)), ['One 😀', 'Two more!', 'finish']);
+  // A whole message that comes back keeps all of it.
+  await store.messages.update(/** @type {import('../../dist/index.js').Message} */ (message));
+  deepEqual((await store.messages.get(draft.id))?.parts, message?.parts);
+}
+
+/** @type {Spec} */
+export async function wrongNamesOfPartsAreRefused({ open }) {
+  const store = await open();
+  const { draft } = await startReply(store);
+  const wrong = 'invalid-argument';
+  throws(() => draft.appendText('a', { part: '' }), wrong);
+  throws(() => draft.appendText('a', /** @type {{ part: string }} */ (/** @type {unknown} */ ({ id: 'a' }))), wrong);
+  await rejects(draft.reset({ from: -1 }), wrong);
+  await rejects(draft.reset({ from: 0.5 }), wrong);
+  await rejects(draft.addPart(/** @type {any} */ ({ type: 'file', name: 'a.png' })), wrong);
+  await rejects(draft.addPart({ type: 'file', mediaType: 'a/b', size: -1 }), wrong);
+  await rejects(draft.putToolCall(/** @type {any} */ ({ id: 'c', name: 'f', approval: true })), wrong);
+  await rejects(draft.putToolCall(/** @type {any} */ ({ id: 'c', name: 'f', approval: { approved: true } })), wrong);
+  draft.appendText('still works');
+  await draft.finish();
+  equal(textOf(await store.messages.get(draft.id)), 'still works');
+}
+
 /** The page's idea of what a mutation does, and of the version it makes, is the core's. @type {Spec} */
 export async function draftAgreesWithTheCore({ open }) {
   const store = await open();
   const random = randomFrom(1);
+  const part = () => (random(2) ? { part: `p${random(2)}` } : undefined);
   /** @type {((draft: Draft) => void | Promise<void>)[]} */
   const steps = [
-    (draft) => draft.appendText(['a', '', 'bc', '😀', '\ud83d'][random(5)] ?? ''),
-    (draft) => draft.appendReasoning(['r', '', '🤔'][random(3)] ?? ''),
-    (draft) => draft.finishReasoning(random(2) ? 'sig' : undefined),
+    (draft) => draft.appendText(['a', '', 'bc', '😀', '\ud83d'][random(5)] ?? '', part()),
+    (draft) => draft.appendReasoning(['r', '', '🤔'][random(3)] ?? '', part()),
+    (draft) => draft.finishReasoning(random(2) ? 'sig' : undefined, part()),
     (draft) => draft.putToolCall({ id: `t${random(3)}`, name: 'f', input: random(2) ? '{}' : '', finished: random(2) === 1 }),
     (draft) => draft.appendToolInput(`t${random(3)}`, '1'),
     (draft) => draft.finishToolCall(`t${random(3)}`),
     (draft) => draft.addPart({ type: 'text', text: 'part', ...(random(2) && { refusal: true }) }),
     (draft) => draft.addPart({ type: 'tool_call', id: `t${random(3)}`, name: 'g', input: '', finished: false }),
-    (draft) => (random(10) === 0 ? draft.reset() : undefined),
+    (draft) => draft.addPart({ type: 'text', text: 'whole', id: `p${random(2)}` }),
+    (draft) => draft.addPart({ type: 'custom', name: `data-${random(2)}`, data: random(3), id: `p${random(2)}` }),
+    (draft) => draft.addPart({ type: 'tool_result', toolCallId: 't0', name: 'f', content: String(random(3)), ...(random(3) && { preliminary: true }) }),
+    (draft) => (random(10) === 0 ? draft.reset(random(2) ? { from: random(6) } : {}) : undefined),
   ];
   for (let round = 0; round < 20; round++) {
     const { draft } = await startReply(store);

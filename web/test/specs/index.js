@@ -1,5 +1,6 @@
 // @ts-check
 /** The specs that run in every browser on every storage, and in memory under Node. Those of several phases are in lifecycle.js. */
+export * as blobs from './blobs.js';
 export * as branches from './branches.js';
 export * as drafts from './drafts.js';
 export * as events from './events.js';

@@ -146,6 +146,8 @@ class MessageService {
   void AddToRun(RunId run, const MessageId& id);
   void RemoveFromRun(RunId run, const MessageId& id);
   Result<bool> ApplyAll(LiveMessage& live, MessageWrite write);
+  // kInvalidArgument: the mutation names a blob that is not there.
+  Status CheckNames(const LiveMessage& live, const Mutation& mutation) const;
   Result<Effect> ApplyOne(LiveMessage& live, Mutation mutation, bool with_last = false);
   static void CountUnchanged(LiveMessage& live);
 

@@ -9,6 +9,7 @@
 #include "millrace/base/ids.h"
 #include "millrace/base/status.h"
 #include "millrace/base/time.h"
+#include "millrace/messages/blob_service.h"
 #include "millrace/messages/caller.h"
 #include "millrace/messages/completion.h"
 #include "millrace/messages/event_broker.h"
@@ -100,6 +101,7 @@ class Store {
 
   MessageService& messages() { return messages_; }
   SessionService& sessions() { return sessions_; }
+  BlobService& blobs() { return blobs_; }
 
   std::unique_ptr<EventFeed> OpenFeed(EventFeed::Deliver deliver, int credits = kUnlimitedCredits,
                                       std::vector<EventFilter> filters = {EventFilter()});
@@ -161,6 +163,7 @@ class Store {
   std::unique_ptr<CommitCycle> cycle_;
   MessageService messages_;
   SessionService sessions_;
+  BlobService blobs_;
   std::vector<RecoveredMessage> recovered_;
   std::vector<std::string> clients_;
 };

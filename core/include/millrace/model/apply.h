@@ -7,8 +7,8 @@
 #include "millrace/base/time.h"
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
+#include "millrace/model/part_index.h"
 #include "millrace/model/patch.h"
-#include "millrace/model/tool_call_index.h"
 
 namespace millrace {
 
@@ -34,7 +34,7 @@ enum class Effect {
 // O(snapshot); EndReasoning, Finish and Resume look through the parts. None of them copies text
 // that the message already has.
 //
-// `calls` is the index of this message alone, and is kept as long as the message is.
+// `index` is the index of this message alone, and is kept as long as the message is.
 //
 // kFinished: the message is finished (for all mutations but SetMetadata, SetUsage, Resume, and a
 // Replace that keeps it finished), or Resume on a message that ended otherwise than interrupted,
@@ -42,11 +42,11 @@ enum class Effect {
 // kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last
 // part; `extra` or custom data that is not JSON; metadata that MergePatch refuses.
 Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
-                     ToolCallIndex& calls);
-// For a single mutation. To find a tool call it reads all parts.
+                     PartIndex& index);
+// For a single mutation. To find a part by its id it reads all parts.
 inline Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch) {
-  ToolCallIndex calls;
-  return Apply(std::move(mutation), now, message, patch, calls);
+  PartIndex index;
+  return Apply(std::move(mutation), now, message, patch, index);
 }
 
 }  // namespace millrace

@@ -15,22 +15,28 @@ namespace millrace {
 // into a Patch: the delta log stores the patch, and subscribers receive it.
 
 // Appends to the last part if that is text with the same `refusal`; otherwise starts a text part.
+// With `part`, it is the text part of that id instead of the last part, wherever it stands.
 struct AppendText {
   std::string text;
   bool refusal = false;
+  std::string part = {};
   friend bool operator==(const AppendText&, const AppendText&) = default;
 };
 
 // Appends to the last part if that is unfinished reasoning; otherwise starts a new reasoning part.
-// Text or a tool call after it does not end it: it stays open until EndReasoning or Finish.
+// Text or a tool call after it does not end it: it stays open until EndReasoning or Finish. With
+// `part`, it is the reasoning part of that id instead of the last part.
 struct AppendReasoning {
   std::string text;
+  std::string part = {};
   friend bool operator==(const AppendReasoning&, const AppendReasoning&) = default;
 };
 
-// Ends the last reasoning part that is still open. If none is open, nothing changes.
+// Ends the last reasoning part that is still open, or the one of the id `part`. If it is not open,
+// nothing changes.
 struct EndReasoning {
   std::string signature;  // "": keep what is there
+  std::string part = {};
   friend bool operator==(const EndReasoning&, const EndReasoning&) = default;
 };
 
@@ -52,14 +58,18 @@ struct FinishToolCall {
 };
 
 // Adds any part. A tool call is handled like PutToolCall, and a finish part like Finish. If the
-// finish part has a time, that is the time of the finish.
+// finish part has a time, that is the time of the finish. A text, reasoning or custom part with an
+// id takes the place of the one with the same id and type (and name, if it is custom), and a tool
+// result that of a preliminary result of the same call.
 struct AddPart {
   Part part;
   friend bool operator==(const AddPart&, const AddPart&) = default;
 };
 
-// Drops the parts written so far. Used when the provider retries and the reply starts over.
+// Drops the parts written so far, or those from `from` on. Used when the provider retries and the
+// reply, or a step of it, starts over.
 struct Reset {
+  std::uint32_t from = 0;  // an index; beyond the last part, nothing changes
   friend bool operator==(const Reset&, const Reset&) = default;
 };
 

@@ -17,6 +17,8 @@ struct TextPart {
   std::string text;
   bool refusal = false;  // the model declined, in its own words
   std::string extra;
+  // Names the part within its message, for streams that write several texts side by side. "": none.
+  std::string id = {};
   friend bool operator==(const TextPart&, const TextPart&) = default;
 };
 
@@ -26,6 +28,7 @@ struct ReasoningPart {
   std::optional<TimeMs> started_at;
   std::optional<TimeMs> finished_at;  // set: this section has ended
   std::string extra;
+  std::string id = {};  // as in TextPart
   friend bool operator==(const ReasoningPart&, const ReasoningPart&) = default;
 };
 
@@ -36,6 +39,9 @@ struct ToolCallPart {
   bool finished = false;
   bool provider_executed = false;
   std::string extra;
+  // A person is asked before the tool runs: JSON text of an object, {id, approved, reason}. "":
+  // nobody is asked. Nothing in the core reads it.
+  std::string approval = {};
   friend bool operator==(const ToolCallPart&, const ToolCallPart&) = default;
 };
 
@@ -48,6 +54,7 @@ struct ToolResultPart {
   std::string metadata;
   bool is_error = false;
   std::string extra;
+  bool preliminary = false;  // a later result of the same call takes its place
   friend bool operator==(const ToolResultPart&, const ToolResultPart&) = default;
 };
 
@@ -72,6 +79,17 @@ struct ShellCommandPart {
   std::int64_t exit_code = 0;
   std::string extra;
   friend bool operator==(const ShellCommandPart&, const ShellCommandPart&) = default;
+};
+
+// A file beside the message: among the store's blobs, or somewhere else.
+struct FilePart {
+  std::string media_type;  // never ""
+  std::string name;
+  std::optional<std::int64_t> size;  // bytes
+  std::string blob;                  // the blob's id, or ""
+  std::string url;
+  std::string extra;
+  friend bool operator==(const FilePart&, const FilePart&) = default;
 };
 
 enum class FinishReason {
@@ -103,13 +121,14 @@ struct FinishPart {
 struct CustomPart {
   std::string name;  // the stored "type"; "" if the element has none
   std::string data;  // JSON text of the stored "data"; "null" if there is none
-  // JSON text of the whole stored element if it differs from {type, data}; otherwise "".
+  // JSON text of the whole stored element if it differs from {type, data, id}; otherwise "".
   std::string verbatim;
+  std::string id = {};  // as in TextPart, beside "type" and "data" in the stored element
   friend bool operator==(const CustomPart&, const CustomPart&) = default;
 };
 
 using Part = std::variant<TextPart, ReasoningPart, ToolCallPart, ToolResultPart, ImageUrlPart,
-                          BinaryPart, ShellCommandPart, FinishPart, CustomPart>;
+                          BinaryPart, ShellCommandPart, FilePart, FinishPart, CustomPart>;
 
 // The text that deltas append to: `text` of TextPart and ReasoningPart, `input` of ToolCallPart.
 // nullptr for the other parts, which never grow.

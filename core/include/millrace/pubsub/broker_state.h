@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -176,7 +176,7 @@ class BrokerState : public std::enable_shared_from_this<BrokerState<Traits>> {
   const Newest newest_;
   TimeMs now_ = 0;
   std::vector<std::shared_ptr<Subscriber>> subscribers_;  // the open ones
-  std::deque<std::shared_ptr<Subscriber>> ready_;         // each once; may hold closed ones
+  std::list<std::shared_ptr<Subscriber>> ready_;          // each once; may hold closed ones
   BrokerCounters counters_;
   mutable std::optional<TimeMs> next_deadline_;  // unset: must be computed
   bool delivering_ = false;

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -151,7 +151,7 @@ class Mailbox {
   static void AddNewest(const Losses& losses, const Newest& newest, std::vector<Entry>& entries,
                         std::vector<Event>& events) {
     std::vector<Event> states;
-    std::unordered_map<std::string, std::size_t> state_of_key;
+    std::map<std::string, std::size_t> state_of_key;
     for (const std::string& subject : losses.subjects) {
       std::optional<Event> state = newest(subject);
       // Two subjects may share their newest state.
@@ -192,7 +192,7 @@ class Mailbox {
 
   const std::size_t capacity_;
   std::vector<Entry> entries_;
-  std::unordered_map<std::string, std::size_t> index_;
+  std::map<std::string, std::size_t> index_;
   std::size_t overflow_ = 0;
   Losses losses_;
 };

@@ -13,6 +13,7 @@
 #include "millrace/model/message.h"
 #include "millrace/model/patch.h"
 #include "millrace/model/session.h"
+#include "millrace/storage/blobs.h"
 #include "millrace/storage/import_source.h"
 #include "millrace/storage/receipt.h"
 #include "millrace/storage/storage_reads.h"
@@ -80,9 +81,9 @@ struct DeleteReceipts {
   std::string client;
 };
 
-using StorageOp =
-    std::variant<PutMessage, PutNotes, AppendDelta, DeleteMessage, SwitchTo, DeleteSessionMessages,
-                 PutSession, DeleteSession, ImportContent, PutReceipt, DeleteReceipts>;
+using StorageOp = std::variant<PutMessage, PutNotes, AppendDelta, DeleteMessage, SwitchTo,
+                               DeleteSessionMessages, PutSession, DeleteSession, ImportContent,
+                               PutReceipt, DeleteReceipts, PutBlob, CollectBlobs>;
 using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {

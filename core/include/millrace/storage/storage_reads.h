@@ -11,6 +11,7 @@
 #include "millrace/base/status.h"
 #include "millrace/model/message.h"
 #include "millrace/model/session.h"
+#include "millrace/storage/blobs.h"
 #include "millrace/storage/block_file.h"
 #include "millrace/storage/receipt.h"
 #include "millrace/storage/search.h"
@@ -85,6 +86,8 @@ class StorageReads {
                                                      const std::string& name) = 0;
   // Of all clients.
   virtual Result<std::vector<Receipt>> ReadReceipts() = 0;
+  virtual Result<std::optional<BlobInfo>> ReadBlob(const std::string& id) = 0;
+  virtual Result<BlobUsage> ReadBlobUsage() = 0;
   // The highest seq ever given to a message, including deleted ones; 0 in a new store.
   virtual Result<std::int64_t> LastSeq() = 0;
 

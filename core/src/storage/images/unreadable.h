@@ -36,6 +36,8 @@ class UnreadableState final : public StorageReads {
     return reason_;
   }
   Result<std::vector<Receipt>> ReadReceipts() override { return reason_; }
+  Result<std::optional<BlobInfo>> ReadBlob(const std::string&) override { return reason_; }
+  Result<BlobUsage> ReadBlobUsage() override { return reason_; }
   Result<std::int64_t> LastSeq() override { return reason_; }
   Result<SearchPage> Search(const SearchQuery&) override { return reason_; }
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>&) override { return reason_; }

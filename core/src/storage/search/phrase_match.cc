@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace millrace {
 
-bool EndsWith(const std::deque<Word>& words, const Phrase& phrase, bool open_end) {
+bool EndsWith(const std::list<Word>& words, const Phrase& phrase, bool open_end) {
   if (words.size() < phrase.size()) return false;
-  auto word = words.end() - static_cast<std::ptrdiff_t>(phrase.size());
+  auto word = std::prev(words.end(), static_cast<std::ptrdiff_t>(phrase.size()));
   for (std::size_t i = 0; i < phrase.size(); ++i, ++word) {
     const bool last = i + 1 == phrase.size();
     const bool same =
@@ -19,7 +20,7 @@ bool EndsWith(const std::deque<Word>& words, const Phrase& phrase, bool open_end
 
 bool HasPhrase(std::string_view text, const Phrase& phrase, bool open_end,
                const WordReader& reader) {
-  std::deque<Word> recent;
+  std::list<Word> recent;
   bool found = false;
   reader(text, [&](const Word& word) {
     recent.push_back(word);

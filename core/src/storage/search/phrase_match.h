@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <list>
 #include <string_view>
 
 #include "storage/search/words.h"
@@ -9,7 +9,7 @@ namespace millrace {
 
 // Whether `words` end with the phrase. With `open_end`, the last word of the phrase may be a
 // prefix.
-bool EndsWith(const std::deque<Word>& words, const Phrase& phrase, bool open_end);
+bool EndsWith(const std::list<Word>& words, const Phrase& phrase, bool open_end);
 
 // Whether `text` (valid UTF-8) has the phrase.
 bool HasPhrase(std::string_view text, const Phrase& phrase, bool open_end,

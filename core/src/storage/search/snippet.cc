@@ -1,7 +1,8 @@
 #include "storage/search/snippet.h"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
+#include <list>
 #include <vector>
 
 #include "storage/search/indexed_text.h"
@@ -46,7 +47,7 @@ std::size_t Utf16Length(std::string_view text) {
 std::vector<SnippetMaker::Range> SnippetMaker::FindMatches(std::string_view text) {
   std::size_t longest = 1;
   for (const Phrase& phrase : terms_.phrases) longest = std::max(longest, phrase.size());
-  std::deque<Word> recent;
+  std::list<Word> recent;
   std::vector<Range> found;
   std::size_t read = 0;
   words_(text, [&](const Word& word) {
@@ -58,7 +59,8 @@ std::vector<SnippetMaker::Range> SnippetMaker::FindMatches(std::string_view text
     for (const Phrase& phrase : terms_.phrases) {
       const bool open = terms_.open_end && &phrase == &terms_.phrases.back();
       if (!EndsWith(recent, phrase, open)) continue;
-      const std::size_t begin = recent[recent.size() - phrase.size()].begin;
+      const std::size_t begin =
+          std::prev(recent.end(), static_cast<std::ptrdiff_t>(phrase.size()))->begin;
       if (!found.empty() && begin <= found.back().end && begin >= found.back().begin) {
         found.back().end = std::max(found.back().end, word.end);
       } else if (found.empty() || begin > found.back().end) {

@@ -47,6 +47,7 @@ Status Importer::AddMessages(const ImportContent& op, ImportCounts& added) {
     if (seq == end_seq) return Internal("the file to import has more messages than it counted");
     message.seq = seq++;
     if (Result<bool> put = messages_.Put(message); !put.ok()) return put.status();
+    if (Status named = blobs_.SetNames(message, /*added=*/true); !named.ok()) return named;
     if (Status status = PlaceInTree(op, message); !status.ok()) return status;
     if (Status status = sessions_.CountMessages(message.session_id, 1); !status.ok()) return status;
     if (Status status = index_.Put(message); !status.ok()) return status;

@@ -4,6 +4,7 @@
 
 #include "millrace/base/status.h"
 #include "millrace/storage/storage.h"
+#include "storage/sqlite/blob_table.h"
 #include "storage/sqlite/message_table.h"
 #include "storage/sqlite/message_tree.h"
 #include "storage/sqlite/search_index.h"
@@ -17,8 +18,9 @@ namespace millrace {
 class Importer {
  public:
   // All arguments must outlive the importer.
-  Importer(SessionTable& sessions, MessageTable& messages, MessageTree& tree, SearchIndex& index)
-      : sessions_(sessions), messages_(messages), tree_(tree), index_(index) {}
+  Importer(SessionTable& sessions, MessageTable& messages, MessageTree& tree, BlobTable& blobs,
+           SearchIndex& index)
+      : sessions_(sessions), messages_(messages), tree_(tree), blobs_(blobs), index_(index) {}
 
   Status Run(const ImportContent& op);
 
@@ -32,6 +34,7 @@ class Importer {
   SessionTable& sessions_;
   MessageTable& messages_;
   MessageTree& tree_;
+  BlobTable& blobs_;
   SearchIndex& index_;
   std::optional<SessionId> known_;  // the session of the last message, and whether it exists
   bool known_is_there_ = false;

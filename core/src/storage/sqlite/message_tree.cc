@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <set>
 
 namespace millrace {
 
@@ -167,7 +168,7 @@ std::vector<MessageTree::Children> MessageTree::Branches(const SessionId& sessio
 }
 
 std::vector<MessageTree::Seq> MessageTree::Branch(const SessionId& session, Seq seq) {
-  std::vector<Seq> branch;
+  std::set<Seq> branch;
   std::vector<Seq> beginnings = {seq};
   while (!beginnings.empty()) {
     const Seq first = beginnings.back();
@@ -176,7 +177,7 @@ std::vector<MessageTree::Seq> MessageTree::Branch(const SessionId& session, Seq 
     const std::vector<Seq> line =
         All("SELECT seq FROM messages WHERE session_id = ? AND seq >= ? AND seq <= ?", session,
             first, last);
-    branch.insert(branch.end(), line.begin(), line.end());
+    branch.insert(line.begin(), line.end());
     const std::vector<Seq> children =
         All("SELECT seq FROM parents WHERE session_id = ? AND parent >= ? AND parent <= ?", session,
             first, last);
@@ -184,9 +185,7 @@ std::vector<MessageTree::Seq> MessageTree::Branch(const SessionId& session, Seq 
     std::copy_if(children.begin(), children.end(), std::back_inserter(beginnings),
                  [last](Seq child) { return child > last; });
   }
-  std::sort(branch.begin(), branch.end());
-  branch.erase(std::unique(branch.begin(), branch.end()), branch.end());
-  return branch;
+  return {branch.begin(), branch.end()};
 }
 
 // ---- writing

@@ -189,6 +189,23 @@ CREATE TABLE sessions(
 , head_id TEXT, metadata TEXT, archived INTEGER NOT NULL DEFAULT 0) STRICT;
 */)sql";
 
+// blobs, blob_names: see BlobTable.
+constexpr const char* kVersion8 = R"sql(
+CREATE TABLE blobs(
+  id TEXT NOT NULL PRIMARY KEY,
+  size INTEGER NOT NULL,
+  media_type TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  lonely_since INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE blob_names(
+  seq INTEGER NOT NULL,
+  blob TEXT NOT NULL,
+  PRIMARY KEY(seq, blob)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blob_names_by_blob ON blob_names(blob);
+)sql";
+
 }  // namespace
 
 const std::array<Migration, kSchemaVersion> kMigrations = {{
@@ -199,6 +216,7 @@ const std::array<Migration, kSchemaVersion> kMigrations = {{
     {kVersion5, FillSearchIndex},
     {kVersion6, nullptr},
     {kVersion7, nullptr},
+    {kVersion8, nullptr},
 }};
 
 }  // namespace millrace

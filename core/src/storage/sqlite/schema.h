@@ -18,9 +18,11 @@ namespace millrace {
 // "MRce". It is in users' files and never changes.
 inline constexpr std::int64_t kApplicationId = 0x4d526365;
 // Grows by one with each entry of kMigrations (migrations.cc).
-inline constexpr std::int64_t kSchemaVersion = 7;
+inline constexpr std::int64_t kSchemaVersion = 8;
 // The first version whose messages have parents and notes.
 inline constexpr std::int64_t kSchemaWithTree = 7;
+// The first version that knows of blobs.
+inline constexpr std::int64_t kSchemaWithBlobs = 8;
 
 // Checks the file, or accepts an empty one. Brings it to kSchemaVersion in one transaction and sets
 // up the connection. Writes nothing to a file it refuses. kNewerSchema. kCorrupt: another program's

@@ -79,13 +79,15 @@ Status CheckIndex(Connection& connection, const SchemaObject& index) {
 // ---- a schema of Millrace
 
 // The tables that are read, and the version that has them first.
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> kTables = {
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kTables = {
     {{"sessions", 1},
      {"messages", 1},
      {"deltas", 1},
      {"parents", kSchemaWithTree},
      {"shown", kSchemaWithTree},
-     {"message_notes", kSchemaWithTree}}};
+     {"message_notes", kSchemaWithTree},
+     {"blobs", kSchemaWithBlobs},
+     {"blob_names", kSchemaWithBlobs}}};
 
 // What SQLite writes for our statements: the table that AUTOINCREMENT uses, and the tables in which
 // FTS5 keeps an index. Their text is compared exactly, like that of our own. To ask SQLite about

@@ -25,6 +25,11 @@ Status FileStatus(std::string_view what, const Status& status) {
   return {full ? Code::kQuotaExceeded : Code::kIo, message + " (" + status.message() + ")"};
 }
 
+bool IsOneStatement(const StorageOp& op) {
+  const auto* delta = std::get_if<AppendDelta>(&op);
+  return delta != nullptr && !NamesBlobs(*delta->patch);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Storage>> OpenSqliteStorage(DatabaseFiles files, SqliteOptions options) {
@@ -45,6 +50,7 @@ SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptio
       messages_(*connection_),
       tree_(*connection_),
       receipts_(*connection_),
+      blobs_(*connection_),
       index_(*connection_, messages_),
       log_(*connection_) {}
 
@@ -67,7 +73,7 @@ Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability dur
 Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability durability) {
   if (Status status = SetDurability(durability); !status.ok()) return status;
   // A window of one stream is one statement, and SQLite makes that a transaction by itself.
-  const bool one_statement = ops.size() == 1 && std::holds_alternative<AppendDelta>(ops.front());
+  const bool one_statement = ops.size() == 1 && IsOneStatement(ops.front());
   Transaction transaction(*connection_);
   Status status = one_statement ? Status::Ok() : transaction.Begin();
   for (const StorageOp& op : ops) {
@@ -104,6 +110,7 @@ Status SqliteStorage::Apply(const PutMessage& op) {
   if (Status status = log_.Void(op.message->seq); !status.ok()) return status;
   const Result<bool> added = messages_.Put(*op.message);
   if (!added.ok()) return added.status();
+  if (Status status = blobs_.SetNames(*op.message, *added); !status.ok()) return status;
   if (*added) {
     Status status = PlaceInTree(*op.message);
     if (status.ok()) status = sessions_.CountMessages(op.message->session_id, 1);
@@ -145,7 +152,10 @@ Status SqliteStorage::SetHead(const SessionId& id, std::int64_t head) {
 
 Status SqliteStorage::Apply(const PutNotes& op) { return messages_.PutNotes(*op.message); }
 
-Status SqliteStorage::Apply(const AppendDelta& op) { return log_.Append(op.seq, *op.patch); }
+Status SqliteStorage::Apply(const AppendDelta& op) {
+  if (Status status = blobs_.AddNames(op.seq, *op.patch); !status.ok()) return status;
+  return log_.Append(op.seq, *op.patch);
+}
 
 Status SqliteStorage::Apply(const DeleteMessage& op) {
   const Result<std::optional<MessageTable::Place>> found = messages_.Find(op.id);
@@ -212,16 +222,21 @@ Status SqliteStorage::DeleteOf(const SessionId& id) {
 
 Status SqliteStorage::Forget(std::int64_t seq) {
   if (Status status = log_.Void(seq); !status.ok()) return status;
+  if (Status status = blobs_.DeleteNames(seq); !status.ok()) return status;
   return index_.Remove(seq);
 }
 
 Status SqliteStorage::Apply(const ImportContent& op) {
-  return Importer(sessions_, messages_, tree_, index_).Run(op);
+  return Importer(sessions_, messages_, tree_, blobs_, index_).Run(op);
 }
 
 Status SqliteStorage::Apply(const PutReceipt& op) { return receipts_.Put(op.receipt); }
 
 Status SqliteStorage::Apply(const DeleteReceipts& op) { return receipts_.DeleteOf(op.client); }
+
+Status SqliteStorage::Apply(const PutBlob& op) { return blobs_.Put(op.blob); }
+
+Status SqliteStorage::Apply(const CollectBlobs& op) { return blobs_.Collect(op); }
 
 Result<std::optional<Message>> SqliteStorage::ReadMessage(const MessageId& id) {
   Result<std::optional<Message>> message = messages_.Read(id);
@@ -332,6 +347,12 @@ Result<std::optional<Receipt>> SqliteStorage::ReadReceipt(const std::string& cli
                                                           const std::string& name) {
   return receipts_.Read(client, name);
 }
+
+Result<std::optional<BlobInfo>> SqliteStorage::ReadBlob(const std::string& id) {
+  return blobs_.Read(id);
+}
+
+Result<BlobUsage> SqliteStorage::ReadBlobUsage() { return blobs_.Usage(); }
 
 Result<std::vector<Receipt>> SqliteStorage::ReadReceipts() { return receipts_.ReadAll(); }
 

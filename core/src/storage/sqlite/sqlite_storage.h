@@ -9,6 +9,7 @@
 
 #include "millrace/storage/sqlite_storage.h"
 #include "millrace/storage/storage.h"
+#include "storage/sqlite/blob_table.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/delta_log.h"
 #include "storage/sqlite/message_table.h"
@@ -51,6 +52,8 @@ class SqliteStorage final : public Storage, public StorageReads {
   Result<std::optional<Receipt>> ReadReceipt(const std::string& client,
                                              const std::string& name) override;
   Result<std::vector<Receipt>> ReadReceipts() override;
+  Result<std::optional<BlobInfo>> ReadBlob(const std::string& id) override;
+  Result<BlobUsage> ReadBlobUsage() override;
   Result<std::int64_t> LastSeq() override;
   Result<SearchPage> Search(const SearchQuery& query) override;
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
@@ -82,6 +85,8 @@ class SqliteStorage final : public Storage, public StorageReads {
   Status Apply(const ImportContent& op);
   Status Apply(const PutReceipt& op);
   Status Apply(const DeleteReceipts& op);
+  Status Apply(const PutBlob& op);
+  Status Apply(const CollectBlobs& op);
 
   std::unique_ptr<Connection> connection_;
   SqliteOptions options_;
@@ -89,6 +94,7 @@ class SqliteStorage final : public Storage, public StorageReads {
   MessageTable messages_;
   MessageTree tree_;
   ReceiptTable receipts_;
+  BlobTable blobs_;
   SearchIndex index_;
   WordBreaker words_;  // opened by the first search
   DeltaLog log_;

@@ -70,10 +70,10 @@ export class Connection {
     return this.#ask(id, () => this.#outgoing.post({ type: 'call', id, method, args: args.map(cloned) } as ToWorker)) as Promise<ReturnType<Calls[M]>>;
   }
 
-  /** Sends a message that is answered by a reply. Rejects with 'invalid-argument' if it cannot be sent. */
-  request(message: ToWorker & { id: number }, transfer: Transferable[] = []): Promise<unknown> {
+  /** Sends a message that is answered by a reply. Rejects with 'invalid-argument' if it cannot be sent. `transfer`: by itself, and not copied first. */
+  request(message: ToWorker & { id: number }, transfer?: Transferable[]): Promise<unknown> {
     return this.#ask(message.id, () => {
-      if (transfer.length > 0) this.#transfer(message, transfer);
+      if (transfer) this.#transfer(message, transfer);
       else this.#outgoing.post(cloned(message));
     });
   }

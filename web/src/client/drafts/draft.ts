@@ -18,19 +18,27 @@ import type { FinishReason, Message, Metadata, Part, Usage } from '../../types.j
 import { defined } from '../defined.js';
 import type { DraftHost } from './draft-host.js';
 import { DraftView } from './draft-view.js';
-import { HeldSurrogates } from './held-surrogates.js';
+import { HeldSurrogates, targetOf, type Delta } from './held-surrogates.js';
 import type { Sender } from './outbox.js';
 import { wellFormed } from './unicode.js';
-import { checkId, checkObject, checkText, cloned } from '../calls/validate.js';
+import { check, checkFields, checkId, checkObject, checkOptionalId, checkText, cloned } from '../calls/validate.js';
 
-type Delta = Extract<WireMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
-
-const TEXT = 'text';
-const REASONING = 'reasoning';
-const toolTarget = (toolCallId: string): string => `tool:${toolCallId}`;
+/** The last part of the message, if it is of that type: what deltas without an id go to. */
+const LAST_TEXT = targetOf({ op: 'appendText', text: '' });
+const LAST_REASONING = targetOf({ op: 'appendReasoning', text: '' });
+const toolTarget = (toolCallId: string): string => targetOf({ op: 'appendToolInput', text: '', toolCallId });
 
 /** Errors of a write after which the core has not taken it. After any other it has, and goes on trying to save. */
 const REFUSALS: readonly string[] = ['not-found', 'stale', 'finished', 'invalid-argument'];
+
+type PartOption = Parameters<Draft['appendText']>[1];
+
+function withPart<T extends object>(delta: T, options: PartOption): T & { part?: string } {
+  if (!options) return delta;
+  checkFields('The options of a delta', options, ['part']);
+  checkOptionalId('The id of a part', options.part);
+  return defined({ ...delta, part: options.part });
+}
 
 export class PageDraft implements Draft, Sender {
   readonly id: string;
@@ -58,32 +66,23 @@ export class PageDraft implements Draft, Sender {
   /** Why nothing can be written any more, other than being finished. */
   get failure(): MillraceError | undefined { return this.#refused ?? this.#host.connection.failure; }
 
-  appendText(delta: string): void {
-    this.#checkWritable();
-    checkText('A delta', delta);
-    this.#settle(REASONING);
-    this.#append({ op: 'appendText', text: this.#held.join(TEXT, delta) });
+  appendText(delta: string, options?: PartOption): void {
+    this.#write(withPart({ op: 'appendText', text: delta }, options));
   }
 
-  appendReasoning(delta: string): void {
-    this.#checkWritable();
-    checkText('A delta', delta);
-    this.#settle(TEXT);
-    this.#append({ op: 'appendReasoning', text: this.#held.join(REASONING, delta) });
+  appendReasoning(delta: string, options?: PartOption): void {
+    this.#write(withPart({ op: 'appendReasoning', text: delta }, options));
   }
 
   appendToolInput(toolCallId: string, delta: string): void {
-    this.#checkWritable();
-    checkText('A delta', delta);
-    const mutation: WireMutation = { op: 'appendToolInput', toolCallId, text: '' };
-    this.#view.check(mutation); // throws without such a call
-    this.#append({ ...mutation, text: this.#held.join(toolTarget(toolCallId), delta) });
+    this.#write({ op: 'appendToolInput', toolCallId, text: delta });
   }
 
-  async finishReasoning(signature?: string): Promise<void> {
+  async finishReasoning(signature?: string, options?: PartOption): Promise<void> {
     this.#checkWritable();
-    this.#settle(REASONING);
-    await this.#change(defined({ op: 'endReasoning', signature }));
+    const { part } = withPart({}, options);
+    this.#settle(LAST_REASONING, targetOf(defined({ op: 'appendReasoning', text: '', part })));
+    await this.#change(defined({ op: 'endReasoning', signature, part }));
   }
 
   async putToolCall(call: Parameters<Draft['putToolCall']>[0]): Promise<void> {
@@ -94,7 +93,7 @@ export class PageDraft implements Draft, Sender {
     checkText('The name of a tool call', name);
     checkText('The input of a tool call', input);
     this.#held.drop(toolTarget(id));
-    this.#settle(TEXT, REASONING);
+    this.#settle(LAST_TEXT, LAST_REASONING);
     await this.#change({ op: 'putToolCall', call: { ...call, id: wellFormed(id), name: wellFormed(name), input: wellFormed(input) } });
   }
 
@@ -109,14 +108,18 @@ export class PageDraft implements Draft, Sender {
     checkObject('A part', part);
     const added = cloned(part); // the caller may go on with its own
     if (added.type === 'finish') this.settleHeld();
-    else this.#settle(TEXT, REASONING);
+    else this.#settle(LAST_TEXT, LAST_REASONING);
     await this.#change({ op: 'addPart', part: added });
   }
 
-  async reset(): Promise<void> {
+  async reset(options: { from?: number } = {}): Promise<void> {
     this.#checkWritable();
-    this.#held.clear();
-    await this.#change({ op: 'reset' });
+    checkFields('The options of reset', options, ['from']);
+    const { from = 0 } = options;
+    check(Number.isSafeInteger(from) && from >= 0, 'from', 'the index of a part', from);
+    if (from === 0) this.#held.clear();
+    else this.settleHeld();
+    await this.#change({ op: 'reset', from });
   }
 
   setMetadata(patch: Metadata): void {
@@ -182,12 +185,23 @@ export class PageDraft implements Draft, Sender {
     if (this.finished) throw new MillraceError('finished', `The message "${this.id}" is finished`);
   }
 
+  #write(delta: Delta): void {
+    this.#checkWritable();
+    checkText('A delta', delta.text);
+    if (delta.op === 'appendToolInput') {
+      this.#view.check(delta); // throws without such a call
+    } else {
+      // Another part may be the last one from now on.
+      const target = targetOf(delta);
+      this.#settle(...[LAST_TEXT, LAST_REASONING].filter((last) => last !== target));
+    }
+    this.#append(this.#held.join(delta));
+  }
+
   #append(mutation: Delta): void {
     if (mutation.text === '') return;
     const last = this.#pending[this.#pending.length - 1];
-    const merges = this.#host.outbox.merging && last?.op === mutation.op &&
-      (mutation.op !== 'appendToolInput' || (last as typeof mutation).toolCallId === mutation.toolCallId);
-    if (merges) {
+    if (this.#host.outbox.merging && last?.op === mutation.op && targetOf(last as Delta) === targetOf(mutation)) {
       this.#view.extend(mutation);
       (last as Delta).text += mutation.text;
     } else if (this.#view.apply(mutation)) {
@@ -243,11 +257,8 @@ export class PageDraft implements Draft, Sender {
 
   #settle(...targets: string[]): void {
     for (const target of targets) {
-      if (this.#held.drop(target) === '') continue;
-      const text = '\uFFFD';
-      if (target === TEXT) this.#append({ op: 'appendText', text });
-      else if (target === REASONING) this.#append({ op: 'appendReasoning', text });
-      else this.#append({ op: 'appendToolInput', toolCallId: target.slice(toolTarget('').length), text });
+      const half = this.#held.drop(target);
+      if (half) this.#append({ ...half, text: '\uFFFD' });
     }
   }
 }

@@ -1,34 +1,43 @@
+import type { WireMutation } from '../../core-module.js';
 import { endsInHighSurrogate, wellFormed } from './unicode.js';
+
+export type Delta = Extract<WireMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
+
+/** Names the text that a delta goes to. */
+export function targetOf(delta: Delta): string {
+  return `${delta.op} ${(delta.op === 'appendToolInput' ? delta.toolCallId : delta.part) ?? ''}`;
+}
 
 /**
  * The first halves of surrogate pairs that ended a delta, one per text that grows. They wait here for
  * the next delta of the same text, because half a pair cannot be encoded.
  */
 export class HeldSurrogates {
-  readonly #held = new Map<string, string>();
+  /** By target, each a delta of the half alone. */
+  readonly #held = new Map<string, Delta>();
 
-  /** What can be sent of `delta`, well-formed; may be empty. `target` names the text it goes to. */
-  join(target: string, delta: string): string {
-    let text = delta;
-    if (this.#held.size > 0 && delta !== '') text = this.drop(target) + delta;
-    if (!endsInHighSurrogate(text)) return wellFormed(text);
-    this.#held.set(target, text.slice(-1));
-    return wellFormed(text.slice(0, -1));
+  /** What can be sent of `delta`, well-formed; its text may be empty. */
+  join(delta: Delta): Delta {
+    let { text } = delta;
+    if (this.#held.size > 0 && text !== '') text = (this.drop(targetOf(delta))?.text ?? '') + text;
+    if (endsInHighSurrogate(text)) {
+      this.#held.set(targetOf(delta), { ...delta, text: text.slice(-1) });
+      text = text.slice(0, -1);
+    }
+    return { ...delta, text: wellFormed(text) };
   }
 
   /** Forgets what waits for the target, and returns it. */
-  drop(target: string): string {
-    const half = this.#held.get(target) ?? '';
+  drop(target: string): Delta | undefined {
+    const half = this.#held.get(target);
     this.#held.delete(target);
     return half;
   }
 
+  clear(): void { this.#held.clear(); }
+
   /** The targets that something waits for. */
   targets(): string[] {
     return [...this.#held.keys()];
-  }
-
-  clear(): void {
-    this.#held.clear();
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The page's copy of a message, changed by patches and shown as immutable snapshots.
  *
- * Cost: an append is O(1) (the engine keeps concatenated strings as ropes), and so is finding a tool call; the first
+ * Cost: an append is O(1) (the engine keeps concatenated strings as ropes), and so is finding a part by its id; the first
  * change after a snapshot copies the list of parts, never their text.
  *
  * Invariants:
@@ -33,10 +33,13 @@ function withBody(part: Part, body: string): Part {
   return own;
 }
 
-/** Whether a part that takes the place of another leaves the index of tool calls right. */
-function isSameCall(before: Part | undefined, after: Part): boolean {
-  const id = before?.type === 'tool_call' ? before.id : undefined;
-  return id === (after.type === 'tool_call' ? after.id : undefined);
+/** What a part is found by; a part that has no id cannot be found. */
+type Named = { type: Part['type']; id?: string; name?: string; toolCallId?: string };
+
+/** The key of the core's PartIndex: type and id, and the name of a custom part; '' without an id. */
+function keyOf(part: Named): string {
+  const { type, id = part.toolCallId, name } = part;
+  return id ? JSON.stringify([type, id, type === 'custom' && name]) : '';
 }
 
 export class MessageCopy {
@@ -48,8 +51,8 @@ export class MessageCopy {
   #shown: Message | undefined;
   /** Positions of the parts that may not be frozen yet. */
   readonly #unfrozen = new Set<number>();
-  /** Where each tool call stands, of the first `#indexed` parts. Filled when a call is looked for. */
-  readonly #callAt = new Map<string, number>();
+  /** Where each part with a key stands, of the first `#indexed` parts. Filled when a part is looked for. */
+  readonly #at = new Map<string, number>();
   #indexed = 0;
 
   /** Takes the message over: parts of it that are not frozen may change. */
@@ -69,13 +72,13 @@ export class MessageCopy {
   get header(): Readonly<Header> { return this.#header; }
   get parts(): readonly Part[] { return this.#parts; }
 
-  /** The position of the last tool call with this id, or -1. Reads each part once. */
-  indexOfCall(id: string): number {
+  /** The position of the last part with the key of that one, or -1. Reads each part once. */
+  indexOf(part: Named): number {
     for (; this.#indexed < this.#parts.length; ++this.#indexed) {
-      const part = this.#parts[this.#indexed]!;
-      if (part.type === 'tool_call') this.#callAt.set(part.id, this.#indexed);
+      const key = keyOf(this.#parts[this.#indexed] as Named);
+      if (key) this.#at.set(key, this.#indexed);
     }
-    return this.#callAt.get(id) ?? -1;
+    return this.#at.get(keyOf(part)) ?? -1;
   }
 
   /** The message as it is now; the same object until something changes. */
@@ -121,11 +124,11 @@ export class MessageCopy {
     this.#shown = undefined;
     this.#unfrozen.clear();
     for (const index of parts.keys()) this.#unfrozen.add(index);
-    this.#forgetCalls();
+    this.#forgetPlaces();
   }
 
-  #forgetCalls(): void {
-    this.#callAt.clear();
+  #forgetPlaces(): void {
+    this.#at.clear();
     this.#indexed = 0;
   }
 
@@ -146,8 +149,8 @@ export class MessageCopy {
         if (op.part > parts.length) return false;
         const body = op.keepBody ? bodyOf(parts[op.part]) : undefined;
         if (op.keepBody && body === undefined) return false;
-        // Another part than the one that was read there: what is known of the calls may be wrong.
-        if (op.part < this.#indexed && !isSameCall(parts[op.part], op.value)) this.#forgetCalls();
+        // Another part than the one that was read there: what is known of their places may be wrong.
+        if (op.part < this.#indexed && keyOf(parts[op.part] as Named) !== keyOf(op.value as Named)) this.#forgetPlaces();
         parts[op.part] = body === undefined ? op.value : withBody(op.value, body);
         this.#unfrozen.add(op.part);
         return true;
@@ -156,7 +159,7 @@ export class MessageCopy {
         if (op.size > parts.length) return false;
         parts.length = op.size;
         for (const index of this.#unfrozen) if (index >= op.size) this.#unfrozen.delete(index);
-        this.#forgetCalls();
+        this.#forgetPlaces();
         return true;
       case 'notes': {
         const { metadata = this.#header.metadata, usage = this.#header.usage } = op;

@@ -16,9 +16,9 @@ import type { MessageCopy } from './message-copy.js';
 export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: number): PatchOp[] {
   const { parts } = copy;
   switch (mutation.op) {
-    case 'appendText': return appendText(mutation.text, parts);
-    case 'appendReasoning': return appendReasoning(mutation.text, parts, now);
-    case 'endReasoning': return endReasoning(mutation.signature, parts, now);
+    case 'appendText': return appendText(mutation, copy);
+    case 'appendReasoning': return appendReasoning(mutation, copy, now);
+    case 'endReasoning': return endReasoning(mutation, copy, now);
     case 'putToolCall': {
       const { input = '', finished = false, providerExecuted, ...call } = mutation.call;
       return putToolCall(defined({ type: 'tool_call', ...call, input, finished, providerExecuted: providerExecuted || undefined }), copy);
@@ -27,7 +27,10 @@ export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: 
       return [{ op: 'append', part: indexOfCall(mutation.toolCallId, copy), text: mutation.text }];
     case 'finishToolCall': return finishToolCall(mutation.toolCallId, copy);
     case 'addPart': return addPart(mutation.part, copy, now);
-    case 'reset': return parts.length === 0 ? [] : [{ op: 'truncate', size: 0 }];
+    case 'reset': {
+      const { from: size = 0 } = mutation;
+      return size < parts.length ? [{ op: 'truncate', size }] : [];
+    }
     case 'finish': {
       const { op, reason, message, details } = mutation;
       return finish(defined({ type: op, reason, time: now, message: message || undefined, details: details || undefined }), copy, now);
@@ -35,45 +38,53 @@ export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: 
   }
 }
 
+type Op<Name extends WireMutation['op']> = Extract<WireMutation, { op: Name }>;
+
 function put(part: number, value: Part, keepBody = false): PatchOp {
   return { op: 'put', part, value, keepBody };
 }
 
-function appendText(text: string, parts: readonly Part[]): PatchOp[] {
-  const last = parts[parts.length - 1];
-  if (last?.type === 'text' && !last.refusal) return [{ op: 'append', part: parts.length - 1, text }];
-  return [put(parts.length, { type: 'text', text })];
+/** Where the part is that a delta means: the one with that id, or the last one. */
+function addressed(type: 'text' | 'reasoning', id: string | undefined, copy: MessageCopy): number {
+  return id === undefined ? copy.parts.length - 1 : copy.indexOf({ type, id });
+}
+
+function appendText({ text, part: id }: Op<'appendText'>, copy: MessageCopy): PatchOp[] {
+  const part = addressed('text', id, copy);
+  const there = copy.parts[part];
+  if (there?.type === 'text' && !there.refusal) return [{ op: 'append', part, text }];
+  return [put(copy.parts.length, defined({ type: 'text', text, id }))];
 }
 
 function isOpenReasoning(part: Part | undefined): part is ReasoningPart {
   return part?.type === 'reasoning' && part.finishedAt === undefined;
 }
 
-function appendReasoning(text: string, parts: readonly Part[], now: number): PatchOp[] {
-  if (isOpenReasoning(parts[parts.length - 1])) return [{ op: 'append', part: parts.length - 1, text }];
-  return [put(parts.length, { type: 'reasoning', text, startedAt: now })];
+function appendReasoning({ text, part: id }: Op<'appendReasoning'>, copy: MessageCopy, now: number): PatchOp[] {
+  const part = addressed('reasoning', id, copy);
+  if (isOpenReasoning(copy.parts[part])) return [{ op: 'append', part, text }];
+  return [put(copy.parts.length, defined({ type: 'reasoning', text, startedAt: now, id }))];
 }
 
 function ended(part: ReasoningPart, index: number, now: number, signature?: string): PatchOp {
   return put(index, { ...part, text: '', ...(signature && { signature }), finishedAt: now }, true);
 }
 
-function endReasoning(signature: string | undefined, parts: readonly Part[], now: number): PatchOp[] {
-  for (let index = parts.length - 1; index >= 0; --index) {
-    const part = parts[index];
-    if (isOpenReasoning(part)) return [ended(part, index, now, signature)];
-  }
-  return [];
+function endReasoning({ signature, part: id }: Op<'endReasoning'>, copy: MessageCopy, now: number): PatchOp[] {
+  let index = addressed('reasoning', id, copy);
+  while (id === undefined && index >= 0 && !isOpenReasoning(copy.parts[index])) index -= 1;
+  const part = copy.parts[index];
+  return isOpenReasoning(part) ? [ended(part, index, now, signature)] : [];
 }
 
 function indexOfCall(id: string, copy: MessageCopy): number {
-  const index = copy.indexOfCall(id);
+  const index = copy.indexOf({ type: 'tool_call', id });
   if (index < 0) throw new MillraceError('not-found', `The message has no tool call with the id "${id}"`);
   return index;
 }
 
 function putToolCall(value: ToolCallPart, copy: MessageCopy): PatchOp[] {
-  const index = copy.indexOfCall(value.id);
+  const index = copy.indexOf(value);
   if (index < 0) return [put(copy.parts.length, value)];
   return sameValue(copy.parts[index], value) ? [] : [put(index, value)];
 }
@@ -87,7 +98,10 @@ function finishToolCall(id: string, copy: MessageCopy): PatchOp[] {
 function addPart(part: Part, copy: MessageCopy, now: number): PatchOp[] {
   if (part.type === 'tool_call') return putToolCall(part, copy);
   if (part.type === 'finish') return finish({ ...part, time: part.time || now }, copy, now);
-  return [put(copy.parts.length, part)];
+  const index = copy.indexOf(part);
+  const there = copy.parts[index];
+  if (!there || (there.type === 'tool_result' && !there.preliminary)) return [put(copy.parts.length, part)];
+  return sameValue(there, part) ? [] : [put(index, part)];
 }
 
 function finish(value: FinishPart, copy: MessageCopy, now: number): PatchOp[] {

@@ -151,17 +151,17 @@ export class WorkerRun implements WorkerStream {
   }
 
   /** As the Worker takes it, and what is handed over with it. */
-  #toWire(source: Exclude<KnownSource, { kind: 'failed' }>): [WireSource, Transferable[]] {
+  #toWire(source: Exclude<KnownSource, { kind: 'failed' }>): [WireSource, Transferable[]?] {
     if (source.kind === 'request') {
       this.#state.follow(source.signal, (reason) => this.abort(reason));
-      return [{ kind: 'request', url: source.url, init: source.init }, []];
+      return [{ kind: 'request', url: source.url, init: source.init }];
     }
     if (source.kind === 'stream' && canTransferStreams()) return [{ kind: 'stream', body: source.body }, [source.body]];
     this.#chunks = chunksOf(source);
-    return [{ kind: 'pump' }, []];
+    return [{ kind: 'pump' }];
   }
 
-  async #open(source: WireSource, transfer: Transferable[] = []): Promise<void> {
+  async #open(source: WireSource, transfer?: Transferable[]): Promise<void> {
     const { connection, ingests } = this.#host;
     const id = connection.nextId();
     ingests.byId.set(id, this);

@@ -5,7 +5,7 @@ import type { Call } from '../../protocol.js';
 import { exportFrom, importInto } from './transfer.js';
 
 /** Reads of what is on disk. They follow what was asked for before them, so they end the turn that it shares. */
-export const READS_OF_DISK: ReadonlySet<Method> = new Set<Method>(['getSession', 'listSessions', 'search', 'export', 'stats', 'close']);
+export const READS_OF_DISK: ReadonlySet<Method> = new Set<Method>(['getSession', 'listSessions', 'search', 'export', 'blobInfo', 'blobUsage', 'stats', 'close']);
 
 /** `caller` undefined: the store's own tab. */
 export function callCore(core: CoreStore, call: Call, done: Callback<ReturnType<Calls[Method]>>, caller: CoreCaller | undefined): void {

@@ -116,6 +116,7 @@ function lostByBrowser(name: string, event: IDBVersionChangeEvent): MillraceErro
 export async function deleteIndexedDb(name: string): Promise<void> {
   try {
     await asPromise(factory().deleteDatabase(databaseName(name)));
+    await asPromise(factory().deleteDatabase(blobDatabaseName(name)));
   } catch (error) {
     throw explain(INDEXEDDB, error);
   }
@@ -126,6 +127,11 @@ function factory(): IDBFactory {
   const { indexedDB } = globalThis as Partial<typeof globalThis>;
   if (!indexedDB) throw missing('indexedDB');
   return indexedDB;
+}
+
+/** The database of a store's blobs: see worker/blobs/indexeddb-blobs.ts. */
+export function blobDatabaseName(name: string): string {
+  return `millrace-blobs:${name}`;
 }
 
 function databaseName(name: string): string {

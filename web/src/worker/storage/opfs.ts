@@ -4,6 +4,7 @@
  *   millrace/<name>.sqlite3           the database: an ordinary SQLite file,
  *   millrace/<name>.sqlite3-wal       which SQLite's own programs open
  *   millrace/<name>.sqlite3-journal   when these lie beside it
+ *   millrace/<name>.blobs/            the content of its blobs: see worker/blobs/opfs-blobs.ts
  *
  * REQUIRES, of every function but `opfsHas`: the store's lock is held.
  */
@@ -34,7 +35,7 @@ export async function openOpfs(name: string, deadline: number, root = opfsRoot()
   const open: FileSystemSyncAccessHandle[] = [];
   const close = (): void => open.forEach((handle) => handle.close());
   try {
-    const folder = await openFolder(true, root);
+    const folder = await opfsFolder(true, root);
     if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) throw missing('createSyncAccessHandle');
     // Side by side; all are waited for, so that none is opened behind the back of a failure.
     const opening = await Promise.allSettled(SUFFIXES.map(async (suffix) => {
@@ -55,7 +56,7 @@ export async function openOpfs(name: string, deadline: number, root = opfsRoot()
 /** Whether a store of that name is kept here. Where that cannot be found out: false. */
 export async function opfsHas(name: string): Promise<boolean> {
   try {
-    const folder = await openFolder(false);
+    const folder = await opfsFolder(false);
     const sizes = SUFFIXES.map(async (suffix) => (await (await folder.getFileHandle(toFileName(name) + suffix)).getFile()).size);
     return (await Promise.all(sizes)).some((size) => size > 0);
   } catch {
@@ -67,10 +68,11 @@ export async function opfsHas(name: string): Promise<boolean> {
 export async function deleteOpfs(name: string, deadline: number): Promise<void> {
   const fileName = toFileName(name);
   try {
-    const folder = await openFolder(false);
+    const folder = await opfsFolder(false);
     for (const suffix of SUFFIXES) {
       await retry(deadline, name, () => folder.removeEntry(fileName + suffix)).catch(ignoreNotFound);
     }
+    await retry(deadline, name, () => folder.removeEntry(`${fileName}.blobs`, { recursive: true })).catch(ignoreNotFound);
   } catch (error) {
     if (!isNamed(error, 'NotFoundError')) throw explain(OPFS, error);
   }
@@ -84,7 +86,8 @@ export async function opfsRoot(): Promise<FileSystemDirectoryHandle> {
   return storage.getDirectory();
 }
 
-async function openFolder(create: boolean, root = opfsRoot()): Promise<FileSystemDirectoryHandle> {
+/** The folder of all stores. Rejects with 'NotFoundError' where there is none, unless it may be made. */
+export async function opfsFolder(create: boolean, root = opfsRoot()): Promise<FileSystemDirectoryHandle> {
   return (await root).getDirectoryHandle(FOLDER, { create });
 }
 

@@ -1,4 +1,7 @@
 /** What a tab uses of the browser to agree with others. A test brings its own. */
+import type { Opened } from '../../protocol.js';
+import type { BlobFiles } from '../blobs/blob-files.js';
+import { blobFiles } from '../blobs/blob-place.js';
 
 export type Release = () => void;
 
@@ -7,6 +10,8 @@ export interface Locks {
   tryHold(name: string): Promise<Release | undefined>;
   /** Waits for it, in the order of the calls of all tabs. Never resolves after `cancelled` aborts. */
   hold(name: string, cancelled: AbortSignal): Promise<Release>;
+  /** Runs the step while it holds the lock. */
+  locked<T>(name: string, step: () => Promise<T>): Promise<T>;
   /** The names of those that are held, by any tab. */
   held(): Promise<string[]>;
 }
@@ -28,6 +33,8 @@ export interface Environment {
   readonly locks: Locks;
   readonly clock: Clock;
   channel(name: string, hear: (data: unknown) => void): Channel;
+  /** The content of a store's blobs. */
+  blobFiles(store: string, storage: Opened['storage']): BlobFiles;
 }
 
 /** The browser's own. */
@@ -44,6 +51,7 @@ export const browser: Environment = {
       navigator.locks.request(name, { signal }, () => new Promise<void>((release) => resolve(release)))
         .catch((error: unknown) => { if (!signal.aborted) reject(error as Error); });
     }),
+    locked: (name, step) => navigator.locks.request(name, step),
     held: async () => (await navigator.locks.query()).held?.map(({ name }) => name ?? '') ?? [],
   },
   clock: {
@@ -53,6 +61,7 @@ export const browser: Environment = {
       return () => clearTimeout(timer);
     },
   },
+  blobFiles,
   channel(name, hear) {
     const channel = new BroadcastChannel(name);
     channel.onmessage = ({ data }) => hear(data);

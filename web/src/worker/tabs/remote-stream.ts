@@ -125,5 +125,6 @@ function isDelta(mutation: WireMutation): mutation is Delta {
 
 function sameTarget(one: Delta, other: Delta): boolean {
   if (one.op === 'appendToolInput') return other.op === 'appendToolInput' && one.toolCallId === other.toolCallId;
-  return one.op === other.op && !('refusal' in one && one.refusal) === !('refusal' in other && other.refusal);
+  return one.op === other.op && one.part === other.part &&
+    !('refusal' in one && one.refusal) === !('refusal' in other && other.refusal);
 }

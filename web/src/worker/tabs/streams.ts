@@ -1,7 +1,7 @@
 /** The streams that a page reads while its tab follows: each is an `Ingest` over a `RemoteStream`. */
 import type { Callback, CoreModule } from '../../core-module.js';
-import type { Calls, Method } from '../../calls.js';
 import type { FromHost, ToPage, ToWorker } from '../../protocol.js';
+import type { OwnCalls } from '../own-calls.js';
 import { Ingest } from '../streams/ingest.js';
 import { dropSource } from '../streams/source.js';
 import type { Clock } from './environment.js';
@@ -16,13 +16,14 @@ export class FollowerStreams {
   readonly #clock: Clock;
   readonly #ingests = new Map<number, Ingest>();
   readonly #streams = new Map<string, RemoteStream>();
-  readonly #asked = new Map<number, Callback<never>>();
-  /** Requests of the page count up, those of its streams down. */
-  #lastId = 0;
+  readonly #own: OwnCalls;
 
   /** `say`: to the leader, whoever it is; `tell`: the page. */
-  constructor(load: () => Promise<CoreModule>, say: (message: ToWorker) => void, tell: (message: ToPage) => void, clock: Clock) {
+  constructor(
+    load: () => Promise<CoreModule>, say: (message: ToWorker) => void, own: OwnCalls, tell: (message: ToPage) => void, clock: Clock,
+  ) {
     this.#load = load;
+    this.#own = own;
     this.#say = say;
     this.#tell = tell;
     this.#clock = clock;
@@ -56,12 +57,7 @@ export class FollowerStreams {
       stream?.refuse(message.error);
       return stream !== undefined;
     }
-    if (message.type !== 'reply' || message.id >= 0) return false;
-    const done = this.#asked.get(message.id);
-    this.#asked.delete(message.id);
-    if ('error' in message) done?.(message.error);
-    else done?.(null, message.value as never);
-    return true;
+    return false;
   }
 
   /** Ends all; resolves when they are reported. */
@@ -88,17 +84,10 @@ export class FollowerStreams {
   }
 
   readonly #toLeader: LeaderCalls = {
-    call: <M extends Method>(method: M, args: Parameters<Calls[M]>, done: Callback<ReturnType<Calls[M]>>) => {
-      this.#say({ type: 'call', id: this.#ask(done as Callback<never>), method, args } as ToWorker);
-    },
+    call: (method, args, done) => this.#own.call(method, args, done),
     write: (write, done) => {
-      this.#say({ type: 'write', ...write, ...(done && { id: this.#ask(done as Callback<never>) }) });
+      this.#say({ type: 'write', ...write, ...(done && { id: this.#own.ask(done as Callback<never>) }) });
     },
   };
-
-  #ask(done: Callback<never>): number {
-    this.#asked.set(--this.#lastId, done);
-    return this.#lastId;
-  }
 }
 

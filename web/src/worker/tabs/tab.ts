@@ -12,11 +12,13 @@
  * Invariant: whoever holds the store's lock is the only one that opens its files. A follower always waits for the lock.
  */
 import { MillraceError } from '../../errors.js';
-import type { Call, FromHost, OpenRequest, ToHost, ToPage, ToWorker, WireError } from '../../protocol.js';
+import type { Call, FromHost, Opened, OpenRequest, ToHost, ToPage, ToWorker, WireError } from '../../protocol.js';
 import type { CoreModule, WireEvent } from '../../core-module.js';
+import { Blobs } from '../blobs/blobs.js';
 import { CoreGuard } from '../core/core-guard.js';
 import type { LoadCore } from '../core/open-store.js';
 import { Host, type Port } from '../host.js';
+import { OwnCalls } from '../own-calls.js';
 import { toWire } from '../wire-error.js';
 import { Backlog } from './backlog.js';
 import type { Clock, Environment, Release } from './environment.js';
@@ -49,7 +51,10 @@ export class Tab {
   /** Its own lock, which it holds as long as it lives, names it. */
   readonly #name: string;
   readonly #backlog = new Backlog();
+  readonly #own: OwnCalls;
   readonly #streams: FollowerStreams;
+  readonly #blobs: Blobs;
+  #storage: Opened['storage'] = 'memory';
   #opened = false;
   /** As the page knows it. */
   #role: 'leader' | 'follower' | undefined;
@@ -84,7 +89,16 @@ export class Tab {
     const say = (message: ToHost): void => this.#say([message]);
     const guard = new CoreGuard((error) => this.#trapped(error));
     const load = async (): Promise<CoreModule> => guard.guard(await loadCore(this.#request.wasmUrl));
-    this.#streams = new FollowerStreams(load, say, (message) => this.#post([message]), environment.clock);
+    const tell = (message: ToPage): void => this.#post([message]);
+    this.#own = new OwnCalls((message) => say(message as ToHost));
+    this.#streams = new FollowerStreams(load, (message) => say(message as ToHost), this.#own, tell, environment.clock);
+    const { name } = this.#request;
+    this.#blobs = new Blobs({
+      files: () => environment.blobFiles(name, this.#storage),
+      load, tell,
+      locked: (step) => environment.locks.locked(`millrace-blobs:${name}`, step),
+      after: (ms, callback) => environment.clock.after(ms, callback),
+    }, this.#own);
     this.#silence = this.#watchSilence(environment.clock);
     void this.#begin();
   }
@@ -104,7 +118,8 @@ export class Tab {
         this.#change();
       } else {
         if (message.type === 'ingest') sayAll();
-        if (!this.#streams.take(message, !this.#upstream?.here)) out.push(message);
+        if (this.#blobs.take(message) || this.#streams.take(message, !this.#upstream?.here)) continue;
+        out.push(message as ToHost);
       }
     }
     sayAll();
@@ -202,6 +217,8 @@ export class Tab {
     else if (upstream.here) void this.#leader!.begin();
     const first = !this.#opened;
     this.#opened = true;
+    this.#storage = (reply.value as Opened).storage;
+    if (upstream.here) this.#blobs.collectFromNowOn();
     const role = upstream.here ? 'leader' : 'follower';
     if (first) this.#post([reply]);
     else if (role !== this.#role) this.#tell({ type: 'role', role });
@@ -229,6 +246,7 @@ export class Tab {
   }
 
   #stopLeading(): void {
+    this.#blobs.stopCollecting();
     this.#leader?.stop();
     this.#leader = undefined;
     this.#host = undefined;
@@ -262,6 +280,7 @@ export class Tab {
   /** Lets another tab lead. What the page says meanwhile is kept. REQUIRES: it leads. */
   async #handOver(): Promise<void> {
     const host = this.#host!;
+    this.#blobs.stopCollecting();
     this.#upstream = undefined;
     this.#leader?.leave();
     await host.handOver(this.#backlog.writers);
@@ -318,7 +337,8 @@ export class Tab {
         continue;
       }
       this.#backlog.heard(message);
-      if (!this.#streams.heard(message) && message.type !== 'saved') forPage.push(message);
+      if (this.#own.heard(message) || this.#streams.heard(message)) continue;
+      if (message.type !== 'saved') forPage.push(message);
     }
     if (forPage.length > 0) this.#post(forPage);
   }
@@ -326,6 +346,7 @@ export class Tab {
   #tell(event: WireEvent): void { this.#post([{ type: 'batch', events: [event] }]); }
 
   async #close(call: Call & { method: 'close' }): Promise<void> {
+    this.#blobs.close('The store was closed');
     await this.#streams.abortAll('The store was closed');
     this.#closing = true;
     // Followers hear nothing of the end of this opening: they go on with the next.

@@ -5,6 +5,7 @@
  * Each step is one thing that could happen next: a message arrives, a timer rings, a commit ends, a lock is given. The random
  * numbers choose which. Channels may lose, repeat and reorder what is said over them.
  */
+import { MemoryBlobs } from '../../../dist/worker/blobs/memory-blobs.js';
 
 /** @typedef {import('../../../dist/worker/tabs/environment.js').Environment} Environment */
 
@@ -113,11 +114,13 @@ export class World {
           this.#waiting.push(waiting);
           cancelled.addEventListener('abort', () => { this.#waiting = this.#waiting.filter((other) => other !== waiting); });
         }),
+        locked: (_name, step) => step(),
         held: () => new Promise((resolve) => {
           for (const holder of [...this.#locks.values()]) if (holder?.tab.cached) this.kill(holder.tab);
           this.after(tab, 0, 'locks', () => resolve([...this.#locks.keys()]));
         }),
       },
+      blobFiles: () => new MemoryBlobs(),
       channel: (name, hear) => {
         const ear = { name, tab, hear, last: 0 };
         this.#ears.push(ear);

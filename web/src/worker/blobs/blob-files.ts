@@ -1,0 +1,22 @@
+/** Where the content of blobs lies. What is kept is whole, under its own hash. */
+export interface BlobFiles {
+  /** A place for content that comes piece by piece. */
+  create(): Promise<BlobSink>;
+  /** Backed by the disk where the browser can; undefined if there is none. */
+  get(id: string): Promise<Blob | undefined>;
+  /** Nothing to delete is no error. */
+  delete(id: string): Promise<void>;
+  /** Up to a thousand names of what was written before that time: blobs, and what a crash left half-written. */
+  namesBefore(time: number): Promise<string[]>;
+}
+
+export interface BlobSink {
+  write(bytes: Uint8Array): void | Promise<void>;
+  /** Durable under that name when it resolves. If such content is there already, this one is dropped. */
+  keep(id: string): Promise<void>;
+  /** What was written goes. Never rejects. */
+  drop(): Promise<void>;
+}
+
+/** In a crowd of leftovers the next collection takes the rest. */
+export const MOST_NAMES = 1000;
