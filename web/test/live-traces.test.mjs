@@ -11,7 +11,7 @@ import { liveConversation, liveMessage, liveSearch, liveSessions } from 'millrac
 import { watched } from './support/page/watched-store.js';
 
 /** @import { Draft, Message, Store } from 'millrace' */
-/** @import { LiveQuery } from 'millrace/live' */
+/** @import { Conversation, LiveQuery } from 'millrace/live' */
 
 const STEPS = 120;
 const SESSIONS = ['a', 'b', 'c'];
@@ -91,11 +91,19 @@ class Trace {
         this.#drafts.set(id, await messages.create(session, { id, role: 'assistant' }));
         return;
       }
+      case 'version': {
+        const id = `v${this.#names++}`;
+        const other = await messages.get(message);
+        this.#messages.push(id);
+        return messages.create(other?.sessionId ?? session, { id, role: 'user', parentId: other?.parentId ?? null });
+      }
+      case 'switch': return this.#switch(message);
       case 'delta': return draft?.appendText('word ');
       case 'finish':
         this.#drafts.delete(draft?.id ?? '');
         return draft?.finish();
       case 'delete': return messages.delete(message);
+      case 'drop branch': return messages.delete(message, { branch: true });
       case 'delete all': return this.#random() < 0.2 && messages.deleteAll(session);
       case 'export':
         this.#exported = await this.#store.export();
@@ -144,8 +152,15 @@ class Trace {
       const next = known.query.get();
       assert.notEqual(next, last, `${known.name}: a change was announced, and there is none`);
       checkObjects(last.value?.messages, next.value?.messages);
+      checkVersions(last.value?.versions, next.value?.versions);
       last = next;
     }));
+  }
+
+  /** @param {string} messageId */
+  async #switch(messageId) {
+    const message = await this.#store.messages.get(messageId);
+    if (message) await this.#store.sessions.switchTo(message.sessionId, messageId);
   }
 
   #leave() {
@@ -162,8 +177,9 @@ class Trace {
         const query = liveConversation(store, sessionId, { limit });
         return {
           name: `conversation ${sessionId} ${limit}`, query, stops: [], more: () => query.loadEarlier(2),
-          async check({ messages, hasEarlier }) {
+          async check({ messages, hasEarlier, versions }) {
             const all = await store.messages.list(sessionId);
+            assert.deepEqual(new Map([...versions].sort()), new Map([...versionsAmong(messages, await store.messages.list(sessionId, { all: true }))].sort()));
             assert.deepEqual(messages, all.slice(all.length - messages.length));
             assert.equal(hasEarlier, all.length > messages.length);
             assert.deepEqual(query.ids.get().value, { ids: messages.map((/** @type {Message} */ { id }) => id), hasEarlier });
@@ -215,7 +231,7 @@ class Trace {
 /** @type {readonly string[]} */
 const ACTIONS = [
   'session', 'session', 'title', 'drop session', 'say', 'say', 'say', 'say', 'reply', 'reply', 'delta', 'delta', 'delta', 'finish',
-  'delete', 'delete', 'delete all', 'export', 'import', 'follow', 'follow', 'follow', 'leave', 'more', 'more', 'lose', 'hear', 'hear', 'hear',
+  'version', 'version', 'switch', 'switch', 'drop branch', 'delete', 'delete', 'delete all', 'export', 'import', 'follow', 'follow', 'follow', 'leave', 'more', 'more', 'lose', 'hear', 'hear', 'hear',
 ];
 
 /** No message is there twice, and what did not change is the same object. @param {readonly Message[] | undefined} before @param {readonly Message[] | undefined} after */
@@ -224,10 +240,25 @@ function checkObjects(before = [], after = []) {
   const known = new Map(before.map((message) => [message.id, message]));
   for (const message of after) {
     const held = known.get(message.id);
-    // A delete gives the children of a message another parent, and no other version.
-    const same = held?.version === message.version && held.createdAt === message.createdAt && held.parentId === message.parentId;
+    // A delete gives the children of a message another parent, and no other version. An import may bring back a message that ended otherwise.
+    const same = held?.version === message.version && held.updatedAt === message.updatedAt && held.parentId === message.parentId;
     if (same) assert.equal(message, held, `${message.id} did not change`);
   }
+}
+
+/** Of those messages, counted among all of the session. @param {readonly Message[]} messages @param {readonly Message[]} all */
+function versionsAmong(messages, all) {
+  return messages.flatMap(({ id, parentId }) => {
+    const messageIds = all.filter((other) => other.parentId === parentId).map((other) => other.id);
+    return messageIds.length > 1 ? [/** @type {const} */ ([id, { messageIds, index: messageIds.indexOf(id) }])] : [];
+  });
+}
+
+/** What says the same is the same object. @param {Conversation['versions'] | undefined} before @param {Conversation['versions'] | undefined} after */
+function checkVersions(before = new Map(), after = new Map()) {
+  const same = (/** @type {string} */ id) => JSON.stringify(before.get(id)) === JSON.stringify(after.get(id));
+  for (const id of after.keys()) if (same(id)) assert.equal(after.get(id), before.get(id), `the versions of ${id} did not change`);
+  if (after !== before && after.size > 0) assert.ok(after.size !== before.size || ![...after.keys()].every(same), 'no message has other versions');
 }
 
 describe('L1: live queries agree with plain reads', { concurrency: 6 }, () => {

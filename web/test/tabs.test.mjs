@@ -93,6 +93,49 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
         for (const page of pages) await page.close();
       });
 
+      test('L1_ a live conversation of a tab that follows shows the versions that another one makes, deletes and switches to', options, async () => {
+        const { pages: [first, second] } = await open(2);
+        await first.evaluate(async () => {
+          const { store } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          await store.sessions.create({ id: 's' });
+          for (const id of ['question', 'reply']) await store.messages.create('s', { id, role: 'user' });
+        }, undefined);
+        const shown = (/** @type {string} */ wanted) => second.evaluate(async (text) => {
+          const tab = /** @type {any} */ (globalThis);
+          if (!tab.conversation) {
+            tab.conversation = (await import(/** @type {string} */ ('/dist/live.js'))).liveConversation(tab.store, 's');
+            tab.conversation.subscribe(() => undefined);
+          }
+          await tab.until(() => {
+            const { messages = [], versions = new Map() } = tab.conversation.get().value ?? {};
+            return messages.map((/** @type {any} */ { id }) => {
+              const of = versions.get(id);
+              return of ? `${id} ${of.index + 1}/${of.messageIds.length}` : id;
+            }).join(', ') === text;
+          });
+        }, wanted);
+        const create = (/** @type {string} */ id, /** @type {string | null} */ parentId) => first.evaluate(async (init) => {
+          await /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.messages.create('s', init);
+        }, { id, role: /** @type {const} */ ('user'), parentId });
+        const switchTo = (/** @type {TestPage} */ page, /** @type {string} */ id) => page.evaluate(async (message) => {
+          await /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.sessions.switchTo('s', message);
+        }, id);
+        await shown('question, reply');
+        await create('again', 'question');
+        await shown('question, again 2/2');
+        await create('edited', null);
+        await shown('edited 2/2');
+        await switchTo(first, 'reply');
+        await shown('question 1/2, reply 1/2');
+        await first.evaluate(() => /** @type {Tab} */ (/** @type {any} */ (globalThis)).store.messages.delete('again'), undefined);
+        await shown('question 1/2, reply');
+        // The next leader goes on where that one was.
+        await first.close();
+        await switchTo(second, 'edited');
+        await shown('edited 2/2');
+        await second.close();
+      });
+
       test('M2_ the leader goes: a draft of another tab loses and doubles nothing, and its own is interrupted', options, async () => {
         const { pages: [first, second, third] } = await open(3);
         const own = await startDraft(first, 'of the leader');

@@ -34,10 +34,25 @@ export async function handleChatCompletions(request, response) {
     pace.end();
   }
 
-  function usageOf(sent) {
-    const prompt = Math.ceil(JSON.stringify(body.messages).length / CHARACTERS_PER_TOKEN);
-    return { prompt_tokens: prompt, completion_tokens: sent, total_tokens: prompt + sent };
+  /** `sent` and `thought`: deltas, which are tokens here; all of them, and those of the reasoning. */
+  function usageOf({ sent, thought }) {
+    const prompt = tokensOf(body.messages);
+    return {
+      prompt_tokens: prompt, completion_tokens: sent, total_tokens: prompt + sent,
+      prompt_tokens_details: { cached_tokens: cachedTokensOf(body.messages) },
+      completion_tokens_details: { reasoning_tokens: thought },
+    };
   }
+}
+
+function tokensOf(messages) {
+  return Math.ceil(JSON.stringify(messages).length / CHARACTERS_PER_TOKEN);
+}
+
+/** What came before the last reply was part of the request for that reply already, and is billed as cached. */
+function cachedTokensOf(messages) {
+  const known = messages.slice(0, Math.max(0, messages.findLastIndex(({ role }) => role === 'assistant')));
+  return known.length === 0 ? 0 : tokensOf(known);
 }
 
 async function stream(response, reply, head, pace, includeUsage, usageOf) {
@@ -52,6 +67,7 @@ async function stream(response, reply, head, pace, includeUsage, usageOf) {
   response.write(choice({ role: 'assistant', content: '' }));
   const deltas = reply.deltas[Symbol.iterator]();
   let sent = 0;
+  let thought = 0;
   for (let done = false; !done && !gone.signal.aborted;) {
     let text = '';
     for (let due = await pace.due(gone.signal); due > 0; due--) {
@@ -60,6 +76,7 @@ async function stream(response, reply, head, pace, includeUsage, usageOf) {
       if (done) break;
       text += choice(next.value);
       sent++;
+      if (next.value.reasoning_content !== undefined) thought++;
     }
     if (text !== '' && !response.write(text)) await drained(response, gone.signal);
   }
@@ -72,7 +89,7 @@ async function stream(response, reply, head, pace, includeUsage, usageOf) {
     return void response.end(`data: ${JSON.stringify({ error })}\n\n`);
   }
   let tail = choice({}, reply.finishReason);
-  if (includeUsage) tail += chunk({ choices: [], usage: usageOf(sent) });
+  if (includeUsage) tail += chunk({ choices: [], usage: usageOf({ sent, thought }) });
   response.end(`${tail}data: [DONE]\n\n`);
 }
 
@@ -86,8 +103,10 @@ function wholeReply(reply, head, usageOf) {
   const message = { role: 'assistant', content: '', reasoning_content: '' };
   const calls = [];
   let sent = 0;
+  let thought = 0;
   for (const delta of reply.deltas) {
     sent++;
+    if (delta.reasoning_content !== undefined) thought++;
     message.content += delta.content ?? '';
     message.reasoning_content += delta.reasoning_content ?? '';
     for (const piece of delta.tool_calls ?? []) {
@@ -104,6 +123,6 @@ function wholeReply(reply, head, usageOf) {
       message: calls.length > 0 ? { ...message, tool_calls: calls } : message,
       finish_reason: reply.finishReason,
     }],
-    usage: usageOf(sent),
+    usage: usageOf({ sent, thought }),
   };
 }

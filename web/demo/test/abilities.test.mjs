@@ -186,9 +186,12 @@ describe('the demo', { timeout: 120_000 }, () => {
   });
 
   test('an empty conversation is used again, and a server that is away is explained', async () => {
+    const listed = partsOf(page).conversations.getByRole('button', { name: 'Delete New conversation' });
     await partsOf(page).create.click();
+    await listed.waitFor();
     await partsOf(page).create.click();
-    assert.equal(await partsOf(page).conversations.getByRole('button', { name: 'Delete New conversation' }).count(), 1);
+    await page.waitForFunction(() => document.activeElement?.id === 'composer');
+    assert.equal(await listed.count(), 1);
     const other = await useServer([]);
     await other.close();
     await ask(page, 'Anybody there?');

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => vite.close());
 
-describe('turns that replace messages', () => {
+describe('turns that ask again', () => {
   // Settings are read where a page keeps them.
   const page = { location: { href: 'http://127.0.0.1/' }, localStorage: { getItem: () => null }, sessionStorage: { getItem: () => null } };
   before(() => Object.assign(globalThis, page));
@@ -40,13 +40,13 @@ describe('turns that replace messages', () => {
     }
   }
 
-  test('without a question to ask again, nothing is deleted', () => withTurns(async ({ store, turns, sessionId }) => {
+  test('without a question to ask again, nothing is changed', () => withTurns(async ({ store, turns, sessionId }) => {
     await said(store, sessionId, 'assistant', 'Welcome');
     await turns.retry(sessionId);
     assert.deepEqual(await texts(store, sessionId), ['Welcome']);
   }));
 
-  test('a question that another tab has deleted is not edited, and nothing else is deleted', () => withTurns(async ({ store, turns, sessionId }) => {
+  test('a question that another tab has deleted is not edited, and nothing else is changed', () => withTurns(async ({ store, turns, sessionId }) => {
     await said(store, sessionId, 'user', 'First');
     const { id } = await said(store, sessionId, 'user', 'Second');
     await store.messages.delete(id);
@@ -83,6 +83,15 @@ describe('Markdown blocks', () => {
       assert.deepEqual(now.slice(0, Math.max(0, before.length - 2)), before.slice(0, -2), JSON.stringify(text.slice(0, end)));
       before = now;
     }
+  });
+});
+
+describe('what a reply costs', () => {
+  test('what comes from the cache is cheaper, and reasoning is part of what is written', async () => {
+    const { costOf } = await load('agent/prices.ts');
+    assert.equal(costOf('gpt-4o', { inputTokens: 1_000_000, outputTokens: 0 }), 2.5);
+    assert.equal(costOf('gpt-4o', { inputTokens: 1_000_000, cachedInputTokens: 1_000_000, outputTokens: 100_000, reasoningTokens: 50_000 }), 2.25);
+    assert.equal(costOf('toString', { inputTokens: 1, outputTokens: 1 }), undefined);
   });
 });
 

@@ -83,6 +83,15 @@ describe('chat completions', () => {
     assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
   });
 
+  test('what a reply took: its reasoning, and what was read before', async () => {
+    const { usage: first } = (await ask([user('Tell me of the garden.')])).at(-1);
+    assert.ok(first.completion_tokens_details.reasoning_tokens > 5);
+    assert.ok(first.completion_tokens_details.reasoning_tokens < first.completion_tokens);
+    assert.equal(first.prompt_tokens_details.cached_tokens, 0);
+    const { usage: second } = (await ask([user('Tell me of the garden.'), { role: 'assistant', content: 'Gladly.' }, user('And the river?')])).at(-1);
+    assert.equal(second.prompt_tokens_details.cached_tokens, first.prompt_tokens);
+  });
+
   test('a history with an unanswered tool call is refused, as providers do', async () => {
     const call = { id: 'call_1', type: 'function', function: { name: 'calculate', arguments: '{}' } };
     const response = await post('v1/chat/completions', { messages: [user('a'), { role: 'assistant', content: '', tool_calls: [call] }, user('b')] });

@@ -51,7 +51,8 @@ export function partsOf(page) {
     stop: page.getByRole('button', { name: 'Stop the reply' }),
     questions: page.getByRole('article', { name: 'You' }),
     replies: page.getByRole('article', { name: 'Assistant' }),
-    status: page.getByRole('status'),
+    // What the page says beside its content; counters have the role too.
+    status: page.locator('#root > [role=status]'),
     rate: page.getByRole('slider', { name: 'Rate of the reply' }),
     conversations,
     session: (title) => conversations.getByRole('button', { name: title, exact: true }),
@@ -92,7 +93,7 @@ export async function figuresWhere(page, right) {
   }
 }
 
-/** Another model server, on another origin: it says what it is told to, piece by piece as `reply` has it, and remembers who asked. `refusal`: it refuses, and wants to be left alone for so many seconds. */
+/** Another model server, on another origin: it says what it is told to, piece by piece as `reply` has it, and remembers who asked. `reply` may be a function of the number of the request. `refusal`: it refuses, and wants to be left alone for so many seconds. */
 export async function startOtherServer(reply, refusal) {
   const requests = [];
   const server = createServer(async (request, response) => {
@@ -109,7 +110,7 @@ export async function startOtherServer(reply, refusal) {
       return void response.end(JSON.stringify({ error: { message: 'You ask too much.', type: 'rate_limit' } }));
     }
     response.setHeader('Content-Type', 'text/event-stream');
-    for await (const content of reply) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+    for await (const content of typeof reply === 'function' ? reply(requests.length) : reply) response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
     response.end(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`);
   });
   server.listen(0, '127.0.0.1');

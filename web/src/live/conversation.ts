@@ -1,19 +1,14 @@
 /** The messages of one session, and each message of it by itself. */
 import type { Store } from '../api.js';
-import type { MillraceError } from '../errors.js';
 import type { Message, StoreEvent } from '../types.js';
-import { sameItems, withHeld } from './held.js';
-import { afterEvents, stateOf, type MessageList } from './message-list.js';
+import { heldIfSame, withHeld } from './held.js';
+import { Listeners } from './listeners.js';
+import { afterEvents, stateOf, versionsOf, type Conversation } from './message-list.js';
 import { Query } from './query.js';
 import { shared } from './registry.js';
 import { LOADING, type LiveQuery, type Snapshot } from './snapshot.js';
 
-/** The last messages of the path that a session shows, each after its parent. Unchanged messages keep their identity. */
-export interface Conversation {
-  readonly messages: readonly Message[];
-  /** Whether there are messages before these: see {@link LiveConversation.loadEarlier}. */
-  readonly hasEarlier: boolean;
-}
+export type { Conversation, MessageVersions } from './message-list.js';
 
 /** Which messages there are, without what they say. */
 export interface MessageIds {
@@ -41,7 +36,7 @@ const DEFAULT_LIMIT = 50;
  * is read again when the session shows another path.
  */
 export function liveConversation(store: Store, sessionId: string, { limit = DEFAULT_LIMIT }: { limit?: number } = {}): LiveConversation {
-  const { get, subscribe, followed } = shared<MessageList, ConversationQuery>(
+  const { get, subscribe, followed } = shared<Conversation, ConversationQuery>(
     store, `conversation:${limit}:${sessionId}`, () => new ConversationQuery(store, sessionId, limit),
   );
   return {
@@ -51,10 +46,10 @@ export function liveConversation(store: Store, sessionId: string, { limit = DEFA
   };
 }
 
-export class ConversationQuery extends Query<MessageList> {
+export class ConversationQuery extends Query<Conversation> {
   readonly #sessionId: string;
   readonly #limit: number;
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Listeners();
   /** Where a message stood when it was last looked for. */
   #places = new Map<string, number>();
 
@@ -72,80 +67,56 @@ export class ConversationQuery extends Query<MessageList> {
     return messages[this.#places.get(messageId) ?? -1];
   }
 
-  /** `onChange` is called when this one message changed, or when messages came or went. Keeps the query alive as a subscriber does. */
-  watch(messageId: string, onChange: () => void): () => void {
-    const watchers = this.#watchers.get(messageId) ?? new Set();
-    this.#watchers.set(messageId, watchers.add(onChange));
-    const leave = this.subscribe(() => undefined);
-    return () => {
-      watchers.delete(onChange);
-      if (watchers.size === 0) this.#watchers.delete(messageId);
-      leave();
-    };
+  /** `onChange` is called at each change, before the subscribers are. Keeps the query alive as a subscriber does. */
+  watch(onChange: () => void): () => void {
+    const ends = [this.#watchers.add(onChange), this.subscribe(() => undefined)];
+    return () => ends.forEach((end) => end());
   }
 
   async loadEarlier(count: number): Promise<void> {
-    await this.read(() => this.#earlier(count), (page, events) => {
-      const value = this.snapshot.value;
-      if (!page || !value) return;
-      const { messages } = afterEvents({ messages: page.messages, hasEarlier: false }, events.filter(({ type }) => type !== 'session-updated'))!;
-      this.show(this.ready({ messages: [...messages, ...value.messages], hasEarlier: page.hasEarlier }));
-    });
+    await this.read(async () => {
+      const { messages, hasEarlier } = this.snapshot.value ?? { messages: [] };
+      // If the first one was deleted on the way, which the store knows before its listeners do, all is read.
+      return hasEarlier ? this.#read(count, messages[0]).catch(() => this.#read(count + messages.length - 1)) : undefined;
+    }, (list, events) => list && this.take(list, events));
   }
 
-  protected load(): Promise<MessageList> {
-    return this.#page(Math.max(this.#limit, this.snapshot.value?.messages.length ?? 0));
+  protected load(): Promise<Conversation> {
+    return this.#read(Math.max(this.#limit, this.snapshot.value?.messages.length ?? 0));
   }
 
-  protected keep(read: MessageList, held: MessageList | undefined): MessageList {
-    const messages = withHeld(read.messages, held?.messages, stateOf);
-    return messages === held?.messages && read.hasEarlier === held.hasEarlier ? held : { messages, hasEarlier: read.hasEarlier };
+  protected keep(read: Conversation, held: Conversation | undefined): Conversation {
+    const known = [...held?.versions ?? []];
+    const versions = withHeld([...read.versions], known, JSON.stringify);
+    return heldIfSame({
+      messages: withHeld(read.messages, held?.messages, stateOf), hasEarlier: read.hasEarlier,
+      versions: held && versions === known ? held.versions : new Map(versions),
+    }, held);
   }
 
-  protected apply(list: MessageList, events: readonly StoreEvent[]): MessageList {
+  protected apply(list: Conversation, events: readonly StoreEvent[]): Conversation {
     const next = afterEvents(list, events);
     if (!next) this.reload();
     return next ?? list;
   }
 
-  protected override shown(before: MessageList | undefined, after: MessageList | undefined): void {
-    if (this.#watchers.size === 0) return;
-    const [old, now] = [before?.messages ?? [], after?.messages ?? []];
-    const cameOrWent = old.length !== now.length || old.some(({ id }, index) => id !== now[index]!.id);
-    if (cameOrWent) for (const messageId of [...this.#watchers.keys()]) this.#wake(messageId);
-    else for (const [index, message] of now.entries()) if (message !== old[index]) this.#wake(message.id);
-  }
+  protected override shown(): void { this.#watchers.call(); }
 
-  #wake(messageId: string): void {
-    for (const onChange of [...this.#watchers.get(messageId) ?? []]) onChange();
-  }
-
-  async #earlier(count: number): Promise<MessageList | undefined> {
-    for (;;) {
-      const { messages, hasEarlier } = this.snapshot.value ?? { messages: [], hasEarlier: false };
-      const [first] = messages;
-      if (!first && hasEarlier) this.reload();
-      if (!first || !hasEarlier) return undefined;
-      try {
-        return await this.#page(count, { before: first.id });
-      } catch (error) {
-        if ((error as MillraceError).code !== 'not-found') throw error;
-        // It was deleted on the way. The store knows that before its listeners do.
-        if (this.snapshot.value?.messages[0] === first) this.show(this.ready({ messages: messages.slice(1), hasEarlier }));
-      }
-    }
-  }
-
-  /** One more is read than is asked for, which tells whether there are more. */
-  async #page(count: number, position: { before?: string } = {}): Promise<MessageList> {
-    const messages = await this.store.messages.list(this.#sessionId, { limit: count + 1, ...position });
-    return { messages: messages.slice(Math.max(0, messages.length - count)), hasEarlier: messages.length > count };
+  /** One more is read than is asked for, which tells whether there are more. `before`: what is held is part of the answer. */
+  async #read(limit: number, before?: Message): Promise<Conversation> {
+    const stored = this.store.messages;
+    const [read, forks] = await Promise.all([
+      stored.list(this.#sessionId, { limit: limit + 1, before: before?.id }), stored.branches(this.#sessionId),
+    ]);
+    const hasEarlier = read.length > limit;
+    const messages = [...read.slice(Number(hasEarlier)), ...(before && this.snapshot.value?.messages) ?? []];
+    return { messages, hasEarlier, versions: versionsOf(messages, forks) };
   }
 }
 
 /** The same object until a message came or went. */
-function idsOf(get: () => Snapshot<MessageList>): () => Snapshot<MessageIds> {
-  let from: Snapshot<MessageList> | undefined;
+function idsOf(get: () => Snapshot<Conversation>): () => Snapshot<MessageIds> {
+  let from: Snapshot<Conversation> | undefined;
   let last: Snapshot<MessageIds> = LOADING;
   return () => {
     const snapshot = get();
@@ -158,10 +129,9 @@ function idsOf(get: () => Snapshot<MessageList>): () => Snapshot<MessageIds> {
 }
 
 /** `last` if it says the same. */
-function withIds(snapshot: Snapshot<MessageList>, last: Snapshot<MessageIds>): Snapshot<MessageIds> {
+function withIds(snapshot: Snapshot<Conversation>, last: Snapshot<MessageIds>): Snapshot<MessageIds> {
   if (!snapshot.value) return snapshot as Snapshot<never>;
   const { messages, hasEarlier } = snapshot.value;
-  const ids = messages.map(({ id }) => id);
-  const same = snapshot.status === last.status && last.value?.hasEarlier === hasEarlier && sameItems(last.value.ids, ids);
-  return same && last.status === 'ready' ? last : { ...snapshot, value: { ids, hasEarlier } };
+  const value = heldIfSame({ ids: withHeld(messages.map(({ id }) => id), last.value?.ids, String), hasEarlier }, last.value);
+  return value === last.value && snapshot.status === 'ready' && last.status === 'ready' ? last : { ...snapshot, value };
 }

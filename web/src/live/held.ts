@@ -5,9 +5,10 @@ export function withHeld<T>(read: readonly T[], held: readonly T[] | undefined, 
   if (!held) return read;
   const known = new Map(held.map((item) => [keyOf(item), item]));
   const items = read.map((item) => known.get(keyOf(item)) ?? item);
-  return sameItems(items, held) ? held : items;
+  return items.length === held.length && items.every((item, index) => item === held[index]) ? held : items;
 }
 
-export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+/** The held value, if the one that was read has the same in it. */
+export function heldIfSame<T extends object>(read: T, held: T | undefined): T {
+  return held && (Object.keys(read) as (keyof T)[]).every((key) => read[key] === held[key]) ? held : read;
 }

@@ -3,10 +3,10 @@
  *
  * @module millrace/live
  */
-export { liveConversation, type Conversation, type LiveConversation, type MessageIds } from './conversation.js';
+export { liveConversation, type Conversation, type LiveConversation, type MessageIds, type MessageVersions } from './conversation.js';
 export { liveMessage } from './message.js';
 export { liveRun, type LiveRun, type RunState } from './run.js';
 export { liveSearch, type LiveSearch, type SearchHits } from './search.js';
-export { liveSessions, type LiveSessions, type SessionList } from './sessions.js';
+export { liveSessions, type LiveSessions, type SessionFilter, type SessionList } from './sessions.js';
 export { liveStorageStatus, type StorageStatus } from './storage-status.js';
 export type { LiveQuery, Snapshot } from './snapshot.js';

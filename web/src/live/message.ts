@@ -31,7 +31,7 @@ class MessageQuery extends Query<Message | undefined> {
   protected override follow(): () => void {
     const conversation = conversationWith(this.store, this.#id);
     if (!conversation) return super.follow();
-    let leave = conversation.watch(this.#id, () => {
+    let leave = conversation.watch(() => {
       const message = conversation.message(this.#id);
       if (message) return this.show(readyMessage(message));
       leave();

@@ -88,8 +88,13 @@ export abstract class Query<T> {
       return this.load();
     }, (loaded, events) => {
       // Something was missed during the read: the next one is under way, and will be right.
-      if (!this.#reloadWaits) this.show(this.ready(this.keep(this.apply(loaded, events), this.#snapshot.value)));
+      if (!this.#reloadWaits) this.take(loaded, events);
     });
+  }
+
+  /** Shows what was read, after the events since the read began. */
+  protected take(read: T, events: readonly StoreEvent[]): void {
+    this.show(this.ready(this.keep(this.apply(read, events), this.#snapshot.value)));
   }
 
   /** Reads when no other read is under way. `take` gets what was read and the events since the read began. */
@@ -111,12 +116,12 @@ export abstract class Query<T> {
     const last = this.#snapshot;
     if (next === last || (next.status === 'ready' && last.status === 'ready' && next.value === last.value)) return;
     this.#snapshot = next;
-    this.shown(last.value, next.value);
+    this.shown();
     this.#listeners.call();
   }
 
   /** Called with each change, before the subscribers are. */
-  protected shown(_before: T | undefined, _after: T | undefined): void {}
+  protected shown(): void {}
 
   #hear(events: readonly StoreEvent[]): void {
     this.#sinceRead?.push(...events);

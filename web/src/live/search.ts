@@ -1,7 +1,7 @@
 /** The hits of a search. */
 import type { Store } from '../api.js';
 import type { SearchHit, SearchPosition, StoreEvent } from '../types.js';
-import { withHeld } from './held.js';
+import { heldIfSame, withHeld } from './held.js';
 import { Query } from './query.js';
 import { shared } from './registry.js';
 import type { LiveQuery } from './snapshot.js';
@@ -34,7 +34,7 @@ class SearchQuery extends Query<SearchHits> {
   #wanted = PAGE;
 
   constructor(store: Store, query: string, sessionId: string | undefined) {
-    super(store, { sessionId, types: ['created', 'updated', 'deleted', 'storage-error', 'storage-recovered'] });
+    super(store, { sessionId, types: ['created', 'updated', 'deleted', 'session-updated', 'storage-error', 'storage-recovered'] });
     this.#query = query;
     this.#sessionId = sessionId;
   }
@@ -59,14 +59,13 @@ class SearchQuery extends Query<SearchHits> {
     return { hits, hasMore: from !== undefined };
   }
 
-  /** An event does not say whether the words are in a message: the store does. */
+  /** An event does not say whether the words are in a message, nor one of a session which of its messages are hidden now: the store does. */
   protected apply(found: SearchHits, events: readonly StoreEvent[]): SearchHits {
     if (events.some((event) => event.type !== 'updated' || event.terminal)) this.reload();
     return found;
   }
 
   protected keep(read: SearchHits, held: SearchHits | undefined): SearchHits {
-    const hits = withHeld(read.hits, held?.hits, JSON.stringify);
-    return hits === held?.hits && read.hasMore === held.hasMore ? held : { hits, hasMore: read.hasMore };
+    return heldIfSame({ ...read, hits: withHeld(read.hits, held?.hits, JSON.stringify) }, held);
   }
 }

@@ -1,7 +1,7 @@
 /** The conversations of a store. */
 import type { Store } from '../api.js';
 import type { Session, StoreEvent } from '../types.js';
-import { withHeld } from './held.js';
+import { heldIfSame, withHeld } from './held.js';
 import { Query } from './query.js';
 import { shared } from './registry.js';
 import type { LiveQuery } from './snapshot.js';
@@ -23,19 +23,29 @@ export interface LiveSessions extends LiveQuery<SessionList> {
 
 const DEFAULT_LIMIT = 50;
 
-/** The `limit` most recently updated sessions (default 50), and as many more as `loadMore` was asked for. */
-export function liveSessions(store: Store, { limit = DEFAULT_LIMIT }: { limit?: number } = {}): LiveSessions {
-  const { get, subscribe, followed } = shared<SessionList, SessionsQuery>(store, `sessions:${limit}`, () => new SessionsQuery(store, limit));
+/** Which sessions, as `sessions.list` takes it. */
+export interface SessionFilter { archived?: boolean | 'all'; query?: string }
+
+/**
+ * The `limit` most recently updated sessions (default 50), and as many more as `loadMore` was asked for. With a filter, they are
+ * read again at each change of a session.
+ */
+export function liveSessions(store: Store, { limit = DEFAULT_LIMIT, archived, query }: SessionFilter & { limit?: number } = {}): LiveSessions {
+  const { get, subscribe, followed } = shared<SessionList, SessionsQuery>(
+    store, `sessions:${JSON.stringify([limit, archived, query])}`, () => new SessionsQuery(store, limit, { archived, query }),
+  );
   return { get, subscribe, loadMore: async (count = limit) => followed()?.loadMore(count) };
 }
 
 class SessionsQuery extends Query<SessionList> {
   /** How many are shown, if there are as many. */
   #wanted: number;
+  readonly #filter: SessionFilter;
 
-  constructor(store: Store, limit: number) {
+  constructor(store: Store, limit: number, filter: SessionFilter) {
     super(store, { types: ['session-created', 'session-updated', 'session-deleted', 'storage-error'] });
     this.#wanted = limit;
+    this.#filter = filter;
   }
 
   async loadMore(count: number): Promise<void> {
@@ -46,23 +56,23 @@ class SessionsQuery extends Query<SessionList> {
 
   /** One more is read than is shown, which tells whether there are more. */
   protected async load(): Promise<SessionList> {
-    return cut(await this.store.sessions.list({ limit: this.#wanted + 1 }), this.#wanted);
+    return cut(await this.store.sessions.list({ ...this.#filter, limit: this.#wanted + 1 }), this.#wanted);
   }
 
   protected apply(list: SessionList, events: readonly StoreEvent[]): SessionList {
-    let next: SessionList | undefined = list;
+    // Whether a session passes the filter is for the store to say.
+    let next = this.#filter.archived || this.#filter.query ? undefined : list;
     for (const event of events) {
+      if (!next) break;
       if (event.type === 'session-deleted') next = without(next, event.sessionId);
       else if (event.type === 'session-created' || event.type === 'session-updated') next = withSession(next, event.session, this.#wanted);
-      if (!next) break;
     }
     if (!next) this.reload();
     return next ?? list;
   }
 
   protected keep(read: SessionList, held: SessionList | undefined): SessionList {
-    const sessions = withHeld(read.sessions, held?.sessions, JSON.stringify);
-    return sessions === held?.sessions && read.hasMore === held.hasMore ? held : { sessions, hasMore: read.hasMore };
+    return heldIfSame({ ...read, sessions: withHeld(read.sessions, held?.sessions, JSON.stringify) }, held);
   }
 }
 

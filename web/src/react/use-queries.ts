@@ -5,7 +5,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Message, MillraceError, SearchHit, Session, Store } from '../index.js';
 import {
-  liveConversation, liveMessage, liveSearch, liveSessions, liveStorageStatus, type LiveQuery, type Snapshot,
+  liveConversation, liveMessage, liveSearch, liveSessions, liveStorageStatus, type Conversation, type LiveQuery, type SessionFilter, type Snapshot,
 } from '../live/index.js';
 import { useStore } from './provider.js';
 
@@ -15,9 +15,7 @@ export interface QueryState {
   readonly error?: MillraceError;
 }
 
-export interface ConversationState extends QueryState {
-  readonly messages: readonly Message[];
-  readonly hasEarlier: boolean;
+export interface ConversationState extends QueryState, Conversation {
   /** See `LiveConversation.loadEarlier`. */
   readonly loadEarlier: (count?: number) => Promise<void>;
 }
@@ -59,11 +57,11 @@ export interface SessionsState extends QueryState {
   readonly loadMore: (count?: number) => Promise<void>;
 }
 
-/** The sessions that were updated last (`limit`: 50), and more on demand. */
-export function useSessions({ limit }: { limit?: number } = {}): SessionsState {
-  const query = useQuery((store) => liveSessions(store, { limit }), limit);
-  const snapshot = useSnapshot(query);
-  return { ...stateOf(snapshot), ...(snapshot.value ?? NO_SESSIONS), loadMore: query.loadMore };
+/** The sessions that were updated last (`limit`: 50), and more on demand: all but the archived ones, or those that a filter asks for. */
+export function useSessions({ limit, archived, query }: SessionFilter & { limit?: number } = {}): SessionsState {
+  const sessions = useQuery((store) => liveSessions(store, { limit, archived, query }), limit, archived, query);
+  const snapshot = useSnapshot(sessions);
+  return { ...stateOf(snapshot), ...(snapshot.value ?? NO_SESSIONS), loadMore: sessions.loadMore };
 }
 
 export interface SearchState extends QueryState {
@@ -86,7 +84,7 @@ export function useStorageStatus(): { readonly storage: Store['storage']; readon
   return value ?? { storage: store.storage };
 }
 
-const NO_MESSAGES = { messages: [], hasEarlier: false } as const;
+const NO_MESSAGES: Conversation = { messages: [], hasEarlier: false, versions: new Map() };
 const NO_IDS = { ids: [], hasEarlier: false } as const;
 const NO_SESSIONS = { sessions: [], hasMore: false } as const;
 const NO_HITS = { hits: [], hasMore: false } as const;

@@ -263,6 +263,96 @@ export async function L1_aSearchFollows({ open, observe }) {
   query.end();
 }
 
+/** Which version of each message is shown, of how many. @param {{ shown(): { versions?: ReadonlyMap<string, { messageIds: readonly string[]; index: number }> } }} query */
+const versions = (query) => [...query.shown().versions ?? []].map(([id, { messageIds, index }]) => `${id}: ${index + 1} of ${messageIds.join(' ')}`).join(', ');
+
+/** @type {Spec} */
+export async function L1_versionsOfMessagesFollow({ open, observe }) {
+  const { store, reads, settled } = watched(await open());
+  const { id } = await store.sessions.create();
+  await say(store, id, 3);
+  const query = observe.conversation(store, id);
+  await until(() => query.shown().status === 'ready');
+  const none = query.shown().versions;
+  const draft = await store.messages.create(id, { id: 'reply', role: 'assistant' });
+  draft.appendText('word');
+  await draft.finish();
+  await until(() => query.shown().messages?.[3]?.finishedAt !== undefined);
+  deepEqual([none?.size, query.shown().versions === none, reads['messages.branches']], [0, true, 1], 'a list of messages:');
+
+  // The reply is made again, and then the second question is edited.
+  await (await store.messages.create(id, { id: 'again', role: 'assistant', parentId: 'm2' })).finish();
+  await until(() => versions(query) === 'again: 2 of reply again');
+  const kept = query.shown().versions;
+  await store.messages.create(id, { id: 'next', role: 'user' });
+  await until(() => ids(query) === 'm0 m1 m2 again next');
+  equal(query.shown().versions, kept, 'they are the same object until one of them changes:');
+  await store.messages.create(id, { id: 'edited', role: 'user', parentId: 'm0' });
+  await until(() => ids(query) === 'm0 edited');
+  equal(versions(query), 'edited: 2 of m1 edited');
+  await store.sessions.switchTo(id, 'reply');
+  await until(() => ids(query) === 'm0 m1 m2 reply');
+  equal(versions(query), 'm1: 1 of m1 edited, reply: 1 of reply again');
+  const ofQuestion = query.shown().versions?.get('m1');
+
+  // What is hidden comes and goes too.
+  await store.messages.createAll(id, [{ id: 'third', role: 'assistant', parentId: 'm2' }]);
+  await store.sessions.switchTo(id, 'reply');
+  await until(() => versions(query) === 'm1: 1 of m1 edited, reply: 1 of reply again third');
+  equal(query.shown().versions?.get('m1'), ofQuestion, 'what did not change is the same object:');
+  await store.messages.delete('third');
+  await store.messages.delete('again', { branch: true });
+  await until(() => versions(query) === 'm1: 1 of m1 edited');
+  // The children of a message that is deleted become versions of its own.
+  await store.messages.delete('m1');
+  await until(() => versions(query) === 'm2: 1 of m2 edited');
+  await store.messages.delete('edited');
+  await until(() => versions(query) === '');
+  await settled();
+  equal(ids(query), 'm0 m2 reply');
+  query.end();
+}
+
+/** @type {Spec} */
+export async function L1_versionsOfEarlierMessagesComeWithThem({ open, observe }) {
+  const store = await open();
+  const { id } = await store.sessions.create();
+  await say(store, id, 2);
+  await store.messages.create(id, { id: 'first', role: 'user', parentId: null });
+  await say(store, id, 4, 'n');
+  const query = observe.conversation(store, id, { limit: 2 });
+  await until(() => query.shown().status === 'ready');
+  deepEqual([ids(query), versions(query)], ['n2 n3', '']);
+  await query.more(2);
+  await until(() => ids(query) === 'n0 n1 n2 n3');
+  equal(versions(query), '');
+  await query.more(2);
+  await until(() => ids(query) === 'first n0 n1 n2 n3');
+  deepEqual([versions(query), query.shown().hasEarlier], ['first: 2 of m0 first', false]);
+  query.end();
+}
+
+/** @type {Spec} */
+export async function L1_sessionsByTitleAndArchived({ open, observe }) {
+  const store = await open();
+  for (const [id, title] of [['a', 'A mill'], ['b', 'A weir'], ['c', 'Two mills']]) await store.sessions.create({ id, title });
+  const [all, mills, archived] = [observe.sessions(store), observe.sessions(store, { query: 'mill' }), observe.sessions(store, { archived: true, limit: 1 })];
+  const shown = (/** @type {typeof all} */ query) => (query.shown().sessions ?? []).map(({ id }) => id).sort().join(' ');
+  await until(() => [all, mills, archived].every((query) => query.shown().status === 'ready'));
+  deepEqual([all, mills, archived].map(shown), ['a b c', 'a c', '']);
+  await store.sessions.update('b', { title: 'The mill at the weir' });
+  await until(() => shown(mills) === 'a b c');
+  await store.sessions.update('a', { archived: true });
+  await until(() => shown(archived) === 'a' && shown(mills) === 'b c' && shown(all) === 'b c');
+  await store.sessions.update('b', { archived: true });
+  await until(() => archived.shown().hasMore === true);
+  await archived.more(1);
+  await until(() => shown(archived) === 'a b');
+  await store.sessions.update('a', { archived: false });
+  await until(() => shown(archived) === 'b' && shown(all) === 'a c');
+  for (const query of [all, mills, archived]) query.end();
+}
+
 /** @type {Spec} */
 export async function L1_aClosedStoreIsAnErrorAndTheNextOneWorks({ open, observe }) {
   const store = await open();

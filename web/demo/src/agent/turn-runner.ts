@@ -2,6 +2,7 @@ import { MillraceError, type Message, type RunScope, type Store } from 'millrace
 import { announce, describeError, reportError } from '../ui/notices.js';
 import { chatRequest } from './chat-request.js';
 import { pendingToolCalls, textOf } from './history.js';
+import { costOf } from './prices.js';
 import { getSettings } from './settings.js';
 import { runTool } from './tools.js';
 
@@ -48,9 +49,9 @@ export class TurnRunner {
 
   send(sessionId: string, prompt: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
-      await scope.create({ role: 'user', parts: [{ type: 'text', text: prompt }] });
+      const question = await scope.create({ role: 'user', parts: [{ type: 'text', text: prompt }] });
       await this.#nameAfter(sessionId, prompt);
-      await this.#converse(scope, sessionId);
+      await this.#converse(scope, sessionId, question.id);
     });
   }
 
@@ -58,31 +59,28 @@ export class TurnRunner {
   proceed(sessionId: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
       const last = (await this.#store.messages.list(sessionId)).at(-1);
-      const cutOff = last?.role === 'assistant' && pendingToolCalls([last]).length === 0 && textOf(last) !== '';
-      await this.#converse(scope, sessionId, cutOff ? last.id : undefined);
+      if (last === undefined) throw new Error('This conversation has no message to go on from.');
+      const cutOff = last.role === 'assistant' && pendingToolCalls([last]).length === 0 && textOf(last) !== '';
+      await this.#converse(scope, sessionId, last.id, cutOff ? last.id : undefined);
     });
   }
 
-  /** Asks the last question again: everything after it is deleted. Without a question nothing is deleted. */
+  /** Asks the last question again. The new reply is a version of the one that is there: both follow the question. */
   retry(sessionId: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
-      const messages = await this.#store.messages.list(sessionId);
-      const question = messages.findLastIndex(({ role }) => role === 'user');
-      if (question === -1) throw new Error('This conversation has no question to ask again.');
-      await this.#delete(messages.slice(question + 1));
-      await this.#converse(scope, sessionId);
+      const question = (await this.#store.messages.list(sessionId)).findLast(({ role }) => role === 'user');
+      if (question === undefined) throw new Error('This conversation has no question to ask again.');
+      await this.#converse(scope, sessionId, question.id);
     });
   }
 
-  /** Replaces a question and all that follows it. The new question is stored before the old one goes. */
+  /** Asks a question in other words. It is a version of the old one: both follow the same message. */
   edit(sessionId: string, messageId: string, prompt: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
-      const messages = await this.#store.messages.list(sessionId);
-      const question = messages.findIndex(({ id }) => id === messageId);
-      if (question === -1) throw new Error('The question has been deleted meanwhile. Nothing was changed.');
-      await scope.create({ role: 'user', parts: [{ type: 'text', text: prompt }] });
-      await this.#delete(messages.slice(question));
-      await this.#converse(scope, sessionId);
+      const old = await this.#store.messages.get(messageId);
+      if (old === undefined) throw new Error('The question has been deleted meanwhile. Nothing was changed.');
+      const question = await scope.create({ role: 'user', parentId: old.parentId ?? null, parts: [{ type: 'text', text: prompt }] });
+      await this.#converse(scope, sessionId, question.id);
     });
   }
 
@@ -90,42 +88,49 @@ export class TurnRunner {
     this.#running.get(sessionId)?.abort();
   }
 
-  /** The newest goes first: what is left after a crash is a conversation that was cut short, without a gap. */
-  async #delete(messages: readonly Message[]): Promise<void> {
-    for (const { id } of [...messages].reverse()) await this.#store.messages.delete(id);
-  }
-
-  async #converse(scope: RunScope, sessionId: string, resumeId?: string): Promise<void> {
+  /** `from`: the message to go on from. The turn keeps to its own branch, whatever another tab shows meanwhile. */
+  async #converse(scope: RunScope, sessionId: string, from: string, resumeId?: string): Promise<void> {
+    let head = from;
     let resume = resumeId;
     for (let step = 0; step < MAX_STEPS; step++) {
-      const history = await this.#store.messages.list(sessionId);
-      await this.#answerTools(scope, sessionId, history);
-      const reply = await this.#ask(scope, sessionId, resume);
+      head = await this.#answerTools(scope, sessionId, head) ?? head;
+      const reply = await this.#ask(scope, sessionId, head, resume);
       if (pendingToolCalls([reply]).length === 0) return;
+      head = reply.id;
       resume = undefined;
     }
     throw new Error(`The model called tools ${MAX_STEPS} times in a row; the turn was ended.`);
   }
 
-  async #answerTools(scope: RunScope, sessionId: string, history: readonly Message[]): Promise<void> {
-    const calls = pendingToolCalls(history);
-    if (calls.length === 0) return;
+  /** The id of the message with the results. Undefined: no call waits for one. */
+  async #answerTools(scope: RunScope, sessionId: string, head: string): Promise<string | undefined> {
+    const calls = pendingToolCalls(await this.#store.messages.list(sessionId, { head }));
+    if (calls.length === 0) return undefined;
     announce(`The model uses ${calls.map(({ name }) => name.replaceAll('_', ' ')).join(', ')}.`);
     const parts = await Promise.all(calls.map((call) => runTool(call, { store: this.#store, sessionId })));
     scope.signal.throwIfAborted();
-    await scope.create({ role: 'tool', parts });
+    return (await scope.create({ role: 'tool', parentId: head, parts })).id;
   }
 
-  async #ask(scope: RunScope, sessionId: string, resumeId?: string): Promise<Message> {
+  async #ask(scope: RunScope, sessionId: string, head: string, resumeId?: string): Promise<Message> {
     const settings = getSettings();
-    const history = await this.#store.messages.list(sessionId);
+    const history = await this.#store.messages.list(sessionId, { head });
     const run = await scope.ingest(chatRequest(settings, history, resumeId !== undefined), {
       format: 'openai-chat',
       model: settings.model,
       provider: new URL(settings.baseUrl).host,
-      ...(resumeId === undefined ? {} : { messageId: resumeId }),
+      ...(resumeId === undefined ? { parentId: head } : { messageId: resumeId }),
     });
-    return run.done;
+    const reply = await run.done;
+    await this.#addCost(reply, settings.model);
+    return reply;
+  }
+
+  /** A stream tells tokens. What they cost is for the page to say, unless the provider has said it. */
+  async #addCost(reply: Message, model: string): Promise<void> {
+    if (reply.usage === undefined || reply.usage.cost !== undefined) return;
+    const cost = costOf(model, reply.usage);
+    if (cost !== undefined) await this.#store.messages.update({ ...reply, usage: { ...reply.usage, cost } });
   }
 
   async #turn(sessionId: string, body: (scope: RunScope) => Promise<void>): Promise<void> {

@@ -1,12 +1,13 @@
 import type { Message, Part, ToolResultPart } from 'millrace';
+import type { MessageVersions } from 'millrace/live';
 import { memo } from 'react';
-import { textOf } from '../agent/history.js';
 import { FinishNote } from './finish-note.js';
 import { AgainIcon } from './icons.js';
 import { Markdown } from './markdown.js';
-import { MessageActions } from './message-actions.js';
+import { MessageActions, type MessageControls } from './message-actions.js';
 import { Reasoning } from './reasoning.js';
 import { ToolCard } from './tool-card.js';
+import { UsageLine } from './usage-line.js';
 
 interface AssistantMessageProps {
   message: Message;
@@ -15,19 +16,19 @@ interface AssistantMessageProps {
   /** The message before it belongs to the same turn. */
   goesOn: boolean;
   cutOffByReload: boolean;
+  versions: MessageVersions | undefined;
+  controls: MessageControls;
   /** Asks for this reply anew, if it is the last one. */
   onRegenerate: (() => void) | undefined;
 }
 
-export const AssistantMessage = memo(function AssistantMessage({ message, results, goesOn, cutOffByReload, onRegenerate }: AssistantMessageProps) {
+export const AssistantMessage = memo(function AssistantMessage({ message, results, goesOn, cutOffByReload, versions, controls, onRegenerate }: AssistantMessageProps) {
   const streaming = message.finishedAt === undefined;
   const last = message.parts.at(-1);
-  // A reply that calls tools is half of one; what it took is not worth a line of its own.
-  const shown = message.parts.some(({ type }) => type === 'tool_call') ? message.parts.filter(({ type }) => type !== 'custom') : message.parts;
   return (
     <article className="message assistant" aria-label="Assistant" aria-busy={streaming} data-goes-on={goesOn} data-message={message.id}>
       {!goesOn && <p className="message-author" aria-hidden="true">{message.model ?? 'Assistant'}</p>}
-      {shown.map((part, index) => (
+      {message.parts.map((part, index) => (
         <PartView
           key={index}
           part={part}
@@ -43,8 +44,9 @@ export const AssistantMessage = memo(function AssistantMessage({ message, result
           <span className="waiting-dots" aria-hidden="true" />
         </p>
       )}
-      {!streaming && textOf(message) !== '' && (
-        <MessageActions text={textOf(message)}>
+      {!streaming && message.usage !== undefined && <UsageLine usage={message.usage} />}
+      {!streaming && (
+        <MessageActions message={message} versions={versions} controls={controls}>
           {onRegenerate !== undefined && (
             <button type="button" className="icon-button small" aria-label="Write this reply anew" title="Write this reply anew" onClick={onRegenerate}>
               <AgainIcon />
@@ -60,6 +62,8 @@ export const AssistantMessage = memo(function AssistantMessage({ message, result
   before.message === after.message &&
   before.goesOn === after.goesOn &&
   before.cutOffByReload === after.cutOffByReload &&
+  before.versions === after.versions &&
+  before.controls === after.controls &&
   before.onRegenerate === after.onRegenerate &&
   after.message.parts.every((part) => part.type !== 'tool_call' || before.results.get(part.id) === after.results.get(part.id)));
 
@@ -84,14 +88,8 @@ const PartView = memo(function PartView({ part, live, result, ended, cutOffByRel
     case 'finish':
       return <FinishNote part={part} cutOffByReload={cutOffByReload} />;
     case 'custom':
-      return part.name === 'usage' ? <Usage data={part.data} /> : null;
+      return null;
     default:
       return <p className="other-part">A part of type {part.type.replaceAll('_', ' ')} came with this reply; this demo does not show it.</p>;
   }
 });
-
-function Usage({ data }: { data: unknown }) {
-  const { inputTokens, outputTokens } = (data ?? {}) as { inputTokens?: unknown; outputTokens?: unknown };
-  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return null;
-  return <p className="usage">{outputTokens.toLocaleString('en')} tokens written, {inputTokens.toLocaleString('en')} read</p>;
-}

@@ -1,11 +1,13 @@
-import type { Store } from 'millrace';
+import type { Message, Store } from 'millrace';
 import { useConversation, type ConversationState } from 'millrace/react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import { toolResults } from '../agent/history.js';
+import { textOf, toolResults } from '../agent/history.js';
 import type { TurnRunner } from '../agent/turn-runner.js';
 import { AssistantMessage } from './assistant-message.js';
 import { EmptyConversation } from './empty-conversation.js';
+import { focusComposer } from './focus-composer.js';
 import { DownIcon } from './icons.js';
+import type { MessageControls } from './message-actions.js';
 import { reportError } from './notices.js';
 import { TurnActions } from './turn-actions.js';
 import { useFollowScroll } from './use-follow-scroll.js';
@@ -25,16 +27,20 @@ interface ConversationProps {
   /** A message to be brought into view, once. */
   sought: string | undefined;
   onPrompt: (prompt: string) => void;
+  /** Bound: the same function always. */
+  onFork: (messageId: string) => void;
 }
 
 export function Conversation({ sessionId, onPrompt, ...rest }: ConversationProps) {
   return sessionId === undefined ? <EmptyConversation onPrompt={onPrompt} /> : <Messages sessionId={sessionId} onPrompt={onPrompt} {...rest} />;
 }
 
-function Messages({ store, turns, sessionId, replying, sought, onPrompt }: ConversationProps & { sessionId: string }) {
+function Messages({ store, turns, sessionId, replying, sought, onPrompt, onFork }: ConversationProps & { sessionId: string }) {
   const conversation = useConversation(sessionId, { limit: PAGE });
   const messages = useKept(conversation.status === 'ready' ? conversation.messages : undefined, sessionId);
-  const { scroller, content, following, follow } = useFollowScroll(messages, messages?.findLast(({ role }) => role === 'user')?.id);
+  // A turn begins at the end; another version that is shown is no turn, and is looked at where it stands.
+  const turn = replying ? messages?.findLast(({ role }) => role === 'user')?.id : undefined;
+  const { scroller, content, following, follow, hold } = useFollowScroll(messages, turn);
   const recovered = useMemo(() => new Set(store.recovered.map(({ messageId }) => messageId)), [store]);
   const results = useMemo(() => toolResults((messages ?? []).filter(({ role }) => role === 'tool')), [messages]);
 
@@ -42,10 +48,23 @@ function Messages({ store, turns, sessionId, replying, sought, onPrompt }: Conve
   const trouble = useSyncExternalStore(turns.subscribe, () => turns.troubleOf(sessionId));
   const edit = useCallback((messageId: string, text: string) => {
     void turns.edit(sessionId, messageId, text);
-    // The field goes away with the message that it was in.
-    document.getElementById('composer')?.focus();
+    focusComposer();
   }, [turns, sessionId]);
-  const regenerate = useCallback(() => void turns.retry(sessionId), [turns, sessionId]);
+  const retry = useCallback(() => {
+    void turns.retry(sessionId);
+    focusComposer();
+  }, [turns, sessionId]);
+  const proceed = (): void => {
+    void turns.proceed(sessionId);
+    focusComposer();
+  };
+  const controls = useMemo<MessageControls>(() => ({
+    replying, onFork,
+    onShowVersion(messageId) {
+      hold();
+      store.sessions.switchTo(sessionId, messageId).catch(reportError);
+    },
+  }), [store, sessionId, replying, onFork, hold]);
 
   if (messages?.length === 0) return <EmptyConversation onPrompt={onPrompt} />;
   return (
@@ -56,19 +75,21 @@ function Messages({ store, turns, sessionId, replying, sought, onPrompt }: Conve
           {conversation.hasEarlier && <Earlier first={messages?.[0]?.id} onMore={() => void conversation.loadEarlier().catch(reportError)} />}
           {messages?.map((message, index) =>
             message.role === 'user' ? (
-              <UserMessage key={message.id} message={message} editable={!replying} onEdit={edit} />
+              <UserMessage key={placeOf(message)} message={message} versions={conversation.versions.get(message.id)} controls={controls} onEdit={edit} />
             ) : message.role === 'assistant' ? (
               <AssistantMessage
-                key={message.id}
+                key={placeOf(message)}
                 message={message}
+                versions={conversation.versions.get(message.id)}
+                controls={controls}
                 results={results}
                 goesOn={messages[index - 1]?.role !== 'user' && index > 0}
                 cutOffByReload={recovered.has(message.id)}
-                onRegenerate={!replying && message === messages.at(-1) ? regenerate : undefined}
+                onRegenerate={!replying && message === messages.at(-1) && textOf(message) !== '' ? retry : undefined}
               />
             ) : null,
           )}
-          {messages !== undefined && <TurnActions messages={messages} replying={replying} trouble={trouble} onProceed={() => void turns.proceed(sessionId)} onRetry={() => void turns.retry(sessionId)} />}
+          {messages !== undefined && <TurnActions messages={messages} replying={replying} trouble={trouble} onProceed={proceed} onRetry={retry} />}
         </div>
       </section>
       {!following && (
@@ -79,6 +100,9 @@ function Messages({ store, turns, sessionId, replying, sought, onPrompt }: Conve
     </div>
   );
 }
+
+/** The same for all versions of a message: they take each other's place in the page, and what has the focus there keeps it. */
+const placeOf = ({ parentId }: Message): string => parentId ?? 'first';
 
 /** Loads until the message is there, then shows it and moves the focus to it. */
 function useSought(sought: string | undefined, { status, messages, hasEarlier, loadEarlier }: ConversationState): void {

@@ -1,6 +1,6 @@
 import type { Session } from 'millrace';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { PencilIcon, TrashIcon } from './icons.js';
+import { ArchiveIcon, PencilIcon, TrashIcon, UnarchiveIcon } from './icons.js';
 
 export const titleOf = ({ title }: Session): string => (title === '' ? 'New conversation' : title);
 
@@ -10,10 +10,12 @@ interface SessionItemProps {
   replying: boolean;
   onSelect: () => void;
   onRename: (title: string) => void;
+  /** Puts it among the archived ones, or takes it back from there. */
+  onArchive: () => void;
   onDelete: () => void;
 }
 
-export function SessionItem({ session, active, replying, onSelect, onRename, onDelete }: SessionItemProps) {
+export function SessionItem({ session, active, replying, onSelect, onRename, onArchive, onDelete }: SessionItemProps) {
   const [renaming, setRenaming] = useState(false);
   const renameButton = useRef<HTMLButtonElement>(null);
   const wasRenaming = useRef(false);
@@ -45,6 +47,13 @@ export function SessionItem({ session, active, replying, onSelect, onRename, onD
       <span className="session-actions">
         <button ref={renameButton} type="button" className="icon-button small" aria-label={`Rename ${title}`} title="Rename" onClick={() => setRenaming(true)}>
           <PencilIcon />
+        </button>
+        <button
+          type="button" className="icon-button small"
+          aria-label={`${session.archived ? 'Unarchive' : 'Archive'} ${title}`} title={session.archived ? 'Unarchive' : 'Archive'}
+          onClick={onArchive}
+        >
+          {session.archived ? <UnarchiveIcon /> : <ArchiveIcon />}
         </button>
         <button type="button" className="icon-button small" aria-label={`Delete ${title}`} title="Delete" aria-haspopup="dialog" onClick={onDelete}>
           <TrashIcon />

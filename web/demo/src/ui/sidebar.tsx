@@ -1,9 +1,9 @@
 import type { Session, Store } from 'millrace';
 import { useSessions } from 'millrace/react';
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { ConfirmDialog } from './confirm-dialog.js';
 import { PlusIcon } from './icons.js';
-import { reportError } from './notices.js';
+import { announce, reportError } from './notices.js';
 import { groupByDate } from './session-groups.js';
 import { SessionItem, titleOf } from './session-item.js';
 import { useSeen } from './use-seen.js';
@@ -21,19 +21,26 @@ interface SidebarProps {
   onDelete: (id: string) => void;
 }
 
-/** Sessions that a search by title looks through, and shows. */
-const SEARCHED = 5000;
-const FOUND = 50;
+/** Sessions that a search by title, or the archive, shows at first. */
+const SHOWN = 40;
 
 export function Sidebar({ store, sessions, hasMore, onMore, activeId, running, onSelect, onCreate, onDelete }: SidebarProps) {
   const [doomed, setDoomed] = useState<Session>();
   const [query, setQuery] = useState('');
-  const [deleted, setDeleted] = useState<Session>();
+  const [archived, setArchived] = useState(false);
+  const [gone, setGone] = useState<Session>();
   const createButton = useRef<HTMLButtonElement>(null);
-  // The button that opened the dialog goes away with its session. After the dialog is closed, which gives the focus back there.
+  // The button that was pressed goes away with its session. After a dialog is closed, which gives the focus back there.
   useEffect(() => {
-    if (deleted !== undefined) createButton.current?.focus();
-  }, [deleted]);
+    if (gone !== undefined) createButton.current?.focus();
+  }, [gone]);
+  const archive = (session: Session): void => {
+    setGone(session);
+    store.sessions.update(session.id, { archived: !session.archived }).then(
+      () => announce(session.archived ? 'The conversation is out of the archive.' : 'The conversation was archived.'),
+      reportError,
+    );
+  };
   const item = (session: Session): ReactNode => (
     <SessionItem
       key={session.id}
@@ -42,6 +49,7 @@ export function Sidebar({ store, sessions, hasMore, onMore, activeId, running, o
       replying={running.has(session.id)}
       onSelect={() => onSelect(session.id)}
       onRename={(title) => store.sessions.update(session.id, { title }).catch(reportError)}
+      onArchive={() => archive(session)}
       onDelete={() => setDoomed(session)}
     />
   );
@@ -54,7 +62,7 @@ export function Sidebar({ store, sessions, hasMore, onMore, activeId, running, o
       <button ref={createButton} type="button" className="button wide" onClick={onCreate}>
         <PlusIcon /> New conversation
       </button>
-      {sessions.length > 1 && (
+      {(sessions.length > 1 || archived) && (
         <input
           className="session-search"
           type="search"
@@ -65,10 +73,18 @@ export function Sidebar({ store, sessions, hasMore, onMore, activeId, running, o
         />
       )}
       <div className="session-list">
-        {query.trim() === '' ? <SessionGroups sessions={sessions} item={item} /> : <FoundSessions query={query} item={item} />}
-        {hasMore && query.trim() === '' && <MoreSessions loaded={sessions.length} onMore={onMore} />}
+        {archived || query.trim() !== '' ? <FoundSessions archived={archived} query={query.trim()} item={item} /> : (
+          <>
+            <SessionGroups sessions={sessions} item={item} />
+            {hasMore && <MoreSessions loaded={sessions.length} onMore={onMore} />}
+          </>
+        )}
       </div>
-      {sessions.length === 0 && <p className="sidebar-empty">What you talk about will be listed here, and stay on this machine.</p>}
+      {sessions.length === 0 && !archived && <p className="sidebar-empty">What you talk about will be listed here, and stay on this machine.</p>}
+      <label className="archive-switch">
+        <input type="checkbox" role="switch" checked={archived} onChange={({ target }) => setArchived(target.checked)} />
+        Show archived ones
+      </label>
       <ConfirmDialog
         open={doomed !== undefined}
         title="Delete this conversation?"
@@ -77,7 +93,7 @@ export function Sidebar({ store, sessions, hasMore, onMore, activeId, running, o
         onClose={() => setDoomed(undefined)}
         onConfirm={() => {
           if (doomed !== undefined) onDelete(doomed.id);
-          setDeleted(doomed);
+          setGone(doomed);
         }}
       />
     </nav>
@@ -96,13 +112,19 @@ function SessionGroups({ sessions, item }: ListProps) {
   ));
 }
 
-/** Those whose title has what was typed, of all that are stored. */
-function FoundSessions({ query, item }: { query: string; item: ListProps['item'] }) {
-  const { status, sessions } = useSessions({ limit: SEARCHED });
-  const typed = query.trim().toLocaleLowerCase();
-  const found = sessions.filter((session) => titleOf(session).toLocaleLowerCase().includes(typed)).slice(0, FOUND);
-  if (status === 'ready' && found.length === 0) return <p className="sidebar-empty" role="status">No title has “{query.trim()}” in it.</p>;
-  return <ul>{found.map(item)}</ul>;
+/** Those whose titles have all the words, of all that are archived or of all that are not. */
+function FoundSessions({ archived, query, item }: { archived: boolean; query: string; item: ListProps['item'] }) {
+  const words = useDeferredValue(query);
+  const { status, sessions, hasMore, loadMore } = useSessions({ archived, limit: SHOWN, ...(words !== '' && { query: words }) });
+  if (status === 'ready' && sessions.length === 0) {
+    return <p className="sidebar-empty" role="status">{words === '' ? 'Nothing is archived.' : `No title has “${words}” in it.`}</p>;
+  }
+  return (
+    <>
+      <ul>{sessions.map(item)}</ul>
+      {hasMore && <MoreSessions loaded={sessions.length} onMore={() => void loadMore().catch(reportError)} />}
+    </>
+  );
 }
 
 function MoreSessions({ loaded, onMore }: { loaded: number; onMore: () => void }) {

@@ -3,6 +3,8 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefCall
 /** Nearer to the end than this counts as being there, in CSS pixels. */
 const NEAR_END = 48;
 
+const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean => scrollHeight - scrollTop - clientHeight < NEAR_END;
+
 interface FollowScroll {
   /** For the element that scrolls, and the one in it that grows. They may come and go. */
   scroller: RefCallback<HTMLElement>;
@@ -10,11 +12,13 @@ interface FollowScroll {
   /** Whether the view stays at the end as the content grows. */
   following: boolean;
   follow: () => void;
+  /** Leaves the view where it is when the content changes next. Bound. */
+  hold: () => void;
 }
 
 /**
  * Keeps the newest text in view until a person scrolls up, and again once they are back at the end or
- * `turn` changes. Scrolling up is told from growing content by its direction: content never moves the
+ * a `turn` begins. Scrolling up is told from growing content by its direction: content never moves the
  * view up; only a frame that changes its size may, and that is told by its size.
  */
 export function useFollowScroll(growth: unknown, turn: unknown): FollowScroll {
@@ -30,6 +34,7 @@ export function useFollowScroll(growth: unknown, turn: unknown): FollowScroll {
   const toEnd = useCallback(() => {
     if (element !== null && followingNow.current) element.scrollTop = element.scrollHeight;
   }, [element]);
+  const hold = useCallback(() => set(false), [set]);
   const follow = useCallback(() => {
     set(true);
     toEnd();
@@ -44,7 +49,7 @@ export function useFollowScroll(growth: unknown, turn: unknown): FollowScroll {
     const onScroll = (): void => {
       const now = place();
       const resized = now.width !== last.width || now.height !== last.height;
-      if (element.scrollHeight - now.top - now.height < NEAR_END) set(true);
+      if (isAtEnd(element)) set(true);
       else if (now.top < last.top && !resized) set(false);
       last = now;
     };
@@ -58,7 +63,13 @@ export function useFollowScroll(growth: unknown, turn: unknown): FollowScroll {
     };
   }, [element, grown, set, toEnd]);
 
-  useLayoutEffect(() => set(true), [turn, set]);
-  useLayoutEffect(toEnd, [growth, toEnd]);
-  return { scroller, content, following, follow };
+  useLayoutEffect(() => {
+    if (turn !== undefined) set(true);
+  }, [turn, set]);
+  useLayoutEffect(() => {
+    // What takes the place of a longer text may end in view.
+    if (element !== null && isAtEnd(element)) set(true);
+    toEnd();
+  }, [growth, element, set, toEnd]);
+  return { scroller, content, following, follow, hold };
 }

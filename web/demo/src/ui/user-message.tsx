@@ -1,17 +1,18 @@
 import type { Message } from 'millrace';
+import type { MessageVersions } from 'millrace/live';
 import { memo, useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { textOf } from '../agent/history.js';
 import { PencilIcon } from './icons.js';
-import { MessageActions } from './message-actions.js';
+import { MessageActions, type MessageControls } from './message-actions.js';
 
 interface UserMessageProps {
   message: Message;
-  /** No reply is streaming: it can be changed and sent again. */
-  editable: boolean;
+  versions: MessageVersions | undefined;
+  controls: MessageControls;
   onEdit: (messageId: string, text: string) => void;
 }
 
-export const UserMessage = memo(function UserMessage({ message, editable, onEdit }: UserMessageProps) {
+export const UserMessage = memo(function UserMessage({ message, versions, controls, onEdit }: UserMessageProps) {
   const [editing, setEditing] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
@@ -37,8 +38,8 @@ export const UserMessage = memo(function UserMessage({ message, editable, onEdit
       <article className="message user" aria-label="You" data-message={message.id}>
         {message.parts.map((part, index) => (part.type === 'text' ? <p key={index} dir="auto">{part.text}</p> : null))}
       </article>
-      <MessageActions text={textOf(message)}>
-        <button ref={editButton} type="button" className="icon-button small" aria-label="Edit the message" title="Edit the message" disabled={!editable} onClick={() => setEditing(true)}>
+      <MessageActions message={message} versions={versions} controls={controls}>
+        <button ref={editButton} type="button" className="icon-button small" aria-label="Edit the message" title="Edit the message" disabled={controls.replying} onClick={() => setEditing(true)}>
           <PencilIcon />
         </button>
       </MessageActions>
@@ -46,7 +47,7 @@ export const UserMessage = memo(function UserMessage({ message, editable, onEdit
   );
 });
 
-/** Sending replaces the message and what follows it. */
+/** Sending makes another version of the message. */
 function EditField({ text, onCancel, onSend }: { text: string; onCancel: () => void; onSend: (text: string) => void }) {
   const [edited, setEdited] = useState(text);
   const usable = edited.trim() !== '';
@@ -67,7 +68,7 @@ function EditField({ text, onCancel, onSend }: { text: string; onCancel: () => v
   return (
     <form className="edit-message" onSubmit={submit}>
       <textarea aria-label="Edit the message" value={edited} rows={3} autoFocus onChange={(event) => setEdited(event.target.value)} onKeyDown={onKeyDown} />
-      <p className="hint">What follows this message is replaced.</p>
+      <p className="hint">The message as it was, and what follows it, stay as another version.</p>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onCancel}>Cancel</button>
         <button type="submit" className="button primary" disabled={!usable}>Send again</button>

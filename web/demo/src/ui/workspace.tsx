@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { OpenedStore } from '../store/store-host.js';
 import { Conversation } from './conversation.js';
 import { Composer, type ComposerHandle } from './composer.js';
 import { Drawer } from './drawer.js';
+import { focusComposer } from './focus-composer.js';
 import { DataDialog } from './data-dialog.js';
 import { ChartIcon, GearIcon, MenuIcon, SearchIcon, StoreIcon } from './icons.js';
 import { announce, reportError } from './notices.js';
@@ -11,6 +12,7 @@ import { SearchDialog } from './search-dialog.js';
 import { SettingsDialog } from './settings-dialog.js';
 import { Sidebar } from './sidebar.js';
 import { titleOf } from './session-item.js';
+import { usageOfConversation } from './usage-line.js';
 import { showSession, useActiveSessionId } from './use-active-session.js';
 import { useKept } from './use-kept.js';
 import { useMedia, VERY_WIDE, WIDE } from './use-media.js';
@@ -47,6 +49,8 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
   const composer = useRef<ComposerHandle>(null);
   const replying = active !== undefined && running.has(active.id);
 
+  const usage = active === undefined ? '' : usageOfConversation(active);
+
   useRecoveryAnnouncement(opened);
 
   /** An empty one is as good as a new one. */
@@ -60,6 +64,14 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
     const target = active === undefined ? createSession() : Promise.resolve(active.id);
     target.then((id) => turns.send(id, prompt)).catch(reportError);
   };
+  const title = active === undefined ? 'New conversation' : titleOf(active);
+  const fork = useCallback((messageId: string) => {
+    store.sessions.fork(messageId, { title: `Branch of ${title}` }).then(({ id }) => {
+      showSession(id);
+      focusComposer();
+      announce('The branch is a conversation of its own.');
+    }, reportError);
+  }, [store, title]);
   const stop = (): void => {
     if (active !== undefined) turns.stop(active.id);
   };
@@ -100,7 +112,8 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
             </button>
           )}
           <div className="stage-title">
-            <h1 title={active && titleOf(active)}>{active === undefined ? 'New conversation' : titleOf(active)}</h1>
+            <h1 title={title}>{title}</h1>
+            {usage !== '' && <p className="usage" title="Of the whole conversation, with versions that are not shown">{usage}</p>}
           </div>
           <button type="button" className="icon-button" aria-label="Search" title="Search all messages" aria-haspopup="dialog" onClick={() => setSearchOpen(true)}>
             <SearchIcon />
@@ -124,7 +137,7 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
           </button>
         </header>
         {ready && (
-          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={send} />
+          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={send} onFork={fork} />
         )}
         <Composer ref={composer} replying={replying} disabled={switching} onSend={send} onStop={stop} />
       </main>
@@ -140,8 +153,9 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
       <SearchDialog
         open={searchOpen}
         onClose={() => setSearchOpen(false)}
-        onFound={({ sessionId, messageId }) => {
+        onFound={({ sessionId, messageId, hidden }) => {
           setSearchOpen(false);
+          if (hidden === true) store.sessions.switchTo(sessionId, messageId).catch(reportError);
           showSession(sessionId);
           setSought(messageId);
         }}

@@ -16,6 +16,7 @@
  * @property {readonly Session[]} [sessions]
  * @property {readonly SearchHit[]} [hits]
  * @property {boolean} [hasEarlier]
+ * @property {ReadonlyMap<string, { readonly messageIds: readonly string[]; readonly index: number }>} [versions]
  * @property {boolean} [hasMore]
  */
 
@@ -32,7 +33,7 @@
  * @property {(store: Store, sessionId: string, options?: { limit?: number }) => Observed} conversation
  * @property {(store: Store, sessionId: string, options?: { limit?: number }) => Observed} ids
  * @property {(store: Store, messageId: string) => Observed} message
- * @property {(store: Store, options?: { limit?: number }) => Observed} sessions
+ * @property {(store: Store, options?: { limit?: number; archived?: boolean | 'all'; query?: string }) => Observed} sessions
  * @property {(store: Store, query: string, options?: { sessionId?: string }) => Observed} search
  */
 

@@ -27,7 +27,7 @@ export function watched(store) {
       };
     },
   });
-  const messages = counting(store.messages, ['list', 'get'], 'messages.');
+  const messages = counting(store.messages, ['list', 'branches', 'get'], 'messages.');
   const sessions = counting(store.sessions, ['list'], 'sessions.');
   const searching = counting(store, ['search'], '');
 
