@@ -41,8 +41,9 @@ export function composeReply(body, rate) {
 function answer(messages, prompt, tools, rate) {
   const last = messages.at(-1);
   const results = toolResults(messages);
+  const files = filesWith(messages.findLast(isPrompt) ?? {});
   if (isContinue(last)) {
-    return { deltas: prose(prompt, results, rate, textOf(messages.at(-2) ?? {})), finishReason: 'stop' };
+    return { deltas: prose(prompt, results, files, rate, textOf(messages.at(-2) ?? {})), finishReason: 'stop' };
   }
   const plan = last.role === 'user' ? planToolCalls(prompt, tools) : undefined;
   if (plan !== undefined && plan.calls.length > 0) {
@@ -51,17 +52,17 @@ function answer(messages, prompt, tools, rate) {
   const thought = last.role === 'tool'
     ? 'The tool has answered. I will say what it found, in one sentence, and then get on with what was asked.'
     : 'Nothing has to be looked up for this. I can answer at once; a few headings and a table will make it easier to read.';
-  return { deltas: joined(reasoning(thought), prose(prompt, results, rate, '')), finishReason: 'stop' };
+  return { deltas: joined(reasoning(thought), prose(prompt, results, files, rate, '')), finishReason: 'stop' };
 }
 
 /**
  * The deltas of the text that follows from the conversation, from where `start` stops agreeing with
  * it. Ends with a block, after about REPLY_SECONDS at the rate of that moment.
  */
-function* prose(prompt, results, rate, start) {
+function* prose(prompt, results, files, rate, start) {
   let same = 0;
   let sent = 0;
-  for (const block of blocksFor(prompt, results)) {
+  for (const block of blocksFor(prompt, results, files)) {
     let from = 0;
     while (from < block.length && same < start.length && start[same] === block[from]) {
       from++;
@@ -78,9 +79,10 @@ function* prose(prompt, results, rate, start) {
 }
 
 /** The blocks of the text, without end; joined they are the text. */
-function* blocksFor(prompt, results) {
+function* blocksFor(prompt, results, files) {
   const seed = hash(prompt);
   yield opening(results);
+  if (files > 0) yield `\n\nYou have sent ${files === 1 ? 'a file' : `${files} files`} with it. I can hold ${files === 1 ? 'it' : 'them'}, but not read.`;
   for (const essay of essaysFor(prompt, seed)) yield `\n\n${essay}`;
   for (const block of almanac(seed)) yield `\n\n${block}`;
 }
@@ -142,8 +144,16 @@ function checked(messages) {
 const isContinue = (message) => message.role === 'user' && CONTINUE_PROMPT.test(textOf(message));
 const isPrompt = (message) => message.role === 'user' && !isContinue(message);
 
+/** What a person typed is the first part; files come after it. */
 function lastPrompt(messages) {
-  return textOf(messages.findLast(isPrompt) ?? {});
+  const { content = '' } = messages.findLast(isPrompt) ?? {};
+  return textOf({ content: Array.isArray(content) ? content.slice(0, 1) : content });
+}
+
+/** How many files came with a message. */
+function filesWith({ content }) {
+  if (!Array.isArray(content)) return 0;
+  return content.filter((part, index) => part?.type !== 'text' || index > 0).length;
 }
 
 /** The results of the tools called for the last prompt. */

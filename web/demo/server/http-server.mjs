@@ -26,7 +26,7 @@ const HEADERS = {
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data: https:",
+    "img-src 'self' data: blob: https:",
     "connect-src 'self' https: http:",
     "object-src 'none'",
     "base-uri 'none'",

@@ -1,7 +1,7 @@
 // Reading and writing JSON bodies, and the error that becomes one.
 
-// A long conversation is some hundred kilobytes; this is far above and still bounded.
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+// A long conversation is some hundred kilobytes, and a few files with it some megabytes; this is far above and still bounded.
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Ends a request with this status and OpenAI's shape of an error. */
 export class HttpError extends Error {

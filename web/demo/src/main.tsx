@@ -8,6 +8,7 @@ import './styles/shell.css';
 import './styles/sidebar.css';
 import './styles/conversation.css';
 import './styles/composer.css';
+import './styles/files.css';
 import './styles/markdown.css';
 import './styles/panel.css';
 import './styles/dialogs.css';

@@ -86,6 +86,20 @@ describe('Markdown blocks', () => {
   });
 });
 
+describe('types of files', () => {
+  const cases = [
+    ['notes.md', '', 'text/plain', true], ['data.json', 'application/json', 'application/json', true], ['drawing.svg', 'image/svg+xml', 'image/svg+xml', true],
+    ['a.bin', '', 'application/octet-stream', false], ['a.pdf', 'application/pdf', 'application/pdf', false], ['a.png', 'image/png', 'image/png', false],
+  ];
+  for (const [name, type, mediaType, text] of cases) {
+    test(name, async () => {
+      const { mediaTypeOf, isText } = await load('agent/media-types.ts');
+      assert.equal(mediaTypeOf({ name, type }), mediaType);
+      assert.equal(isText(mediaType), text);
+    });
+  }
+});
+
 describe('what a reply costs', () => {
   test('what comes from the cache is cheaper, and reasoning is part of what is written', async () => {
     const { costOf } = await load('agent/prices.ts');
@@ -126,6 +140,16 @@ describe('history for a request', () => {
       { role: 'assistant', content: 'b', tool_calls: [{ id: '1', type: 'function', function: { name: 'tool', arguments: '{}' } }] },
       { role: 'tool', tool_call_id: '1', content: 'it is' },
       { role: 'assistant', content: 'c' },
+    ]);
+  });
+
+  test('files are pieces of what was said, after its words', async () => {
+    const { toChatMessages } = await load('agent/history.ts');
+    const [known, unknown] = [{ type: 'file', mediaType: 'image/png' }, { type: 'file', mediaType: 'image/png' }];
+    const piece = { type: 'image_url', image_url: { url: 'data:,' } };
+    const attached = new Map([[known, piece]]);
+    assert.deepEqual(toChatMessages([message('user', known, text('a')), message('user', known), message('user', unknown, text('b'))], attached), [
+      { role: 'user', content: [{ type: 'text', text: 'a' }, piece] }, { role: 'user', content: [piece] }, { role: 'user', content: 'b' },
     ]);
   });
 

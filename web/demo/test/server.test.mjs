@@ -92,6 +92,13 @@ describe('chat completions', () => {
     assert.equal(second.prompt_tokens_details.cached_tokens, first.prompt_tokens);
   });
 
+  test('files that come with a question are counted, and are no part of it', async () => {
+    const files = [{ type: 'image_url', image_url: { url: 'data:,' } }, { type: 'text', text: '3 * 7' }];
+    const { choices: [choice] } = await (await post('v1/chat/completions', { messages: [user([{ type: 'text', text: 'Tell me of the garden.' }, ...files])] })).json();
+    assert.match(choice.message.content, /You have sent 2 files with it\./);
+    assert.equal(choice.message.tool_calls, undefined);
+  });
+
   test('a history with an unanswered tool call is refused, as providers do', async () => {
     const call = { id: 'call_1', type: 'function', function: { name: 'calculate', arguments: '{}' } };
     const response = await post('v1/chat/completions', { messages: [user('a'), { role: 'assistant', content: '', tool_calls: [call] }, user('b')] });

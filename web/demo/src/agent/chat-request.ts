@@ -1,4 +1,5 @@
-import type { Message } from 'millrace';
+import type { Message, Part } from 'millrace';
+import type { ChatContent } from './attachments.js';
 import { toChatMessages, type ChatMessage } from './history.js';
 import { isOwnServer, type Settings } from './settings.js';
 import { TOOL_DEFINITIONS } from './tools.js';
@@ -14,9 +15,9 @@ const CONTINUE: ChatMessage = {
 /** A request the Worker can make: everything in it can be sent across. */
 export interface ChatRequest { url: string; init: RequestInit }
 
-/** `goOn`: the last message is an unfinished reply, to be continued in place. */
-export function chatRequest(settings: Settings, history: readonly Message[], goOn: boolean): ChatRequest {
-  const messages = toChatMessages(history);
+/** `goOn`: the last message is an unfinished reply, to be continued in place. `attached`: what the history's files have in them. */
+export function chatRequest(settings: Settings, history: readonly Message[], attached: ReadonlyMap<Part, ChatContent>, goOn: boolean): ChatRequest {
+  const messages = toChatMessages(history, attached);
   const own = isOwnServer(settings);
   const body = {
     model: settings.model,

@@ -1,7 +1,8 @@
-import type { Message, ToolCallPart, ToolResultPart } from 'millrace';
+import type { Message, Part, ToolCallPart, ToolResultPart } from 'millrace';
+import type { ChatContent } from './attachments.js';
 
 export type ChatMessage =
-  | { role: 'system' | 'user'; content: string }
+  | { role: 'system' | 'user'; content: string | ChatContent[] }
   | { role: 'assistant'; content: string; tool_calls?: ChatToolCall[] }
   | { role: 'tool'; tool_call_id: string; content: string };
 
@@ -10,8 +11,9 @@ interface ChatToolCall { id: string; type: 'function'; function: { name: string;
 /**
  * The stored conversation as OpenAI's chat protocol wants it. Calls that were never answered, and
  * messages of which nothing arrived, are left out: providers refuse a history that has them.
+ * `attached`: what the file parts have in them.
  */
-export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
+export function toChatMessages(messages: readonly Message[], attached: ReadonlyMap<Part, ChatContent> = new Map()): ChatMessage[] {
   const answered = toolResults(messages);
   const sent = new Set<string>();
   return messages.flatMap((message): ChatMessage[] => {
@@ -19,7 +21,7 @@ export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
     switch (message.role) {
       case 'user':
       case 'system':
-        return content === '' ? [] : [{ role: message.role, content }];
+        return saidBy(message.role, content, message.parts.flatMap((part) => attached.get(part) ?? []));
       case 'assistant': {
         const calls = toolCallsOf(message).filter(({ id, finished }) => finished && answered.has(id));
         for (const { id } of calls) sent.add(id);
@@ -32,6 +34,12 @@ export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
           .map((result) => ({ role: 'tool', tool_call_id: result.toolCallId, content: result.content }));
     }
   });
+}
+
+/** A text alone stays a string: not every server takes lists. */
+function saidBy(role: 'user' | 'system', text: string, files: ChatContent[]): ChatMessage[] {
+  if (files.length > 0) return [{ role, content: text === '' ? files : [{ type: 'text', text }, ...files] }];
+  return text === '' ? [] : [{ role, content: text }];
 }
 
 /** The calls of the conversation's last reply that nobody has answered yet. */

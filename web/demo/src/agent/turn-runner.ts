@@ -1,5 +1,6 @@
-import { MillraceError, type Message, type RunScope, type Store } from 'millrace';
+import { MillraceError, type FilePart, type Message, type RunScope, type Store } from 'millrace';
 import { announce, describeError, reportError } from '../ui/notices.js';
+import { fileName, filesOf, readAttachments } from './attachments.js';
 import { chatRequest } from './chat-request.js';
 import { pendingToolCalls, textOf } from './history.js';
 import { costOf } from './prices.js';
@@ -47,10 +48,11 @@ export class TurnRunner {
   /** Undefined: the last turn in that session did not fail, or a new one runs. */
   readonly troubleOf = (sessionId: string): Trouble | undefined => this.#troubles.get(sessionId);
 
-  send(sessionId: string, prompt: string): Promise<void> {
+  /** `files` are in the store already. With them, the prompt may be empty. */
+  send(sessionId: string, prompt: string, files: readonly FilePart[] = []): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
-      const question = await scope.create({ role: 'user', parts: [{ type: 'text', text: prompt }] });
-      await this.#nameAfter(sessionId, prompt);
+      const question = await scope.create({ role: 'user', parts: [...files, ...(prompt === '' ? [] : [{ type: 'text' as const, text: prompt }])] });
+      await this.#nameAfter(sessionId, prompt === '' ? files.map(fileName).join(', ') : prompt);
       await this.#converse(scope, sessionId, question.id);
     });
   }
@@ -74,12 +76,12 @@ export class TurnRunner {
     });
   }
 
-  /** Asks a question in other words. It is a version of the old one: both follow the same message. */
+  /** Asks a question in other words, with the same files. It is a version of the old one: both follow the same message. */
   edit(sessionId: string, messageId: string, prompt: string): Promise<void> {
     return this.#turn(sessionId, async (scope) => {
       const old = await this.#store.messages.get(messageId);
       if (old === undefined) throw new Error('The question has been deleted meanwhile. Nothing was changed.');
-      const question = await scope.create({ role: 'user', parentId: old.parentId ?? null, parts: [{ type: 'text', text: prompt }] });
+      const question = await scope.create({ role: 'user', parentId: old.parentId ?? null, parts: [...filesOf(old), { type: 'text', text: prompt }] });
       await this.#converse(scope, sessionId, question.id);
     });
   }
@@ -115,7 +117,8 @@ export class TurnRunner {
   async #ask(scope: RunScope, sessionId: string, head: string, resumeId?: string): Promise<Message> {
     const settings = getSettings();
     const history = await this.#store.messages.list(sessionId, { head });
-    const run = await scope.ingest(chatRequest(settings, history, resumeId !== undefined), {
+    const attached = await readAttachments(this.#store, history);
+    const run = await scope.ingest(chatRequest(settings, history, attached, resumeId !== undefined), {
       format: 'openai-chat',
       model: settings.model,
       provider: new URL(settings.baseUrl).host,

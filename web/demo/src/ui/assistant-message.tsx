@@ -1,6 +1,7 @@
 import type { Message, Part, ToolResultPart } from 'millrace';
 import type { MessageVersions } from 'millrace/live';
 import { memo } from 'react';
+import { FileView } from './file-view.js';
 import { FinishNote } from './finish-note.js';
 import { AgainIcon } from './icons.js';
 import { Markdown } from './markdown.js';
@@ -87,6 +88,8 @@ const PartView = memo(function PartView({ part, live, result, ended, cutOffByRel
       return <ToolCard call={part} result={result} abandoned={ended && !part.finished} />;
     case 'finish':
       return <FinishNote part={part} cutOffByReload={cutOffByReload} />;
+    case 'file':
+      return <FileView part={part} />;
     case 'custom':
       return null;
     default:

@@ -1,28 +1,45 @@
-import { useImperativeHandle, useRef, useState, type FormEvent, type KeyboardEvent, type Ref } from 'react';
-import { SendIcon, StopIcon } from './icons.js';
+import type { FilePart, Store } from 'millrace';
+import { useImperativeHandle, useRef, useState, type ClipboardEvent, type FormEvent, type KeyboardEvent, type Ref } from 'react';
+import { AttachmentList } from './attachment-list.js';
+import { ClipIcon, SendIcon, StopIcon } from './icons.js';
+import { useAttachments } from './use-attachments.js';
+import { useFileDrop } from './use-file-drop.js';
 
 export interface ComposerHandle { focus: () => void }
 
 interface ComposerProps {
   ref: Ref<ComposerHandle>;
+  store: Store;
   replying: boolean;
   disabled: boolean;
-  onSend: (prompt: string) => void;
+  onSend: (prompt: string, files: readonly FilePart[]) => void;
   onStop: () => void;
 }
 
-/** The message field. What is being typed stays while a reply streams or the session changes. */
-export function Composer({ ref, replying, disabled, onSend, onStop }: ComposerProps) {
+/** The message field, and the files that go with the message. What is there stays while a reply streams or the session changes. */
+export function Composer({ ref, store, replying, disabled, onSend, onStop }: ComposerProps) {
   const [prompt, setPrompt] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), []);
-  const ready = prompt.trim() !== '' && !replying && !disabled;
+  const picker = useRef<HTMLInputElement>(null);
+  const attachments = useAttachments(store);
+  const over = useFileDrop(attachments.add);
+  const files = attachments.all.flatMap(({ part }) => part ?? []);
+  const saved = files.length === attachments.all.length;
+  const ready = (prompt.trim() !== '' || files.length > 0) && saved && !replying && !disabled;
 
   const submit = (event?: FormEvent): void => {
     event?.preventDefault();
     if (!ready) return;
     setPrompt('');
-    onSend(prompt.trim());
+    attachments.clear();
+    onSend(prompt.trim(), files);
+  };
+  const onPaste = (event: ClipboardEvent): void => {
+    const pasted = [...event.clipboardData.files];
+    if (pasted.length === 0) return;
+    event.preventDefault();
+    attachments.add(pasted);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method is composing, Enter belongs to it.
@@ -32,8 +49,27 @@ export function Composer({ ref, replying, disabled, onSend, onStop }: ComposerPr
   };
   return (
     <form className="composer-dock" onSubmit={submit}>
+      {over && <p className="drop-note">Drop the files to attach them</p>}
       <div className="composer">
+        <AttachmentList
+          attachments={attachments.all}
+          onRemove={(key) => {
+            attachments.remove(key);
+            field.current?.focus();
+          }}
+        />
         <div className="composer-box">
+          <button type="button" className="icon-button" aria-label="Attach files" title="Attach files" onClick={() => picker.current?.click()}>
+            <ClipIcon />
+          </button>
+          <input
+            ref={picker} type="file" multiple hidden aria-label="Files to attach"
+            onChange={({ target }) => {
+              attachments.add([...target.files ?? []]);
+              target.value = '';
+              field.current?.focus();
+            }}
+          />
           <textarea
             ref={field}
             id="composer"
@@ -45,6 +81,7 @@ export function Composer({ ref, replying, disabled, onSend, onStop }: ComposerPr
             autoFocus
             onChange={(event) => setPrompt(event.target.value)}
             onKeyDown={onKeyDown}
+            onPaste={onPaste}
           />
           {replying ? (
             <button

@@ -24,6 +24,8 @@ export const ChevronLeftIcon = () => <Icon><path d="M12.5 5l-5 5 5 5" /></Icon>;
 export const BranchIcon = () => <Icon><circle cx="6" cy="5" r="1.8" /><circle cx="6" cy="15" r="1.8" /><circle cx="14" cy="7" r="1.8" /><path d="M6 6.800v6.400M14 8.800c0 2.700-8 1.700-8 4.400" /></Icon>;
 export const ArchiveIcon = () => <Icon><path d="M3.500 4.500h13v3.500h-13zM5 8v7.500h10V8M8 11h4" /></Icon>;
 export const UnarchiveIcon = () => <Icon><path d="M3.500 4.500h13v3.500h-13zM5 8v7.500h10V8M10 14v-4M8 11.500l2-2 2 2" /></Icon>;
+export const ClipIcon = () => <Icon><path d="M15.500 9.500l-5.700 5.700a3.300 3.300 0 0 1-4.700-4.700l6.200-6.200a2.200 2.200 0 0 1 3.100 3.100l-6.100 6.100a1.100 1.100 0 0 1-1.600-1.600l5.200-5.100" /></Icon>;
+export const FileIcon = () => <Icon><path d="M5.500 3.500h6l3 3v10h-9zM11.500 3.500v3h3" /></Icon>;
 export const ToolIcon = () => <Icon><path d="M16.8 6.200a4 4 0 0 1-5.6 4.800L6.6 15.600a1.6 1.6 0 0 1-2.2-2.200L9 8.800a4 4 0 0 1 4.8-5.600L11.6 5.400v3h3l2.2-2.200z" /></Icon>;
 export const CheckIcon = () => <Icon><path d="M4.5 10.500l3.5 3.500 7.500-8" /></Icon>;
 export const SearchIcon = () => <Icon><circle cx="9" cy="9" r="5" /><path d="M13 13l4 4" /></Icon>;

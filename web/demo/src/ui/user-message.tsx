@@ -1,7 +1,9 @@
 import type { Message } from 'millrace';
 import type { MessageVersions } from 'millrace/live';
 import { memo, useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { filesOf } from '../agent/attachments.js';
 import { textOf } from '../agent/history.js';
+import { FileView } from './file-view.js';
 import { PencilIcon } from './icons.js';
 import { MessageActions, type MessageControls } from './message-actions.js';
 
@@ -36,6 +38,7 @@ export const UserMessage = memo(function UserMessage({ message, versions, contro
   return (
     <div className="user-turn">
       <article className="message user" aria-label="You" data-message={message.id}>
+        {filesOf(message).map((part, index) => <FileView key={index} part={part} />)}
         {message.parts.map((part, index) => (part.type === 'text' ? <p key={index} dir="auto">{part.text}</p> : null))}
       </article>
       <MessageActions message={message} versions={versions} controls={controls}>

@@ -1,3 +1,4 @@
+import type { FilePart } from 'millrace';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { OpenedStore } from '../store/store-host.js';
 import { Conversation } from './conversation.js';
@@ -60,9 +61,9 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
     setDrawerOpen(false);
     return session.id;
   };
-  const send = (prompt: string): void => {
+  const send = (prompt: string, files: readonly FilePart[] = []): void => {
     const target = active === undefined ? createSession() : Promise.resolve(active.id);
-    target.then((id) => turns.send(id, prompt)).catch(reportError);
+    target.then((id) => turns.send(id, prompt, files)).catch(reportError);
   };
   const title = active === undefined ? 'New conversation' : titleOf(active);
   const fork = useCallback((messageId: string) => {
@@ -137,9 +138,9 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
           </button>
         </header>
         {ready && (
-          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={send} onFork={fork} />
+          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={(prompt) => send(prompt)} onFork={fork} />
         )}
-        <Composer ref={composer} replying={replying} disabled={switching} onSend={send} onStop={stop} />
+        <Composer ref={composer} store={store} replying={replying} disabled={switching} onSend={send} onStop={stop} />
       </main>
 
       <Panel
