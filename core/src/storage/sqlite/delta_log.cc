@@ -168,26 +168,32 @@ std::vector<std::int64_t> DeltaLog::LiveSeqs() const {
 }
 
 Status DeltaLog::ApplyTo(std::vector<Message>& messages) {
-  std::map<std::int64_t, Message*> wanted;  // by seq
+  struct Wanted {
+    Message* message;
+    std::int64_t first_row;
+  };
+  std::map<std::int64_t, Wanted> wanted;  // by seq
   std::int64_t begin = 0;
   for (Message& message : messages) {
     const auto found = live_.find(message.seq);
     if (found == live_.end()) continue;
     const std::int64_t first_row = found->second.first_row;
     begin = wanted.empty() ? first_row : std::min(begin, first_row);
-    wanted.emplace(message.seq, &message);
+    wanted.emplace(message.seq, Wanted{&message, first_row});
   }
   if (wanted.empty()) return Status::Ok();
   Query query = connection_.Prepare(
-      "SELECT seq, version, merged, at, part, body FROM deltas WHERE id >= ? ORDER BY id");
+      "SELECT seq, version, merged, at, part, body, id FROM deltas WHERE id >= ? ORDER BY id");
   query.Bind(begin);
   for (;;) {
     Result<bool> row = query.Next();
     if (!row.ok()) return row.status();
     if (!*row) return Status::Ok();
     const auto found = wanted.find(query.Int(0));
-    if (found == wanted.end()) continue;
-    Message& message = *found->second;
+    // A damaged file may have a row before the first one that Load took for the message's. It does
+    // not count, or the message would depend on what else is read.
+    if (found == wanted.end() || query.Int(6) < found->second.first_row) continue;
+    Message& message = *found->second.message;
     if (query.Int(1) <= message.version) continue;  // void
     Result<Patch> patch = PatchFromRow(query);
     if (patch.ok() && ApplyPatch(*patch, message).ok()) continue;
