@@ -69,7 +69,11 @@ export class Blobs {
   /** This tab has the database open: it deletes what nobody needs. */
   collectFromNowOn(ms = FIRST_MS): void {
     this.#cancel?.();
-    this.#cancel = this.#host.after(ms, () => void this.#collect().then(() => this.collectFromNowOn(NEXT_MS)));
+    const cancel = this.#host.after(ms, () => void this.#collect().then(() => {
+      // Unless that was stopped meanwhile.
+      if (this.#cancel === cancel) this.collectFromNowOn(NEXT_MS);
+    }));
+    this.#cancel = cancel;
   }
 
   stopCollecting(): void {
