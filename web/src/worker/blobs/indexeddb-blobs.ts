@@ -7,6 +7,7 @@ import { isBlob } from '../../realms.js';
 import { isNamed } from '../storage/storage-errors.js';
 import { asPromise, blobDatabaseName } from '../storage/indexeddb-connection.js';
 import { MOST_NAMES, type BlobFiles, type BlobSink } from './blob-files.js';
+import { PiecesSink } from './pieces-sink.js';
 
 /** `blob`: its bytes, where the browser stores no Blobs of Workers (WebKit). */
 interface Kept { blob: Blob | ArrayBuffer; at: number }
@@ -80,25 +81,5 @@ export class IndexedDbBlobs implements BlobFiles {
       connection.close();
     };
     return connection;
-  }
-}
-
-/** Gathers the pieces. A Blob of each keeps them out of this thread's memory. */
-export class PiecesSink implements BlobSink {
-  readonly #keep: (id: string, blob: Blob) => Promise<void>;
-  #pieces: Blob[] = [];
-
-  constructor(keep: (id: string, blob: Blob) => Promise<void>) { this.#keep = keep; }
-
-  write(bytes: Uint8Array): void { this.#pieces.push(new Blob([bytes as Uint8Array<ArrayBuffer>])); }
-
-  async keep(id: string): Promise<void> {
-    await this.#keep(id, new Blob(this.#pieces));
-    this.#pieces = [];
-  }
-
-  drop(): Promise<void> {
-    this.#pieces = [];
-    return Promise.resolve();
   }
 }

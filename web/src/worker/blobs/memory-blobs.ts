@@ -1,5 +1,5 @@
-import { PiecesSink } from './indexeddb-blobs.js';
 import { MOST_NAMES, type BlobFiles, type BlobSink } from './blob-files.js';
+import { PiecesSink } from './pieces-sink.js';
 
 /** Blobs of a store in memory. They go with it. */
 export class MemoryBlobs implements BlobFiles {
