@@ -88,6 +88,9 @@ Result<std::unique_ptr<Connection>> Connection::Open(DatabaseFiles files) {
   sqlite3* db = connection->db_;
   sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   Confine(db);
+  // Without this, SQLite plans with the value of a LIMIT. Then each new value of the parameter
+  // makes it compile the cached statement again.
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   connection->meter_.Watch(db);
   // This must come before the first read: only so can a file in WAL mode be read without shared
   // memory.
