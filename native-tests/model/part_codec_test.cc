@@ -210,6 +210,28 @@ TEST(PartCodec, RefusesWhatIsNoArray) {
   EXPECT_EQ(DecodePart("").status().code(), Code::kCorrupt);
 }
 
+TEST(PartCodec, ReadsAnOnlyTextInAnyForm) {
+  const std::string text = R"("a \"quoted\" \\ line\nand \u00e9")";
+  const std::vector<Part> parts = {TextPart{"a \"quoted\" \\ line\nand \u00e9", false, ""}};
+  EXPECT_EQ(*DecodeParts(R"([{"type":"text","data":{"text":)" + text + "}}]"), parts);
+  EXPECT_EQ(*DecodeParts(R"([{"type":"text", "data":{"text":)" + text + "}}]"), parts);
+  EXPECT_EQ(*DecodeParts(R"([{"data":{"text":)" + text + R"(},"type":"text"}] )"), parts);
+  for (const std::string_view damaged :
+       {"", "\"", "\"a", "\"a\\\"", "\"\\x\"", "\"\n\"", "\"a\"b\""}) {
+    const std::string json = R"([{"type":"text","data":{"text":)" + std::string(damaged) + "}}]";
+    EXPECT_EQ(DecodeParts(json).status().code(), Code::kCorrupt) << json;
+  }
+  // Not a text, or not all of the element.
+  EXPECT_EQ(DecodeParts(R"([{"type":"text","data":{"text":5}}])")->at(0),
+            Part(CustomPart{"text", R"({"text":5})", ""}));
+  EXPECT_EQ(DecodeParts(R"([{"type":"text","data":{"text":"a","new":{}}}])")->at(0),
+            Part(TextPart{"a", false, R"({"new":{}})"}));
+  EXPECT_EQ(
+      DecodeParts(R"([{"type":"text","data":{"text":"a"}},{"type":"text","data":{"text":"b"}}])")
+          ->size(),
+      2U);
+}
+
 TEST(PartCodec, RepairsIllFormedUtf8) {
   EXPECT_EQ(Decoded("{\"type\":\"text\",\"data\":{\"text\":\"a\xFF\"}}"),
             Part(TextPart{"a\xEF\xBF\xBD", false, ""}));

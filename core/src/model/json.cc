@@ -57,6 +57,9 @@ class Validator {
     }
   }
 
+  // Whether all of the text is one string.
+  bool RunString() { return String() && at_ == text_.size(); }
+
  private:
   // ENSURES: if true, either all of the text is read and nothing is open, or a value must come
   // next.
@@ -247,6 +250,8 @@ char Unescaped(char c) {
 
 std::optional<std::size_t> Depth(std::string_view text) { return Validator(text).Run(); }
 
+bool IsString(std::string_view text) { return Validator(text).RunString(); }
+
 bool IsObject(std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \t\n\r");
   return start != std::string_view::npos && text[start] == '{' && IsValidUtf8(text) &&
@@ -306,13 +311,13 @@ std::string_view Cursor::TakeValue() {
 
 std::string DecodeString(std::string_view value) {
   const std::string_view text = value.substr(1, value.size() - 2);
+  std::size_t escape = text.find('\\');
+  if (escape == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   std::size_t at = 0;
-  while (true) {
-    const std::size_t escape = std::min(text.find('\\', at), text.size());
+  for (; escape != std::string_view::npos; escape = text.find('\\', at)) {
     out.append(text.substr(at, escape - at));
-    if (escape == text.size()) return out;
     const char c = text[escape + 1];
     at = escape + 2;
     if (c == 'u') {
@@ -321,6 +326,7 @@ std::string DecodeString(std::string_view value) {
       out.push_back(Unescaped(c));
     }
   }
+  return out.append(text.substr(at));
 }
 
 std::optional<std::int64_t> DecodeInt(std::string_view value) {

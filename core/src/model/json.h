@@ -15,13 +15,16 @@
 // deep it is or however many keys it has. And the delta log, the hot path, is written and read
 // without a tree.
 //
-// All functions except Depth and IsObject trust their input. REQUIRES: `Depth` accepted it, or the
-// text around it. All text is UTF-8.
+// All functions except Depth, IsString and IsObject trust their input. REQUIRES: `Depth` accepted
+// it, or the text around it. All text is UTF-8.
 namespace millrace::json {
 
 // How deep the arrays and objects of `text` nest (0: a scalar); nullopt if it is not JSON (RFC
 // 8259; white space around it is allowed). Does not recurse.
 std::optional<std::size_t> Depth(std::string_view text);
+
+// Whether `text` is JSON of a string, without white space around it.
+bool IsString(std::string_view text);
 
 // Whether `text` is JSON of an object, in valid UTF-8.
 bool IsObject(std::string_view text);

@@ -138,40 +138,45 @@ Element TakeApart(std::string_view object) {
   return element;
 }
 
+// Whether the element is such a part.
 template <typename P>
-std::optional<Part> DecodeKnown(const Element& element) {
-  P part;
+bool DecodeKnown(const Element& element, P& part) {
   std::string extra = "{";
   for (json::Cursor cursor(element.data); cursor.Next();) {
     const std::string key = json::DecodeString(cursor.key());
     FieldReader reader{key, cursor.value()};
     Fields(part, reader);
-    if (!reader.ok || key == kElementKey) return std::nullopt;
+    if (!reader.ok || key == kElementKey) return false;
     if (reader.found) continue;
     AppendKey(cursor.key(), extra);
     json::AppendCompact(cursor.value(), extra);
   }
   if constexpr (std::is_same_v<P, FilePart>) {
-    if (part.media_type.empty()) return std::nullopt;
+    if (part.media_type.empty()) return false;
   }
   if (element.beside != "{") {
     AppendKey("\"$element\"", extra);
     extra.append(element.beside).push_back('}');
   }
   if (extra != "{") part.extra = std::move(extra) + "}";
-  return Part(std::move(part));
+  return true;
 }
 
 template <std::size_t... I>
-std::optional<Part> DecodeByType(const Element& element, std::index_sequence<I...> /*types*/) {
-  std::optional<Part> part;
-  const auto decode = [&](auto index) {
-    if (element.type == kTypeNames[index]) {
-      part = DecodeKnown<std::variant_alternative_t<index, Part>>(element);
-    }
-  };
-  (decode(std::integral_constant<std::size_t, I>()), ...);
-  return part;
+bool DecodeByType(const Element& element, Part& part, std::index_sequence<I...> /*types*/) {
+  return ((element.type == kTypeNames[I] && DecodeKnown(element, part.emplace<I>())) || ...);
+}
+
+// The stored form of a message that is a single text, as most messages of a long path are. It is
+// read in one pass. nullopt: `json` has another form.
+std::optional<std::string> OnlyText(std::string_view json) {
+  constexpr std::string_view kBegin = R"([{"type":"text","data":{"text":)";
+  constexpr std::string_view kEnd = "}}]";
+  if (!json.starts_with(kBegin) || !json.ends_with(kEnd)) return std::nullopt;
+  const std::string_view text =
+      json.substr(kBegin.size(), json.size() - kBegin.size() - kEnd.size());
+  if (!json::IsString(text)) return std::nullopt;
+  return json::DecodeString(text);
 }
 
 std::string Compact(std::string_view value) {
@@ -183,17 +188,20 @@ std::string Compact(std::string_view value) {
 }  // namespace
 
 Part DecodeElement(std::string_view element, std::size_t depth) {
+  Part part;
   const bool too_deep = depth > kMaxDepth && json::Depth(element).value_or(0) > kMaxDepth;
   if (too_deep || json::KindOf(element) != json::Kind::kObject) {
-    return CustomPart{"", "null", Compact(element)};
+    part = CustomPart{"", "null", Compact(element)};
+    return part;
   }
   Element apart = TakeApart(element);
-  if (json::KindOf(apart.data) == json::Kind::kObject) {
-    std::optional<Part> part = DecodeByType(apart, std::make_index_sequence<kTypeNames.size()>());
-    if (part) return *std::move(part);
+  const bool known = json::KindOf(apart.data) == json::Kind::kObject &&
+                     DecodeByType(apart, part, std::make_index_sequence<kTypeNames.size()>());
+  if (!known) {
+    part = CustomPart{std::move(apart.type), Compact(apart.data),
+                      apart.plain ? "" : Compact(element), std::move(apart.id)};
   }
-  return CustomPart{std::move(apart.type), Compact(apart.data), apart.plain ? "" : Compact(element),
-                    std::move(apart.id)};
+  return part;
 }
 
 Result<Part> DecodePart(std::string_view json) {
@@ -205,11 +213,15 @@ Result<Part> DecodePart(std::string_view json) {
 
 Result<std::vector<Part>> DecodeParts(std::string_view json) {
   if (!IsValidUtf8(json)) return DecodeParts(ToValidUtf8(json));
+  std::vector<Part> parts;
+  if (std::optional<std::string> text = OnlyText(json)) {
+    parts.emplace_back(TextPart{*std::move(text), false, ""});
+    return parts;
+  }
   const std::optional<std::size_t> depth = json::Depth(json);
   if (!depth || json[json.find_first_not_of(" \t\n\r")] != '[') {
     return Status(Code::kCorrupt, "the stored parts are not a JSON array");
   }
-  std::vector<Part> parts;
   for (json::Cursor cursor(json); cursor.Next();) {
     parts.push_back(DecodeElement(cursor.value(), *depth));
   }

@@ -59,7 +59,7 @@ struct FieldReader {
   const Query& row;
   int column = 0;
 
-  void operator()(std::string& text) { text = row.String(column++); }
+  void operator()(std::string& text) { text = row.Text(column++); }
   void operator()(bool& flag) { flag = row.Int(column++) != 0; }
   void operator()(std::int64_t& number) { number = row.Int(column++); }
   void operator()(double& number) { number = row.Real(column++); }
@@ -70,7 +70,7 @@ struct FieldReader {
   }
   template <typename Tag>
   void operator()(Id<Tag>& id) {
-    id = Id<Tag>(row.String(column++));
+    id.value = row.Text(column++);
   }
   template <typename IdType>
   void operator()(OptionalId<IdType> field) {
@@ -78,7 +78,8 @@ struct FieldReader {
   }
   template <typename Text>
   void operator()(JsonField<Text> field) {
-    field.json = MetadataOrNone(row.Text(column++));
+    const std::string_view json = row.Text(column++);
+    if (!json.empty()) field.json = MetadataOrNone(json);
   }
 };
 

@@ -1,15 +1,10 @@
 #include "storage/sqlite/message_path.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace millrace {
 namespace {
-
-void MoveAll(std::vector<Message>& from, std::vector<Message>& to) {
-  std::move(from.begin(), from.end(), std::back_inserter(to));
-}
 
 // How many more messages are wanted.
 std::optional<std::size_t> Rest(std::optional<std::size_t> limit,
@@ -30,28 +25,34 @@ Result<std::vector<Message>> MessagePath::Read(const PathQuery& query) {
   } else {
     head = tree_.Head(session);
   }
-  if (!query.after) return ReadTo(session, head, query.limit);
-  const Result<Seq> after = Find(session, *query.after);
-  if (!after.ok()) return after.status();
-  return ReadAfter(session, *after, head, query.limit);
+  Result<std::vector<Message>> path = std::vector<Message>();
+  Seq parent = 0;
+  if (query.after) {
+    const Result<Seq> after = Find(session, *query.after);
+    if (!after.ok()) return after.status();
+    parent = *after;
+    path = ReadAfter(session, *after, head, query.limit);
+  } else {
+    path = query.limit ? ReadLast(session, head, *query.limit)
+                       : ReadLines(session, tree_.LinesTo(session, head), query.limit);
+    if (path.ok() && !path->empty()) parent = tree_.Parent(session, path->front().seq);
+  }
+  if (!path.ok()) return path;
+  if (Status status = NameParents(*path, parent); !status.ok()) return status;
+  return path;
 }
 
-Result<std::vector<Message>> MessagePath::ReadTo(const SessionId& session, Seq head,
-                                                 std::optional<std::size_t> limit) {
+Result<std::vector<Message>> MessagePath::ReadLast(const SessionId& session, Seq head,
+                                                   std::size_t limit) {
   std::vector<Message> newest_first;
-  for (Seq last = head; last != 0 && Rest(limit, newest_first) != std::size_t{0};) {
+  for (Seq last = head; last != 0 && newest_first.size() < limit;) {
     const MessageTree::Line line = tree_.LineTo(session, last);
-    Result<std::vector<Message>> read = messages_.ReadLine(
-        session, line.first, last, /*newest_first=*/true, Rest(limit, newest_first));
+    Status read = messages_.ReadLine(session, line.first, last, /*newest_first=*/true,
+                                     Rest(limit, newest_first), newest_first);
     if (!read.ok()) return read;
-    MoveAll(*read, newest_first);
     last = line.parent;
   }
-  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
   std::reverse(newest_first.begin(), newest_first.end());
-  if (newest_first.empty()) return newest_first;
-  const Seq parent = tree_.Parent(session, newest_first.front().seq);
-  if (Status status = NameParents(newest_first, parent); !status.ok()) return status;
   return newest_first;
 }
 
@@ -64,15 +65,20 @@ Result<std::vector<Message>> MessagePath::ReadAfter(const SessionId& session, Se
     return NotFound("the message to read on from is not on the path: list with `head`, or show it");
   }
   lines.back().first = after + 1;
+  return ReadLines(session, lines, limit);
+}
+
+Result<std::vector<Message>> MessagePath::ReadLines(const SessionId& session,
+                                                    const std::vector<MessageTree::Line>& lines,
+                                                    std::optional<std::size_t> limit) {
   std::vector<Message> path;
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    if (Rest(limit, path) == std::size_t{0}) break;
-    Result<std::vector<Message>> read = messages_.ReadLine(
-        session, line->first, line->last, /*newest_first=*/false, Rest(limit, path));
+    const std::optional<std::size_t> rest = Rest(limit, path);
+    if (rest == std::size_t{0}) break;
+    Status read =
+        messages_.ReadLine(session, line->first, line->last, /*newest_first=*/false, rest, path);
     if (!read.ok()) return read;
-    MoveAll(*read, path);
   }
-  if (Status status = NameParents(path, after); !status.ok()) return status;
   return path;
 }
 

@@ -26,10 +26,13 @@ class MessagePath {
  private:
   using Seq = MessageTree::Seq;
 
-  // The last ones up to `head`, with their parents.
-  Result<std::vector<Message>> ReadTo(const SessionId& session, Seq head,
-                                      std::optional<std::size_t> limit);
+  // These read the messages without their parents. The last ones up to `head`:
+  Result<std::vector<Message>> ReadLast(const SessionId& session, Seq head, std::size_t limit);
   Result<std::vector<Message>> ReadAfter(const SessionId& session, Seq after, Seq head,
+                                         std::optional<std::size_t> limit);
+  // The first ones of these lines. `lines`: the last one comes first.
+  Result<std::vector<Message>> ReadLines(const SessionId& session,
+                                         const std::vector<MessageTree::Line>& lines,
                                          std::optional<std::size_t> limit);
   // The seq of a message of this session. kNotFound.
   Result<Seq> Find(const SessionId& session, const MessageId& id);

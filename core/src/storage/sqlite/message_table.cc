@@ -177,18 +177,20 @@ Status MessageTable::PutNotes(const Message& message) {
   return status.ok() ? notes_.Put(message) : status;
 }
 
-Result<std::vector<Message>> MessageTable::ReadLine(const SessionId& session, std::int64_t first,
-                                                    std::int64_t last, bool newest_first,
-                                                    std::optional<std::size_t> limit) {
+Status MessageTable::ReadLine(const SessionId& session, std::int64_t first, std::int64_t last,
+                              bool newest_first, std::optional<std::size_t> limit,
+                              std::vector<Message>& into) {
   static const std::string select =
       SelectFromMessages(kSchemaVersion, Parents::kKnown) +
       "WHERE m.session_id = ? AND m.seq >= ? AND m.seq <= ? ORDER BY m.seq ";
   Query query = connection_.Prepare(select + (newest_first ? "DESC LIMIT ?" : "LIMIT ?"));
-  return query.Bind(session)
-      .Bind(first)
-      .Bind(last)
-      .Bind(LimitParameter(limit))
-      .ReadAll(MessageFromRow);
+  query.Bind(session).Bind(first).Bind(last).Bind(LimitParameter(limit));
+  for (;;) {
+    const Result<bool> row = query.Next();
+    if (!row.ok()) return row.status();
+    if (!*row) return Status::Ok();
+    MessageFields(into.emplace_back(), MessageRow{{query}});
+  }
 }
 
 Result<std::optional<MessageTable::Place>> MessageTable::Find(const MessageId& id) {

@@ -52,10 +52,10 @@ class MessageTable {
   Result<std::vector<SessionId>> SessionsFrom(std::int64_t seq);
   // Empty: no message has this seq.
   Result<MessageId> IdOf(std::int64_t seq);
-  // Those of the session from `first` to `last`, without their parents (see MessageTree::Line).
-  Result<std::vector<Message>> ReadLine(const SessionId& session, std::int64_t first,
-                                        std::int64_t last, bool newest_first,
-                                        std::optional<std::size_t> limit);
+  // Appends those of the session from `first` to `last`, without their parents (see
+  // MessageTree::Line).
+  Status ReadLine(const SessionId& session, std::int64_t first, std::int64_t last,
+                  bool newest_first, std::optional<std::size_t> limit, std::vector<Message>& into);
   Result<std::optional<Message>> Read(const MessageId& id);
   Result<std::optional<Message>> Read(std::int64_t seq);
   // The first `limit` messages after this seq, in the order of seq. For reading all messages in
