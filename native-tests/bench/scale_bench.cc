@@ -1,7 +1,7 @@
-// A store of a million messages: measures opening it, its last pages, search, a delete and an
-// export. It is a program of its own, because making the store takes minutes:
+// A store of a million messages: measures opening it, its last pages, paths and switches, search,
+// deletes and an export. It is a program of its own, because making the store takes minutes:
 //   build/bench/native-tests/bench/scale_bench [messages] [sessions]
-// With a million messages or more it fails when a page or a search takes longer than its limit.
+// With a million messages or more it fails when something takes longer than its limit.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -138,10 +138,10 @@ struct Limit {
 };
 
 struct Limits {
-  Limit page{"last page of a session", 5};
+  Limit page{"last page of a session, list of sessions", 5};
   Limit search{"search", 50};
   Limit path{"path of 10,000 messages among 1,000 forks", 10};
-  Limit change{"switch to another path", 16};
+  Limit change{"switch to another path, delete", 16};
 };
 
 // Prints the first time and the best of five.
@@ -247,6 +247,33 @@ void MeasurePath(Storage& storage, std::int64_t messages, Limits& limits) {
       &limits.change);
 }
 
+// Deletes the ends of the long path, messages in its middle, and whole sessions.
+void MeasureDeletes(Storage& storage, std::int64_t messages, Limits& limits) {
+  constexpr std::size_t kBranch = 100;
+  Commit(storage, {SwitchTo{LongSession(), MessageAt(messages + 2)}});
+  const auto path = storage.committed().ReadPath({LongSession(), {}, {}, {}});
+  Require(path.ok() && path->size() == kPathMessages, "the path is not whole");
+  std::size_t end = path->size();
+  Row(
+      "delete a branch of 100 messages among 10 forks",
+      [&] {
+        end -= kBranch;
+        Commit(storage, {DeleteMessage{(*path)[end].id, /*branch=*/true}});
+      },
+      &limits.change);
+  std::size_t middle = end / 2;
+  Row(
+      "delete a message in the middle of a path",
+      [&] {
+        Commit(storage, {DeleteMessage{(*path)[++middle].id, /*branch=*/false}});
+      },
+      &limits.change);
+  std::int64_t n = 0;
+  Row(
+      "delete a session", [&] { Commit(storage, {DeleteSession{SessionOf(++n)}}); },
+      &limits.change);
+}
+
 void Measure(const std::string& path, const Prose& prose, std::int64_t messages,
              std::int64_t sessions, Limits& limits) {
   std::unique_ptr<Storage> storage;
@@ -267,12 +294,14 @@ void Measure(const std::string& path, const Prose& prose, std::int64_t messages,
       },
       &limits.page);
   MeasurePath(*storage, messages, limits);
-  Row("50 sessions", [&] {
-    Require(storage->committed().ReadSessions({{}, {}, {}, {}, 50}).ok(), "no sessions");
-  });
+  Row(
+      "50 sessions",
+      [&] {
+        Require(storage->committed().ReadSessions({{}, {}, {}, {}, 50}).ok(), "no sessions");
+      },
+      &limits.page);
   MeasureSearch({*storage, limits.search}, prose, sessions);
-  n = 0;
-  Row("delete a session", [&] { Commit(*storage, {DeleteSession{SessionOf(++n)}}); });
+  MeasureDeletes(*storage, messages, limits);
   auto into = OpenPosixBlockFile(path + "-export");
   Require(into.ok(), "the export's file could not be opened");
   std::uint64_t size = 0;
