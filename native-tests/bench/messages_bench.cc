@@ -93,12 +93,20 @@ BENCHMARK(AcceptToolInput)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
 
-// A create, and a create with one delta and the finish, in a session that already has a number of
-// messages.
+// A create, the finish of a reply, and a create with one delta and the finish, in a session that
+// already has a number of messages.
 void CreateInSession(benchmark::State& state) {
   BenchStore store(Medium::kMemory, {.questions = static_cast<int>(state.range(0))});
   while (state.KeepRunning()) {
     state.SetIterationTime(SecondsOf(Medium::kMemory, [&store] { store.Ask(); }));
+  }
+}
+void FinishInSession(benchmark::State& state) {
+  BenchStore store(Medium::kMemory, {.questions = static_cast<int>(state.range(0))});
+  while (state.KeepRunning()) {
+    store.ReplaceMessage();
+    store.Append(kDelta);
+    state.SetIterationTime(SecondsOf(Medium::kMemory, [&store] { store.Finish(); }));
   }
 }
 void ReplyInSession(benchmark::State& state) {
@@ -112,10 +120,11 @@ void ReplyInSession(benchmark::State& state) {
   }
 }
 void SessionSizes(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgName("messages")->Arg(0)->Arg(20'000)->Arg(100'000);
+  benchmark->ArgName("messages")->Arg(10)->Arg(1000)->Arg(100'000);
   benchmark->Iterations(200)->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
 BENCHMARK(CreateInSession)->Apply(SessionSizes);
+BENCHMARK(FinishInSession)->Apply(SessionSizes);
 BENCHMARK(ReplyInSession)->Apply(SessionSizes);
 
 // A number of tool calls from nothing. Each is begun, gets its input and is finished: three
@@ -178,6 +187,14 @@ BENCHMARK(FlushToFiles)
     ->Iterations(200)
     ->UseManualTime()
     ->Unit(benchmark::kMicrosecond);
+
+// The same in a session that already has a number of messages.
+void FlushInSession(benchmark::State& state) {
+  BenchStore store(Medium::kMemory,
+                   {.text_bytes = 1024, .questions = static_cast<int>(state.range(0))});
+  Flush(state, Medium::kMemory, store, [&store] { store.AppendWindow(); });
+}
+BENCHMARK(FlushInSession)->Apply(SessionSizes);
 
 // One delta for each of a number of messages that stream at once.
 void FlushManyMessages(benchmark::State& state) {
