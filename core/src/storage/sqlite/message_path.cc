@@ -6,6 +6,10 @@
 namespace millrace {
 namespace {
 
+// A list of this many messages gets its memory at once. A longer one, or one of a damaged file
+// whose count is not true, grows as it is read.
+constexpr MessageTree::Seq kMostReserved = 20'000;
+
 // How many more messages are wanted.
 std::optional<std::size_t> Rest(std::optional<std::size_t> limit,
                                 const std::vector<Message>& read) {
@@ -72,6 +76,9 @@ Result<std::vector<Message>> MessagePath::ReadLines(const SessionId& session,
                                                     const std::vector<MessageTree::Line>& lines,
                                                     std::optional<std::size_t> limit) {
   std::vector<Message> path;
+  if (!limit) {
+    path.reserve(static_cast<std::size_t>(std::clamp<Seq>(tree_.Count(session), 0, kMostReserved)));
+  }
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     const std::optional<std::size_t> rest = Rest(limit, path);
     if (rest == std::size_t{0}) break;

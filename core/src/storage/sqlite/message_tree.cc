@@ -91,6 +91,10 @@ MessageTree::Seq MessageTree::Head(const SessionId& session) {
   return head != 0 ? head : Leaf(session, 0);
 }
 
+MessageTree::Seq MessageTree::Count(const SessionId& session) {
+  return One("SELECT message_count FROM sessions WHERE id = ?", session);
+}
+
 // ---- lines
 
 MessageTree::Line MessageTree::LineTo(const SessionId& session, Seq seq) {

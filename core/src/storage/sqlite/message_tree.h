@@ -72,6 +72,8 @@ class MessageTree {
   Seq Parent(const SessionId& session, Seq seq);
   // 0: the session has no message.
   Seq Head(const SessionId& session);
+  // How many messages the session has.
+  Seq Count(const SessionId& session);
   // The lines of the path to a message: the last one, which ends with it, comes first. It ends
   // early with the line that has `until`.
   std::vector<Line> LinesTo(const SessionId& session, Seq seq, Seq until = 0);
