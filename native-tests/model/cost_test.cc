@@ -37,11 +37,11 @@ namespace {
 std::int64_t CostOfDeltas(Message message, const Mutation& delta) {
   Patch window;
   PartIndex calls;
-  EXPECT_TRUE(Apply(delta, 0, message, window, calls).ok());
+  EXPECT_TRUE(Apply(Mutation(delta), 0, message, window, calls).ok());
   const std::int64_t before = allocations;
   for (int i = 0; i < 1'000; ++i) {
     if (i % 13 == 0) window = Patch();
-    const Result<Effect> effect = Apply(delta, i, message, window, calls);
+    const Result<Effect> effect = Apply(Mutation(delta), i, message, window, calls);
     EXPECT_TRUE(effect.ok());
   }
   return allocations - before;

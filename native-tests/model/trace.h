@@ -28,7 +28,7 @@ class Trace {
     now_ += later;
     const Message before = message_;
     Patch patch;
-    const Result<Effect> effect = Apply(mutation, now_, message_, patch, calls_);
+    const Result<Effect> effect = Apply(Mutation(mutation), now_, message_, patch, calls_);
     if (DiffersWithoutIndex(before, mutation, effect))
       return "the index of calls changes what is done";
     if (!effect.ok() || *effect == Effect::kNone) {

@@ -197,7 +197,7 @@ Status MessageService::CheckNames(const LiveMessage& live, const Mutation& mutat
 
 // Applies one mutation. Returns its effect; kNone if nothing changed. `with_last`: as a part of the
 // last change.
-Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation mutation, bool with_last) {
+Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation&& mutation, bool with_last) {
   // All changes of a coalescing window go into one patch. Without a window each makes its own.
   const bool merge = (with_last || cycle_.coalesces()) && live.can_extend();
   Patch fresh;

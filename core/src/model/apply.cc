@@ -279,7 +279,7 @@ class Rules {
 
 }  // namespace
 
-Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
+Result<Effect> Apply(Mutation&& mutation, TimeMs now, Message& message, Patch& patch,
                      PartIndex& index) {
   const bool may_be_finished =
       std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation) ||

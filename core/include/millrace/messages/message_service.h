@@ -148,7 +148,7 @@ class MessageService {
   Result<bool> ApplyAll(LiveMessage& live, MessageWrite write);
   // kInvalidArgument: the mutation names a blob that is not there.
   Status CheckNames(const LiveMessage& live, const Mutation& mutation) const;
-  Result<Effect> ApplyOne(LiveMessage& live, Mutation mutation, bool with_last = false);
+  Result<Effect> ApplyOne(LiveMessage& live, Mutation&& mutation, bool with_last = false);
   static void CountUnchanged(LiveMessage& live);
 
   CommitCycle& cycle_;

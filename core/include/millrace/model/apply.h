@@ -41,7 +41,7 @@ enum class Effect {
 // canceled or error. kNotFound: AppendToolInput or FinishToolCall names a call that does not exist.
 // kInvalidArgument: a tool call without an id; a Replace with a finish part that is not the last
 // part; `extra` or custom data that is not JSON; metadata that MergePatch refuses.
-Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch,
+Result<Effect> Apply(Mutation&& mutation, TimeMs now, Message& message, Patch& patch,
                      PartIndex& index);
 // For a single mutation. To find a part by its id it reads all parts.
 inline Result<Effect> Apply(Mutation mutation, TimeMs now, Message& message, Patch& patch) {
