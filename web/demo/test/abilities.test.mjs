@@ -1,50 +1,28 @@
 // What the demo can do beside a reply: many conversations, search, files in and out, messages that are changed. In a real browser.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { openStore } from 'millrace';
-import { ask, isTidy, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
+import { setScene } from './scene.mjs';
+import { ask, isTidy, partsOf } from './support.mjs';
 
 const SESSIONS = 1000;
 const LONG = 4000;
 /** Elements that a page of the demo may have, however much is stored. */
 const MOST_ELEMENTS = 2000;
 
-let demo;
-before(async () => {
-  demo = await startDemo();
-});
-after(() => demo?.close());
-
-describe('the demo', { timeout: 120_000 }, () => {
-  let browser;
+describe('the demo', { timeout: 240_000 }, () => {
+  const scene = setScene({ expected: [/status of \d+/, /ERR_CONNECTION_REFUSED/, /CORS policy/] });
+  const { button, idle, useServer } = scene;
   let page;
-  let troubles;
-
-  beforeEach(async () => {
-    browser = await startBrowser();
-    ({ page, troubles } = await browser.open(demo.address, { expected: [/status of \d+/, /ERR_CONNECTION_REFUSED/, /CORS policy/] }));
-    await page.setViewportSize({ width: 1400, height: 900 });
-    await partsOf(page).field.waitFor();
-  });
-  afterEach(async () => {
-    await browser.close();
-    assert.deepEqual(troubles, [], 'the page complained');
+  beforeEach(() => {
+    ({ page } = scene);
   });
 
-  const button = (name) => page.getByRole('button', { name, exact: true });
-  const idle = () => partsOf(page).send.waitFor();
   /** Waits for so many finished replies. */
   async function answered(count) {
     await page.waitForFunction((wanted) => document.querySelectorAll('article.assistant[aria-busy=false]').length === wanted, count);
     await idle();
-  }
-  async function useServer(reply, refusal) {
-    const other = await startOtherServer(reply, refusal);
-    await button('Settings').click();
-    await page.getByRole('textbox', { name: 'Base URL' }).fill(`${other.address}/v1`);
-    await page.keyboard.press('Enter');
-    return other;
   }
 
   /** An export with many conversations in it. */
@@ -120,69 +98,57 @@ describe('the demo', { timeout: 120_000 }, () => {
 
   test('messages are copied, edited and written anew', async () => {
     const other = await useServer(['An answer']);
-    try {
-      await browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-      await ask(page, 'First question');
-      await answered(1);
-      await partsOf(page).questions.last().locator('..').getByRole('button', { name: 'Copy the message' }).click();
-      await page.getByRole('status').getByText('The message was copied.').waitFor();
-      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'First question');
-      await ask(page, 'Second question');
-      await answered(2);
-      await button('Write this reply anew').click();
-      await page.getByRole('status').getByText('The reply is complete.').waitFor();
-      await answered(2);
-      assert.equal(other.requests.length, 3);
+    await scene.browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await ask(page, 'First question');
+    await answered(1);
+    await partsOf(page).questions.last().locator('..').getByRole('button', { name: 'Copy the message' }).click();
+    await page.getByRole('status').getByText('The message was copied.').waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'First question');
+    await ask(page, 'Second question');
+    await answered(2);
+    await button('Write this reply anew').click();
+    await page.getByRole('status').getByText('The reply is complete.').waitFor();
+    await answered(2);
+    assert.equal(other.requests.length, 3);
 
-      await button('Edit the message').first().click();
-      await page.getByRole('textbox', { name: 'Edit the message' }).press('Escape');
-      await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Edit the message');
-      await page.keyboard.press('Enter');
-      await page.getByRole('textbox', { name: 'Edit the message' }).fill('Another question');
-      await isTidy(page, 'editing');
-      await page.keyboard.press('Enter');
-      await partsOf(page).questions.getByText('Another question').waitFor();
-      await answered(1);
-      assert.equal(await partsOf(page).questions.count(), 1);
-      assert.deepEqual(other.requests.at(-1).body.messages.filter(({ role }) => role === 'user').map(({ content }) => content), ['Another question']);
-      await isTidy(page, 'edited');
-    } finally {
-      await other.close();
-    }
+    await button('Edit the message').first().click();
+    await page.getByRole('textbox', { name: 'Edit the message' }).press('Escape');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Edit the message');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Edit the message' }).fill('Another question');
+    await isTidy(page, 'editing');
+    await page.keyboard.press('Enter');
+    await partsOf(page).questions.getByText('Another question').waitFor();
+    await answered(1);
+    assert.equal(await partsOf(page).questions.count(), 1);
+    assert.deepEqual(other.requests.at(-1).body.messages.filter(({ role }) => role === 'user').map(({ content }) => content), ['Another question']);
+    await isTidy(page, 'edited');
   });
 
   test('formulas, code with its language, HTML as text, and the direction of each block', async () => {
     const other = await useServer(['The sum $a^2 + b^2$ and a <div class="x"> in it.\n\n', '```js\nconst a = 1;\n```\n\n', 'مرحبا بالعالم\n\n', '```\nplain\n```\n']);
-    try {
-      await ask(page, 'Show me');
-      await answered(1);
-      const reply = partsOf(page).replies.last();
-      await reply.locator('math').first().waitFor();
-      await reply.getByText('<div class="x">').waitFor();
-      await reply.locator('.hljs-keyword').getByText('const').waitFor();
-      await reply.locator('.code-language').getByText('js').waitFor();
-      assert.equal(await reply.getByText('مرحبا بالعالم').evaluate((element) => getComputedStyle(element).direction), 'rtl');
-      assert.equal(await reply.getByText(/^The sum/).evaluate((element) => getComputedStyle(element).direction), 'ltr');
-      await isTidy(page, 'rich text');
-    } finally {
-      await other.close();
-    }
+    await ask(page, 'Show me');
+    await answered(1);
+    const reply = partsOf(page).replies.last();
+    await reply.locator('math').first().waitFor();
+    await reply.getByText('<div class="x">').waitFor();
+    await reply.locator('.hljs-keyword').getByText('const').waitFor();
+    await reply.locator('.code-language').getByText('js').waitFor();
+    assert.equal(await reply.getByText('مرحبا بالعالم').evaluate((element) => getComputedStyle(element).direction), 'rtl');
+    assert.equal(await reply.getByText(/^The sum/).evaluate((element) => getComputedStyle(element).direction), 'ltr');
+    await isTidy(page, 'rich text');
   });
 
   test('a server that wants to be left alone for a while: its own words, and how long', async () => {
     const other = await useServer([], 3600);
-    try {
-      await ask(page, 'Too much');
-      await page.getByText(/You ask too much\./).first().waitFor();
-      const timer = page.getByRole('timer');
-      const first = await timer.innerText();
-      assert.match(first, /^The server asks to wait 3[56]\d\d seconds\.$/);
-      await page.waitForFunction((shown) => document.querySelector('[role=timer]')?.textContent !== shown, first);
-      assert.ok(await button('Retry').isDisabled());
-      await isTidy(page, 'asked to wait');
-    } finally {
-      await other.close();
-    }
+    await ask(page, 'Too much');
+    await page.getByText(/You ask too much\./).first().waitFor();
+    const timer = page.getByRole('timer');
+    const first = await timer.innerText();
+    assert.match(first, /^The server asks to wait 3[56]\d\d seconds\.$/);
+    await page.waitForFunction((shown) => document.querySelector('[role=timer]')?.textContent !== shown, first);
+    assert.ok(await button('Retry').isDisabled());
+    await isTidy(page, 'asked to wait');
   });
 
   test('an empty conversation is used again, and a server that is away is explained', async () => {

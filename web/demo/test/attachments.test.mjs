@@ -1,68 +1,63 @@
 // Files that go with a message: chosen, pasted, dropped; shown, sent, and kept. In a real browser.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { accessibilityFaults, overflows } from './accessibility.mjs';
-import { ask, isTidy, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import { setScene } from './scene.mjs';
+import { ask, letHoursPass, partsOf } from './support.mjs';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const image = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') };
 const notes = { name: 'notes.md', mimeType: '', buffer: Buffer.from('The weir is open.') };
 const plan = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 of a mill') };
 
-let demo;
-before(async () => {
-  demo = await startDemo();
-});
-after(() => demo?.close());
+/** Notes which addresses of blobs are held. */
+function noteAddresses(context) {
+  return context.addInitScript(() => {
+    const held = new Set();
+    const { createObjectURL, revokeObjectURL } = URL;
+    Object.assign(globalThis, { held });
+    URL.createObjectURL = (blob) => {
+      const url = createObjectURL.call(URL, blob);
+      held.add(url);
+      return url;
+    };
+    URL.revokeObjectURL = (url) => {
+      held.delete(url);
+      revokeObjectURL.call(URL, url);
+    };
+  });
+}
 
-describe('attachments of the demo', { timeout: 120_000 }, () => {
-  let browser;
+/** While `globalThis.refuse` is set, the store is asked for messages below one that is not there. */
+function spoilMessages(context) {
+  return context.addInitScript(() => {
+    const { postMessage } = Worker.prototype;
+    const spoil = (request) => (globalThis.refuse && request.method === 'createMessage'
+      ? { ...request, args: [request.args[0], { ...request.args[1], parentId: 'nobody' }, ...request.args.slice(2)] } : request);
+    Worker.prototype.postMessage = function post(messages, ...rest) {
+      postMessage.call(this, messages.map(spoil), ...rest);
+    };
+  });
+}
+
+describe('attachments of the demo', { timeout: 240_000 }, () => {
+  const scene = setScene({ aging: true, prepare: (context) => Promise.all([noteAddresses(context), spoilMessages(context)]) });
+  const { button, answered, checkAll } = scene;
   let page;
-  let troubles;
   let other;
-
   beforeEach(async () => {
-    browser = await startBrowser();
-    other = await startOtherServer((number) => [`Answer ${number}`]);
-    // Which addresses of blobs are held.
-    await browser.context.addInitScript(() => {
-      const held = new Set();
-      const { createObjectURL, revokeObjectURL } = URL;
-      Object.assign(globalThis, { held });
-      URL.createObjectURL = (blob) => {
-        const url = createObjectURL.call(URL, blob);
-        held.add(url);
-        return url;
-      };
-      URL.revokeObjectURL = (url) => {
-        held.delete(url);
-        revokeObjectURL.call(URL, url);
-      };
-    });
-    ({ page, troubles } = await browser.open(demo.address));
-    await page.setViewportSize({ width: 1400, height: 900 });
-    await partsOf(page).field.waitFor();
-    await button('Settings').click();
-    await page.getByRole('textbox', { name: 'Base URL' }).fill(`${other.address}/v1`);
-    await page.keyboard.press('Enter');
-  });
-  afterEach(async () => {
-    await browser.close();
-    await other.close();
-    assert.deepEqual(troubles, [], 'the page complained');
+    ({ page } = scene);
+    other = await scene.useCountingServer();
   });
 
-  const button = (name) => page.getByRole('button', { name, exact: true });
   const chosen = () => page.getByRole('list', { name: 'Attachments' }).getByRole('listitem');
   const choose = (...files) => page.getByLabel('Files to attach').setInputFiles(files);
   const saved = (name) => partsOf(page).status.getByText(`${name} is attached.`).waitFor();
   const file = (name) => page.locator(`[data-file="${name}"]`);
   /** The image is there, and is one. */
   const drawn = (name) => page.waitForFunction((wanted) => document.querySelector(`[data-file="${wanted}"] img`)?.naturalWidth === 1, name);
-  const answered = async (number) => {
-    await partsOf(page).replies.getByText(`Answer ${number}`, { exact: true }).waitFor();
-    await partsOf(page).send.waitFor();
-  };
   const said = (request) => request.body.messages.findLast(({ role }) => role === 'user').content;
   /** As the browser hands over what was pasted or dropped. */
   const hand = (selector, type, { name, mimeType, buffer }) => page.evaluate(([where, event, fileName, mediaType, content]) => {
@@ -72,20 +67,6 @@ describe('attachments of the demo', { timeout: 120_000 }, () => {
     const made = event === 'paste' ? new ClipboardEvent(event, { ...options, clipboardData: data }) : new DragEvent(event, { ...options, dataTransfer: data });
     return !document.querySelector(where).dispatchEvent(made);
   }, [selector, type, name, mimeType, buffer.toString('base64')]);
-  async function check(where) {
-    assert.deepEqual(await page.evaluate(accessibilityFaults), [], where);
-    assert.deepEqual(await page.evaluate(overflows), [], where);
-    await isTidy(page, where);
-  }
-  async function checkAll(where) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [400, 900, 1400]) {
-        await page.setViewportSize({ width, height: 800 });
-        await check(`${where}, ${width} px, ${colorScheme}`);
-      }
-    }
-  }
 
   test('chosen files are shown, go to the server as its protocol has it, and are there after a reload', async () => {
     await choose(image, notes, plan);
@@ -192,6 +173,85 @@ describe('attachments of the demo', { timeout: 120_000 }, () => {
     assert.deepEqual(said(other.requests[0]), [
       { type: 'text', text: 'Look' }, { type: 'text', text: 'The file “gone.png” was sent here, and is no longer there.' },
     ]);
+  });
+
+  /** Noticed as nobody's, and gone after the hour. */
+  async function outwait() {
+    // Or hours pass in the Worker of the scratch store too, which answers as well.
+    await partsOf(page).panel.getByText(/this browser has just saved/).waitFor();
+    await letHoursPass(page, 2);
+    await letHoursPass(page, 2);
+    const kept = await page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await (await root.getDirectoryHandle('millrace')).getDirectoryHandle('millrace-demo.blobs');
+      return Array.fromAsync(folder.keys());
+    });
+    assert.deepEqual(kept, [], 'the blob was collected');
+  }
+
+  test('a file that has waited for longer than its hour goes with the message all the same', async () => {
+    await choose(image);
+    await saved('dot.png');
+    await outwait();
+    await ask(page, 'At last');
+    await answered(1);
+    assert.deepEqual(said(other.requests[0])[1], { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } });
+    assert.equal(await chosen().count(), 0);
+    assert.equal(await partsOf(page).field.inputValue(), '');
+    await page.reload();
+    await drawn('dot.png');
+  });
+
+  test('what could not be stored stays in the composer, and the error is shown', async () => {
+    await choose(image, notes);
+    await saved('notes.md');
+    await page.waitForFunction(() => document.querySelectorAll('.attachments [aria-busy=true]').length === 0);
+    await page.evaluate(() => { globalThis.refuse = true; });
+    await ask(page, 'Look at both');
+    await page.getByRole('alert').getByText(/nobody/).waitFor();
+    await partsOf(page).send.waitFor();
+    assert.equal(await partsOf(page).field.inputValue(), 'Look at both');
+    assert.equal(await chosen().count(), 2);
+    assert.equal(await partsOf(page).questions.count(), 0);
+    await checkAll('refused');
+    await page.evaluate(() => { globalThis.refuse = false; });
+    await button('Send').click();
+    await answered(1);
+    assert.equal(said(other.requests[0]).length, 3);
+    assert.equal(await chosen().count(), 0);
+
+    // An edit stays as well.
+    await page.evaluate(() => { globalThis.refuse = true; });
+    await button('Edit the message').click();
+    await page.getByRole('textbox', { name: 'Edit the message' }).fill('Look at all');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText(/nobody/).waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Edit the message' }).inputValue(), 'Look at all');
+    await page.evaluate(() => { globalThis.refuse = false; });
+    await page.getByRole('textbox', { name: 'Edit the message' }).press('Enter');
+    await answered(2);
+    await partsOf(page).questions.getByText('Look at all').waitFor();
+  });
+
+  test('a file that waited too long and cannot be read again is named; without it the message goes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-file-'));
+    try {
+      const path = join(folder, 'short-lived.txt');
+      writeFileSync(path, 'Here for a while.');
+      await page.getByLabel('Files to attach').setInputFiles(path);
+      await saved('short-lived.txt');
+      await outwait();
+      writeFileSync(path, 'It has changed since.');
+      await ask(page, 'Read it');
+      await page.getByRole('alert').getByText(/short-lived\.txt can no longer be read: remove it, or choose it again\./).waitFor();
+      assert.equal(await partsOf(page).field.inputValue(), 'Read it');
+      await button('Remove short-lived.txt').click();
+      await button('Send').click();
+      await answered(1);
+      assert.equal(said(other.requests[0]), 'Read it');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('a file that is too large is refused, and said so', async () => {

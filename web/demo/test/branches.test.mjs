@@ -1,68 +1,25 @@
 // Versions of messages, branches, the archive, and what a reply took. In a real browser.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { accessibilityFaults, overflows } from './accessibility.mjs';
-import { ask, isTidy, partsOf, startBrowser, startDemo, startOtherServer } from './support.mjs';
+import { beforeEach, describe, test } from 'node:test';
+import { setScene } from './scene.mjs';
+import { ask, partsOf } from './support.mjs';
 
-let demo;
-before(async () => {
-  demo = await startDemo();
-});
-after(() => demo?.close());
-
-describe('the demo', { timeout: 120_000 }, () => {
-  let browser;
+describe('the demo', { timeout: 240_000 }, () => {
+  const scene = setScene();
+  const { button, idle, answer, check, checkAll, askAndWait } = scene;
   let page;
-  let troubles;
-  let other;
-
-  beforeEach(async () => {
-    browser = await startBrowser();
-    other = await startOtherServer((number) => [`Answer ${number}`]);
-    ({ page, troubles } = await browser.open(demo.address));
-    await page.setViewportSize({ width: 1400, height: 900 });
-    await partsOf(page).field.waitFor();
-  });
-  afterEach(async () => {
-    await browser.close();
-    await other.close();
-    assert.deepEqual(troubles, [], 'the page complained');
+  let browser;
+  beforeEach(() => {
+    ({ page, browser } = scene);
   });
 
-  const button = (name) => page.getByRole('button', { name, exact: true });
   const question = (text) => partsOf(page).questions.getByText(text, { exact: true });
-  const answer = (number) => partsOf(page).replies.getByText(`Answer ${number}`, { exact: true });
-  const idle = () => partsOf(page).send.waitFor();
   /** Beside the message, as it is read aloud. */
   const version = (words) => page.getByRole('status').getByText(words, { exact: true });
   const focused = (name) => page.waitForFunction((label) => document.activeElement?.getAttribute('aria-label') === label, name);
-  async function check(where) {
-    assert.deepEqual(await page.evaluate(accessibilityFaults), [], where);
-    assert.deepEqual(await page.evaluate(overflows), [], where);
-    await isTidy(page, where);
-  }
-  async function checkAll(where) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [400, 900, 1400]) {
-        await page.setViewportSize({ width, height: 800 });
-        await check(`${where}, ${width} px, ${colorScheme}`);
-      }
-    }
-  }
-  async function useOther() {
-    await button('Settings').click();
-    await page.getByRole('textbox', { name: 'Base URL' }).fill(`${other.address}/v1`);
-    await page.keyboard.press('Enter');
-  }
-  async function askAndWait(text, number) {
-    await ask(page, text);
-    await answer(number).waitFor();
-    await idle();
-  }
 
   test('an edit and a reply written anew are versions, the arrows show the others, a reload keeps what is shown', async () => {
-    await useOther();
+    const other = await scene.useCountingServer();
     await askAndWait('One', 1);
     await askAndWait('Two', 2);
     assert.equal(await page.getByRole('group', { name: 'Versions' }).count(), 0);
@@ -119,7 +76,7 @@ describe('the demo', { timeout: 120_000 }, () => {
   });
 
   test('a turn keeps to its branch while another tab shows another one', async () => {
-    await useOther();
+    await scene.useCountingServer();
     await askAndWait('One', 1);
     const second = await browser.open(page.url());
     await second.page.setViewportSize({ width: 1400, height: 900 });
@@ -139,7 +96,7 @@ describe('the demo', { timeout: 120_000 }, () => {
   });
 
   test('a search finds what is hidden and shows it', async () => {
-    await useOther();
+    await scene.useCountingServer();
     await askAndWait('Where are the eels', 1);
     await button('Edit the message').click();
     await page.getByRole('textbox', { name: 'Edit the message' }).fill('Where are the herons');
@@ -154,7 +111,7 @@ describe('the demo', { timeout: 120_000 }, () => {
   });
 
   test('a message is where a new conversation branches off', async () => {
-    await useOther();
+    const other = await scene.useCountingServer();
     await askAndWait('One', 1);
     await askAndWait('Two', 2);
     await button('Branch in new conversation').nth(1).click();
@@ -174,7 +131,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     const { conversations, session, create } = partsOf(page);
     const archived = conversations.getByRole('switch', { name: 'Show archived ones' });
     const titles = conversations.getByRole('searchbox', { name: 'Search titles' });
-    await useOther();
+    await scene.useCountingServer();
     await askAndWait('The weir', 1);
     await create.click();
     await askAndWait('The mill', 2);

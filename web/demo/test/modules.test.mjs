@@ -53,6 +53,17 @@ describe('turns that ask again', () => {
     await turns.edit(sessionId, id, 'Second, again');
     assert.deepEqual(await texts(store, sessionId), ['First']);
   }));
+
+  test('a question is stored or it is not, and whoever asks is told which', () => withTurns(async ({ store, turns, sessionId }) => {
+    const { getNotices } = await load('ui/notices.ts');
+    const missing = { type: 'file', mediaType: 'image/png', size: 1, blob: 'f'.repeat(64) };
+    assert.equal(await turns.send(sessionId, 'Look', [missing]), false);
+    assert.match(getNotices().alert, /f{64}/);
+    assert.deepEqual(await texts(store, sessionId), []);
+    assert.equal(await turns.send(sessionId, 'Look'), true, 'whatever becomes of the turn');
+    assert.deepEqual(await texts(store, sessionId), ['Look']);
+    turns.stop(sessionId);
+  }));
 });
 
 describe('Markdown blocks', () => {

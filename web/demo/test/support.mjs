@@ -1,7 +1,7 @@
 // What the browser test of the demo stands on: the built page, its server, a person's hands.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -9,18 +9,32 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { launchChromium } from '../../test/support/chromium.mjs';
+import { passHours } from '../../test/support/page/hours.js';
 import { startServer } from '../server/http-server.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Builds the demo on the built package, into a folder of this process alone, and serves it. */
-export async function startDemo() {
+/** Builds the demo on the built package, into a folder of this process alone, and serves it. `aging`: hours pass in its Workers when the test says so. */
+export async function startDemo({ aging = false } = {}) {
   if (!existsSync(here('../../dist/index.js'))) throw new Error('The package is not built: run scripts/build first.');
   const folder = mkdtempSync(join(tmpdir(), 'millrace-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await build({ configFile: here('../vite.config.ts'), logLevel: 'error', build: { outDir: folder } });
+  if (aging) putHoursIntoWorker(join(folder, 'assets'));
   return startServer({ root: `${folder}/`, port: 0 });
+}
+
+/** See test/support/workers/hours.js. */
+function putHoursIntoWorker(folder) {
+  const worker = join(folder, readdirSync(folder).find((name) => /^worker-.*\.js$/.test(name)));
+  const hours = readFileSync(here('../../test/support/workers/hours.js'), 'utf8');
+  writeFileSync(worker, `{\n${hours}}\n${readFileSync(worker, 'utf8')}`);
+}
+
+/** Lets hours pass in the Worker of the page, and waits for what was due then. */
+export function letHoursPass(page, hours) {
+  return page.evaluate(`(${passHours})(${hours}).then(({ through }) => through)`);
 }
 
 /** A browser with a fresh profile, in which pages remember what they complained about. */

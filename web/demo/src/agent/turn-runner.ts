@@ -48,10 +48,14 @@ export class TurnRunner {
   /** Undefined: the last turn in that session did not fail, or a new one runs. */
   readonly troubleOf = (sessionId: string): Trouble | undefined => this.#troubles.get(sessionId);
 
-  /** `files` are in the store already. With them, the prompt may be empty. */
-  send(sessionId: string, prompt: string, files: readonly FilePart[] = []): Promise<void> {
-    return this.#turn(sessionId, async (scope) => {
+  /**
+   * Resolves when it is clear whether the question is stored. If so, the turn goes on; if not, why has been said. `files` are in the
+   * store already. With them, the prompt may be empty.
+   */
+  send(sessionId: string, prompt: string, files: readonly FilePart[] = []): Promise<boolean> {
+    return this.#turnAfter(sessionId, async (scope, stored) => {
       const question = await scope.create({ role: 'user', parts: [...files, ...(prompt === '' ? [] : [{ type: 'text' as const, text: prompt }])] });
+      stored();
       await this.#nameAfter(sessionId, prompt === '' ? files.map(fileName).join(', ') : prompt);
       await this.#converse(scope, sessionId, question.id);
     });
@@ -76,12 +80,13 @@ export class TurnRunner {
     });
   }
 
-  /** Asks a question in other words, with the same files. It is a version of the old one: both follow the same message. */
-  edit(sessionId: string, messageId: string, prompt: string): Promise<void> {
-    return this.#turn(sessionId, async (scope) => {
+  /** Asks a question in other words, with the same files. It is a version of the old one: both follow the same message. Resolves as `send` does. */
+  edit(sessionId: string, messageId: string, prompt: string): Promise<boolean> {
+    return this.#turnAfter(sessionId, async (scope, stored) => {
       const old = await this.#store.messages.get(messageId);
       if (old === undefined) throw new Error('The question has been deleted meanwhile. Nothing was changed.');
       const question = await scope.create({ role: 'user', parentId: old.parentId ?? null, parts: [...filesOf(old), { type: 'text', text: prompt }] });
+      stored();
       await this.#converse(scope, sessionId, question.id);
     });
   }
@@ -134,6 +139,13 @@ export class TurnRunner {
     if (reply.usage === undefined || reply.usage.cost !== undefined) return;
     const cost = costOf(model, reply.usage);
     if (cost !== undefined) await this.#store.messages.update({ ...reply, usage: { ...reply.usage, cost } });
+  }
+
+  /** Whether `body` called `stored` before the turn was over. */
+  #turnAfter(sessionId: string, body: (scope: RunScope, stored: () => void) => Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      void this.#turn(sessionId, (scope) => body(scope, () => resolve(true))).then(() => resolve(false));
+    });
   }
 
   async #turn(sessionId: string, body: (scope: RunScope) => Promise<void>): Promise<void> {

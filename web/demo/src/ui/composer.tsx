@@ -2,6 +2,7 @@ import type { FilePart, Store } from 'millrace';
 import { useImperativeHandle, useRef, useState, type ClipboardEvent, type FormEvent, type KeyboardEvent, type Ref } from 'react';
 import { AttachmentList } from './attachment-list.js';
 import { ClipIcon, SendIcon, StopIcon } from './icons.js';
+import { reportError } from './notices.js';
 import { useAttachments } from './use-attachments.js';
 import { useFileDrop } from './use-file-drop.js';
 
@@ -12,11 +13,12 @@ interface ComposerProps {
   store: Store;
   replying: boolean;
   disabled: boolean;
-  onSend: (prompt: string, files: readonly FilePart[]) => void;
+  /** Resolves to whether the message is stored. If not, it has said why. */
+  onSend: (prompt: string, files: readonly FilePart[]) => Promise<boolean>;
   onStop: () => void;
 }
 
-/** The message field, and the files that go with the message. What is there stays while a reply streams or the session changes. */
+/** The message field, and the files that go with the message. What is there stays until it is stored, also while a reply streams or the session changes. */
 export function Composer({ ref, store, replying, disabled, onSend, onStop }: ComposerProps) {
   const [prompt, setPrompt] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
@@ -24,16 +26,28 @@ export function Composer({ ref, store, replying, disabled, onSend, onStop }: Com
   const picker = useRef<HTMLInputElement>(null);
   const attachments = useAttachments(store);
   const over = useFileDrop(attachments.add);
-  const files = attachments.all.flatMap(({ part }) => part ?? []);
-  const saved = files.length === attachments.all.length;
-  const ready = (prompt.trim() !== '' || files.length > 0) && saved && !replying && !disabled;
+  const saved = attachments.all.every(({ part }) => part !== undefined);
+  const ready = (prompt.trim() !== '' || attachments.all.length > 0) && saved && !replying && !disabled;
+  const sending = useRef(false);
 
+  const send = async (): Promise<void> => {
+    try {
+      const sent = attachments.all;
+      if (!await onSend(prompt.trim(), await attachments.saveAgain())) return;
+      // What was typed or chosen meanwhile stays.
+      setPrompt((now) => (now.startsWith(prompt) ? now.slice(prompt.length) : now));
+      attachments.forget(sent);
+    } catch (error) {
+      reportError(error, 'The message was not sent.');
+    }
+  };
   const submit = (event?: FormEvent): void => {
     event?.preventDefault();
-    if (!ready) return;
-    setPrompt('');
-    attachments.clear();
-    onSend(prompt.trim(), files);
+    if (!ready || sending.current) return;
+    sending.current = true;
+    void send().finally(() => {
+      sending.current = false;
+    });
   };
   const onPaste = (event: ClipboardEvent): void => {
     const pasted = [...event.clipboardData.files];

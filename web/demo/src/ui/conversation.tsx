@@ -46,9 +46,10 @@ function Messages({ store, turns, sessionId, replying, sought, onPrompt, onFork 
 
   useSought(sought, conversation);
   const trouble = useSyncExternalStore(turns.subscribe, () => turns.troubleOf(sessionId));
-  const edit = useCallback((messageId: string, text: string) => {
-    void turns.edit(sessionId, messageId, text);
-    focusComposer();
+  const edit = useCallback(async (messageId: string, text: string) => {
+    const stored = await turns.edit(sessionId, messageId, text);
+    if (stored) focusComposer();
+    return stored;
   }, [turns, sessionId]);
   const retry = useCallback(() => {
     void turns.retry(sessionId);

@@ -81,7 +81,7 @@ function Transfer() {
   return (
     <>
       <h3>Export and import</h3>
-      <p>An export is one SQLite file with everything in it. Import takes such a file, or the database of Crush.</p>
+      <p>An export is one SQLite file with all messages in it, and without the content of attached files. Import takes such a file, or the database of Crush.</p>
       <div className="button-row">
         <button type="button" className="button" aria-disabled={busy} onClick={() => during(() => store.export().then(download))}>Export</button>
         <button type="button" className="button" aria-disabled={busy} onClick={() => file.current?.click()}>Import</button>

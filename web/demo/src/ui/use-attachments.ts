@@ -19,7 +19,9 @@ export interface Attachments {
   readonly all: readonly Attachment[];
   readonly add: (files: readonly File[]) => void;
   readonly remove: (key: string) => void;
-  readonly clear: () => void;
+  /** The parts of a message with all of them. Their blobs are there for an hour from then on, however long ago they were chosen. */
+  readonly saveAgain: () => Promise<FilePart[]>;
+  readonly forget: (sent: readonly Attachment[]) => void;
 }
 
 /** Files are saved as soon as they are chosen: what is wrong with one is said while it can still be chosen again. */
@@ -30,9 +32,7 @@ export function useAttachments(store: Store): Attachments {
 
   async function save(key: string, file: File, signal: AbortSignal): Promise<void> {
     try {
-      const mediaType = mediaTypeOf(file);
-      const { id, size } = await store.blobs.put(file, { mediaType, signal });
-      const part: FilePart = { type: 'file', mediaType, name: file.name, size, blob: id };
+      const part = await put(store, file, signal);
       setAll((before) => before.map((attachment) => (attachment.key === key ? { ...attachment, part } : attachment)));
       announce(`${file.name} is attached.`);
     } catch (error) {
@@ -63,6 +63,21 @@ export function useAttachments(store: Store): Attachments {
       saving.current.get(key)?.abort();
       drop(key);
     },
-    clear: () => setAll([]),
+    saveAgain: () => Promise.all(all.map((attachment) => putAgain(store, attachment))),
+    forget: (sent) => setAll((before) => before.filter((attachment) => !sent.some(({ key }) => key === attachment.key))),
   };
+}
+
+async function put(store: Store, file: File, signal?: AbortSignal): Promise<FilePart> {
+  const mediaType = mediaTypeOf(file);
+  const { id, size } = await store.blobs.put(file, signal ? { mediaType, signal } : { mediaType });
+  return { type: 'file', mediaType, name: file.name, size, blob: id };
+}
+
+/** What no message names goes after an hour. A file that has changed meanwhile cannot be read: what was saved of it goes, while it is there. */
+function putAgain(store: Store, { file, part }: Attachment): Promise<FilePart> {
+  return put(store, file).catch(async (error: unknown) => {
+    if (part?.blob !== undefined && await store.blobs.info(part.blob) !== undefined) return part;
+    throw new Error(`${file.name} can no longer be read: remove it, or choose it again.`, { cause: error });
+  });
 }

@@ -11,7 +11,8 @@ interface UserMessageProps {
   message: Message;
   versions: MessageVersions | undefined;
   controls: MessageControls;
-  onEdit: (messageId: string, text: string) => void;
+  /** Resolves to whether the new version is stored. */
+  onEdit: (messageId: string, text: string) => Promise<boolean>;
 }
 
 export const UserMessage = memo(function UserMessage({ message, versions, controls, onEdit }: UserMessageProps) {
@@ -28,10 +29,7 @@ export const UserMessage = memo(function UserMessage({ message, versions, contro
       <EditField
         text={textOf(message)}
         onCancel={() => setEditing(false)}
-        onSend={(text) => {
-          setEditing(false);
-          onEdit(message.id, text);
-        }}
+        onSend={(text) => void onEdit(message.id, text).then((stored) => stored && setEditing(false))}
       />
     );
   }

@@ -61,10 +61,7 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
     setDrawerOpen(false);
     return session.id;
   };
-  const send = (prompt: string, files: readonly FilePart[] = []): void => {
-    const target = active === undefined ? createSession() : Promise.resolve(active.id);
-    target.then((id) => turns.send(id, prompt, files)).catch(reportError);
-  };
+  const send = async (prompt: string, files: readonly FilePart[] = []): Promise<boolean> => turns.send(active?.id ?? await createSession(), prompt, files);
   const title = active === undefined ? 'New conversation' : titleOf(active);
   const fork = useCallback((messageId: string) => {
     store.sessions.fork(messageId, { title: `Branch of ${title}` }).then(({ id }) => {
@@ -138,7 +135,7 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
           </button>
         </header>
         {ready && (
-          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={(prompt) => send(prompt)} onFork={fork} />
+          <Conversation key={active?.id} store={store} turns={turns} sessionId={active?.id} replying={replying} sought={sought} onPrompt={(prompt) => void send(prompt).catch(reportError)} onFork={fork} />
         )}
         <Composer ref={composer} store={store} replying={replying} disabled={switching} onSend={send} onStop={stop} />
       </main>
