@@ -22,7 +22,7 @@ function watched(object, name) {
       const path = `${name}.${String(key)}`;
       if (value instanceof Promise) note(value, path);
       if (typeof value === 'function') return (/** @type {unknown[]} */ ...args) => watchedResult(value.apply(target, args), path);
-      return ['messages', 'sessions'].includes(String(key)) ? watched(value, path) : value;
+      return ['messages', 'sessions', 'blobs'].includes(String(key)) ? watched(value, path) : value;
     },
   });
 }

@@ -174,14 +174,14 @@ function differences(times) {
 }
 
 /**
- * Leaves the store and its worker in the page. False: the store says that the browser has deleted what it held.
- * @param {TestPage} page @param {{ name: string; storage: string }} series
+ * Leaves the store and its worker in the page. False: the store says that the browser has deleted what it held. `script`: of the Worker.
+ * @param {TestPage} page @param {{ name: string; storage: string }} series @param {string} [script]
  */
-function openStore(page, { name, storage }) {
-  return page.evaluate(async (options) => {
+export function openStore(page, { name, storage }, script = '/support/workers/trapping.js') {
+  return page.evaluate(async ([options, workerScript]) => {
     const millrace = await import(/** @type {string} */ ('/dist/index.js'));
     const { watchedStore } = await import(/** @type {string} */ ('/kills/pending.js'));
-    const worker = () => Object.assign(globalThis, { worker: new Worker('/support/workers/trapping.js', { type: 'module' }) }).worker;
+    const worker = () => Object.assign(globalThis, { worker: new Worker(workerScript, { type: 'module' }) }).worker;
     try {
       Object.assign(globalThis, { store: watchedStore(await millrace.openStore({ ...options, worker })) });
       return true;
@@ -189,11 +189,11 @@ function openStore(page, { name, storage }) {
       if (!/^The browser found its database damaged/.test(/** @type {Error} */ (error).message)) throw error;
       return false;
     }
-  }, { name, storage });
+  }, /** @type {const} */ ([{ name, storage }, script]));
 }
 
 /** What is wrong in a page whose Worker is gone: its calls reject, and none is pending. @param {TestPage} page @returns {Promise<string[]>} */
-function checkCalls(page) {
+export function checkCalls(page) {
   return page.evaluate(async (ms) => {
     const { settled } = await import(/** @type {string} */ ('/kills/pending.js'));
     const end = performance.now() + ms;

@@ -3,6 +3,7 @@
 import { textOf } from '../support/page/context.js';
 import { randomFrom } from '../support/page/random.js';
 import { deltaOf } from './sequence.js';
+import { startTelling } from './telling.js';
 
 /** @import { Draft, Store } from '../../dist/index.js' */
 /** @import { Fact } from './ledger.mjs' */
@@ -10,35 +11,10 @@ import { deltaOf } from './sequence.js';
 const RATE = 400;
 const TICK_MS = 4;
 
-/** One request under way, and the next carries all that came up meanwhile. @param {string} url */
-function startTelling(url) {
-  /** @type {Fact[]} */
-  let waiting = [];
-  /** @type {Promise<void> | undefined} */
-  let sending;
-  async function send() {
-    while (waiting.length > 0) {
-      const facts = waiting;
-      waiting = [];
-      await fetch(url, { method: 'POST', body: JSON.stringify(facts) });
-    }
-    sending = undefined;
-  }
-  return {
-    /** @param {Fact} fact */
-    tell(fact) {
-      waiting.push(fact);
-      sending ??= send();
-    },
-    /** Everything said so far has been received. */
-    received: () => sending ?? Promise.resolve(),
-  };
-}
-
 /** Resolves once the stream is being saved; the writing goes on. @param {Store} store @param {{ session: string; seed: number }} round */
 export async function startWriting(store, { session, seed }) {
   const url = (/** @type {string} */ endpoint, rest = '') => new URL(`/provider/${endpoint}?session=${session}${rest}`, location.href).href;
-  const { tell, received } = startTelling(url('tell'));
+  const { tell, received } = /** @type {ReturnType<typeof startTelling<Fact>>} */ (startTelling(url('tell')));
   const below = randomFrom(seed);
   await store.sessions.create({ id: session, title: '0' });
   const stream = `${session}-stream`;

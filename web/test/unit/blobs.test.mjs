@@ -2,8 +2,9 @@
 /**
  * D5: a cut at every step that putting, naming, unnaming and collecting a blob takes on the disk.
  *
- * The blobs and their files are the package's own, on a disk that stops working after so many steps; what was written stays,
- * as when the process dies. The database is a list: what it commits is tested natively (native-tests/messages/blobs_test.cc).
+ * The blobs and their files are the package's own, on a disk that stops working after so many steps. When the process dies, what was
+ * written stays; when the power goes, what was not synced is zeros, of the length that was written. The database is a list: what it
+ * commits is tested natively (native-tests/messages/blobs_test.cc). test/blob-kills.test.mjs kills real browsers.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -18,7 +19,7 @@ class Cut extends Error {}
 
 /** A folder of files whose every step may be the last one. */
 class Disk {
-  /** @type {Map<string, { bytes: Uint8Array; at: number }>} */
+  /** `synced`: what of it outlives the power. @type {Map<string, { bytes: Uint8Array; synced: Uint8Array; at: number }>} */
   files = new Map();
   /** @type {Set<string>} */
   open = new Set();
@@ -30,6 +31,18 @@ class Disk {
     if (++this.steps >= this.cutAt) throw new Cut('the process is gone');
   }
 
+  /** After the cut: the handles are closed, and steps are possible again. @param {boolean} power it went too */
+  restart(power) {
+    this.open.clear();
+    this.cutAt = Infinity;
+    if (!power) return;
+    for (const file of this.files.values()) {
+      const { length } = file.bytes;
+      file.bytes = new Uint8Array(length);
+      file.bytes.set(file.synced.subarray(0, length));
+    }
+  }
+
   get folder() {
     const missing = () => new DOMException('There is no such file', 'NotFoundError');
     return /** @type {FileSystemDirectoryHandle} */ (/** @type {unknown} */ ({
@@ -37,7 +50,7 @@ class Disk {
         this.step();
         if (!this.files.has(name)) {
           if (!create) throw missing();
-          this.files.set(name, { bytes: new Uint8Array(0), at: this.now });
+          this.files.set(name, { bytes: new Uint8Array(0), synced: new Uint8Array(0), at: this.now });
         }
         return this.#file(name);
       },
@@ -80,7 +93,10 @@ class Disk {
             file.bytes = bytes;
             return from.length;
           },
-          flush: () => this.step(),
+          flush: () => {
+            this.step();
+            found().synced = found().bytes;
+          },
           close: () => this.open.delete(name),
         };
       },
@@ -173,8 +189,8 @@ function assertWhole(disk, database) {
   }
 }
 
-for (const moves of [true, false]) {
-  test(`D5_ a cut at every step leaves no half blob and leaks nothing after the hour, ${moves ? 'renaming' : 'copying'}`, async () => {
+for (const [moves, power] of /** @type {const} */ ([[true, false], [true, true], [false, false], [false, true]])) {
+  test(`D5_ a cut of the ${power ? 'power' : 'process'} at every step leaves no half blob and leaks nothing after the hour, ${moves ? 'renaming' : 'copying'}`, async () => {
     const kept = new Uint8Array(2_500_000).fill(1);
     const dropped = new Uint8Array(10).fill(2);
     for (let cutAt = 1, done = false; !done; cutAt++) {
@@ -192,9 +208,7 @@ for (const moves of [true, false]) {
         await first.collect();
         done = Boolean(one.value && other.value) && disk.steps < cutAt;
       } finally {
-        // The process is gone: its handles are closed, what it wrote is there.
-        disk.open.clear();
-        disk.cutAt = Infinity;
+        disk.restart(power);
       }
       assertWhole(disk, database);
       for (const id of database.named) assert.ok(database.blobs.has(id), `cut ${cutAt}: what is named is there`);

@@ -12,8 +12,8 @@ export interface BlobFiles {
 
 export interface BlobSink {
   write(bytes: Uint8Array): void | Promise<void>;
-  /** Durable under that name when it resolves. If such content is there already, this one is dropped. */
-  keep(id: string): Promise<void>;
+  /** Durable under that name when it resolves. `known`: to the database, so such content is there already, and this one is dropped. */
+  keep(id: string, known: boolean): Promise<void>;
   /** What was written goes. Never rejects. */
   drop(): Promise<void>;
 }

@@ -4,8 +4,8 @@
  *   put      pieces ──▶ hash, temporary file ──▶ synced ──▶ named by the hash ──▶ `addBlob`: known to the database ──▶ answered
  *   collect  `collectBlobs`: forgotten by the database ──▶ content deleted        (the tab that leads, now and then)
  *
- * A crash between any two steps leaves content that the database does not know, never the other way round. A collection
- * deletes such content once it is as old as GRACE_MS.
+ * A crash between any two steps leaves content that the database does not know, never the other way round. Such content is not
+ * trusted when the same is put again, and a collection deletes it once it is as old as GRACE_MS.
  *
  * Invariant: one at a time gives content its name, or deletes content; see `locked`.
  */
@@ -114,9 +114,10 @@ export class Blobs {
 
   #keep(sink: BlobSink, blob: { id: string; size: number; mediaType: string }): Promise<BlobInfo> {
     return this.#host.locked(async () => {
-      await sink.keep(blob.id);
+      const known = await this.#call('blobInfo', [blob.id]);
+      await sink.keep(blob.id, known !== undefined);
       await this.#call('addBlob', [blob]);
-      return (await this.#call('blobInfo', [blob.id]))!;
+      return known ?? (await this.#call('blobInfo', [blob.id]))!;
     });
   }
 

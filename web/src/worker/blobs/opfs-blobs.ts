@@ -73,12 +73,12 @@ class FileSink implements BlobSink {
     this.#at += written;
   }
 
-  async keep(id: string): Promise<void> {
+  async keep(id: string, known: boolean): Promise<void> {
     this.#handle.flush();
     this.#handle.close();
     const there = await fileIn(this.#folder, id);
-    if (there?.size === this.#at) return this.drop();
-    // A copy that a crash cut short.
+    if (known && there?.size === this.#at) return this.drop();
+    // A copy that a crash cut short. After a loss of power it may be as long as it should be, and not synced.
     if (there) await remove(this.#folder, id);
     if (this.#file.move) return this.#file.move(id);
     await this.#copyTo(id);
@@ -90,7 +90,7 @@ class FileSink implements BlobSink {
     await remove(this.#folder, this.#name).catch(() => undefined);
   }
 
-  /** Where files cannot be renamed. A crash leaves a short one: the database does not know it, and `keep` makes it anew. */
+  /** Where files cannot be renamed. A crash leaves a part: the database does not know it, and `keep` makes it anew. */
   async #copyTo(id: string): Promise<void> {
     const file = await this.#folder.getFileHandle(id, { create: true });
     const handle = await file.createSyncAccessHandle();
