@@ -3,6 +3,7 @@
 
 #include <iterator>
 
+#include "archive_host.h"
 #include "core_host.h"
 #include "core_object.h"
 #include "hash_host.h"
@@ -17,6 +18,8 @@ constexpr CoreMethod kModule[] = {
     Method<&StoreHost::Open>("openStore"),
     Method<&ReaderHost::Open>("openReader"),
     Method<&HashHost::Open>("openHash"),
+    Method<&ArchiveHost::OpenToWrite>("openArchiveToWrite"),
+    Method<&ArchiveHost::OpenToRead>("openArchiveToRead"),
 };
 
 constexpr CoreMethod kStore[] = {
@@ -34,15 +37,22 @@ constexpr CoreMethod kStore[] = {
 };
 
 constexpr CoreMethod kStream[] = {
-    Method<&StreamHost::Begin>("begin"),   Method<&StreamHost::Feed>("feed"),
-    Method<&StreamHost::Ending>("ending"), Method<&StreamHost::Finish>("finish"),
-    Method<&StreamHost::Fail>("fail"),     Delete<StreamHost>(),
+    Method<&StreamHost::Begin>("begin"),
+    Method<&StreamHost::Feed>("feed"),
+    Method<&StreamHost::Ending>("ending"),
+    Method<&StreamHost::File>("file"),
+    Method<&StreamHost::FileStored>("fileStored"),
+    Method<&StreamHost::Finish>("finish"),
+    Method<&StreamHost::Fail>("fail"),
+    Delete<StreamHost>(),
 };
 
 constexpr CoreMethod kReader[] = {
     Method<&ReaderHost::Feed>("feed"),
     Method<&ReaderHost::Ending>("ending"),
     Method<&ReaderHost::Done>("done"),
+    Method<&ReaderHost::File>("file"),
+    Method<&ReaderHost::FileStored>("fileStored"),
     Method<&ReaderHost::Finish>("finish"),
     Method<&ReaderHost::Fail>("fail"),
     Method<&ReaderHost::End>("end"),
@@ -53,6 +63,14 @@ constexpr CoreMethod kHash[] = {
     Method<&HashHost::Update>("update"),
     Method<&HashHost::Digest>("digest"),
     Delete<HashHost>(),
+};
+
+constexpr CoreMethod kArchive[] = {
+    Method<&ArchiveHost::Named>("named"),
+    Method<&ArchiveHost::Add>("add"),
+    Method<&ArchiveHost::NextBlob>("nextBlob"),
+    Method<&ArchiveHost::NextPiece>("nextPiece"),
+    Delete<ArchiveHost>(),
 };
 
 constexpr CoreMethod kFeed[] = {
@@ -76,6 +94,7 @@ val ToJs(const std::shared_ptr<StoreHost>& store) { return CoreObject(kStore, st
 val ToJs(const std::shared_ptr<StreamHost>& stream) { return CoreObject(kStream, stream); }
 val ToJs(const std::shared_ptr<ReaderHost>& reader) { return CoreObject(kReader, reader); }
 val ToJs(const std::shared_ptr<HashHost>& hash) { return CoreObject(kHash, hash); }
+val ToJs(const std::shared_ptr<ArchiveHost>& archive) { return CoreObject(kArchive, archive); }
 val ToJs(const std::shared_ptr<FeedHost>& feed) { return CoreObject(kFeed, feed); }
 val ToJs(const std::shared_ptr<BlockCommit>& commit) { return CoreObject(kCommit, commit); }
 

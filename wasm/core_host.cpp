@@ -23,9 +23,13 @@
 namespace millrace::wasm {
 namespace {
 
-Result<StoreOptions> ReadOptions(const val& options) {
+struct OpenOptions : StoreOptions {
+  std::string place;  // SqliteOptions::place
+};
+
+Result<OpenOptions> ReadOptions(const val& options) {
   ObjectReader in(options, "options");
-  StoreOptions result;
+  OpenOptions result;
   // A part of a millisecond is still a window. Rounded down to 0 it would be none.
   if (const auto window = in.MaybeNumber("windowMs")) {
     result.window_ms = static_cast<DurationMs>(std::ceil(*window));
@@ -38,6 +42,7 @@ Result<StoreOptions> ReadOptions(const val& options) {
     result.broker.mailbox_capacity = *capacity;
   }
   result.home = in.StringOrEmpty("home");
+  result.place = in.StringOrEmpty("place");
   result.broker.on_must_deliver_drop = [] {
     emscripten_console_warn(
         "millrace: a listener has taken nothing for too long; events were dropped for it, and its "
@@ -63,12 +68,13 @@ void StoreHost::Open(const val& files, const val& options, const val& done) {
   HostClock clock;
   // Empty until the store is open. Until then no timer is needed.
   const auto opened_host = std::make_shared<std::weak_ptr<StoreHost>>();
-  auto storage = OpenHostStorage(files, [opened_host](const std::function<void()>& completion) {
+  const InTurn in_turn = [opened_host](const std::function<void()>& completion) {
     const std::shared_ptr<StoreHost> host = opened_host->lock();
     if (host == nullptr) return completion();
     const TimerPump::TimedCall timed(host->pump());
     completion();
-  });
+  };
+  auto storage = OpenHostStorage(files, store_options->place, in_turn);
   if (!storage.ok()) return CallBack(done, storage.status());
   Store::Open(*std::move(storage), *store_options, clock.Now(),
               [clock, done, opened_host](Result<std::unique_ptr<Store>> opened) {

@@ -2,6 +2,7 @@
 
 #include <emscripten/emscripten.h>
 
+#include <string>
 #include <utility>
 
 #include "handle_block_file.h"
@@ -24,10 +25,12 @@ Result<DatabaseFiles> OpfsFiles(const val& files) {
 
 }  // namespace
 
-Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, InTurn in_turn) {
+Result<std::unique_ptr<Storage>> OpenHostStorage(const val& files, std::string place,
+                                                 InTurn in_turn) {
   // It is read twice per commit, and only the difference counts. So it need not look at the wall
   // clock, as HostClock does.
-  SqliteOptions options{.clock = [] { return static_cast<TimeMs>(emscripten_get_now()); }};
+  SqliteOptions options{.clock = [] { return static_cast<TimeMs>(emscripten_get_now()); },
+                        .place = std::move(place)};
   if (KindOf(files) == Kind::kAbsent) {
     return OpenSqliteStorage(MakeMemoryFiles(), std::move(options));
   }

@@ -37,6 +37,10 @@ class JsonWriter : public OptionalFields<JsonWriter> {
     json::AppendInt(number, Begin(key));
     return *this;
   }
+  // JavaScript writes it: the core formats no floating point.
+  JsonWriter& Set(Key key, double number) {
+    return SetJson(key, JsonOf(val(number)).value_or("0"));
+  }
   JsonWriter& Set(Key key, bool flag) { return SetJson(key, flag ? "true" : "false"); }
   JsonWriter& SetBytes(Key key, std::string_view bytes) {
     Push(text_.bytes, BytesToJs(bytes));

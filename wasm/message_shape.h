@@ -12,9 +12,9 @@
 #include "millrace/model/message.h"
 #include "millrace/model/part.h"
 
-// The shape of a message (web/src/types.ts). It is defined once for both forms in which a message
-// crosses: objects (`Writer` is ObjectWriter) and JSON text (JsonWriter), which is faster for many
-// messages.
+// The shape of messages, parts and sessions (web/src/types.ts). They cross as JSON text (`Writer`
+// is JsonWriter), which JavaScript parses; a tool call in a mutation also as an object
+// (ObjectWriter).
 namespace millrace::wasm {
 
 // A word that is no FinishReason crosses as `extra.reason`, where the reader finds it.

@@ -44,6 +44,15 @@ val ReaderHost::Fail(const val& error) {
   return ToJs(out);
 }
 
+val ReaderHost::File() const { return FileToJs(*reader_); }
+
+val ReaderHost::FileStored(const val& blob) {
+  const Result<std::string> id = ReadWord(blob, "the blob");
+  std::vector<Mutation> out;
+  reader_->FileStored(id.ok() ? *id : std::string(), out);
+  return ToJs(out);
+}
+
 val ReaderHost::End() const { return EndToJs(reader_->outcome()).Take(); }
 
 }  // namespace millrace::wasm

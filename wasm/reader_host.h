@@ -25,6 +25,8 @@ class ReaderHost {
   val Finish();
   val Fail(const val& error);
   bool Ending() const { return reader_->ending(); }
+  val File() const;
+  val FileStored(const val& blob);
   bool Done() const { return reader_->done(); }
   // A StreamEnd, without its message. REQUIRES: Done()
   val End() const;

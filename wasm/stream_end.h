@@ -24,4 +24,13 @@ inline ObjectWriter EndToJs(const StreamOutcome& outcome) {
   return out;
 }
 
+// The file that waits to be stored: {mediaType, bytes}, or undefined.
+inline val FileToJs(const StreamReader& reader) {
+  const StreamFile* file = reader.file();
+  if (file == nullptr) return val::undefined();
+  ObjectWriter out;
+  out.Set("mediaType", file->media_type).SetBytes("bytes", file->bytes);
+  return out.Take();
+}
+
 }  // namespace millrace::wasm

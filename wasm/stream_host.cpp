@@ -7,7 +7,6 @@
 
 #include "callback.h"
 #include "js_value.h"
-#include "stream_end.h"
 #include "value_codec.h"
 
 namespace millrace::wasm {
@@ -50,6 +49,13 @@ bool StreamHost::Feed(const val& bytes) {
   return !reader_->done() && !last_write_->status;
 }
 
+bool StreamHost::FileStored(const val& blob) {
+  const TimerPump::TimedCall timed(host_->pump());
+  const Result<std::string> id = ReadWord(blob, "the blob");
+  Run([this, &id](auto& out) { reader_->FileStored(id.ok() ? *id : std::string(), out); });
+  return !reader_->done() && !last_write_->status;
+}
+
 void StreamHost::Finish(const val& done) {
   const TimerPump::TimedCall timed(host_->pump());
   Run([this](auto& out) { reader_->Finish(out); });
@@ -63,11 +69,11 @@ void StreamHost::Fail(const val& error, const val& done) {
 }
 
 void StreamHost::Run(const Step& step) {
-  if (reader_->done() || last_write_->status) return;
+  if (reader_->done()) return;
   std::vector<Mutation> mutations;
   step(mutations);
   const bool last = reader_->done();
-  if (mutations.empty() && !last) return;
+  if (last_write_->status || (mutations.empty() && !last)) return;
   const auto versions = static_cast<std::int64_t>(mutations.size());
   MessageWrite write{.mutations = std::move(mutations),
                      .writer = writer_,

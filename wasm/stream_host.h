@@ -13,6 +13,7 @@
 #include "millrace/model/message.h"
 #include "millrace/model/mutation.h"
 #include "millrace/streams/stream_reader.h"
+#include "stream_end.h"
 
 namespace millrace::wasm {
 
@@ -30,6 +31,8 @@ class StreamHost : public std::enable_shared_from_this<StreamHost> {
   void Begin(const val& start, const val& done);
   bool Feed(const val& bytes);
   bool Ending() const { return reader_->ending(); }
+  val File() const { return FileToJs(*reader_); }
+  bool FileStored(const val& blob);
   void Finish(const val& done);
   void Fail(const val& error, const val& done);
 

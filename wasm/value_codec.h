@@ -49,6 +49,7 @@ val ToJs(const SearchPage& page);
 val ToJs(const Branching& branch);  // { parentId, messageIds }
 val ToJs(const std::vector<Branching>& branches);
 val ToJs(const BlobInfo& blob);
+val ToJs(const std::vector<BlobInfo>& blobs);
 val ToJs(const BlobUsage& usage);
 val ToJs(const CollectedBlobs& collected);
 val ToJs(const ImportCounts& counts);

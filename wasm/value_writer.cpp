@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "js_value.h"
+#include "json_writer.h"
 #include "message_shape.h"
 #include "millrace/storage/sqlite_storage.h"
 #include "value_codec.h"
@@ -95,6 +96,17 @@ struct EventWriter {
   void operator()(const StorageRecovered&) {}
 };
 
+// Built by the parser of JavaScript: this takes less code than to set each property, and less time.
+// Bytes have their index in `text.bytes`.
+template <typename T>
+val ParsedShape(const T& value, JsonText& text) {
+  {
+    JsonWriter object(text);
+    Describe(value, object);
+  }
+  return JsonToJs(text.json);
+}
+
 }  // namespace
 
 val ToJs(const Status& status) {
@@ -104,21 +116,30 @@ val ToJs(const Status& status) {
 }
 
 val ToJs(const Part& part) {
-  ObjectWriter out;
-  Describe(part, out);
-  return out.Take();
+  JsonText text;
+  const val value = ParsedShape(part, text);
+  if (std::holds_alternative<BinaryPart>(part)) {
+    SetProperty(value, "data", ElementOf(text.bytes, 0));
+  }
+  return value;
 }
 
 val ToJs(const Message& message) {
-  ObjectWriter out;
-  Describe(message, out);
-  return out.Take();
+  JsonText text;
+  const val value = ParsedShape(message, text);
+  if (text.bytes_count == 0) return value;
+  const val parts = PropertyOf(value, "parts");
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    if (!std::holds_alternative<BinaryPart>(message.parts[i])) continue;
+    SetProperty(ElementOf(parts, i), "data", ElementOf(text.bytes, bytes++));
+  }
+  return value;
 }
 
 val ToJs(const Session& session) {
-  ObjectWriter out;
-  Describe(session, out);
-  return out.Take();
+  JsonText text;
+  return ParsedShape(session, text);
 }
 
 val ToJs(const std::vector<Session>& sessions) { return ArrayToJs(sessions); }
@@ -145,8 +166,10 @@ val ToJs(const PatchOp& op) {
   } else if (const auto* truncate = std::get_if<TruncateOp>(&op)) {
     out.Set("op", "truncate").Set("size", static_cast<double>(truncate->size));
   } else if (const auto* header = std::get_if<HeaderOp>(&op)) {
-    out.Set("op", "header");
-    Describe(*header, out);
+    JsonText text;
+    const val shape = ParsedShape(*header, text);
+    SetProperty(shape, "op", ToJs("header"));
+    return shape;
   } else if (const auto* notes = std::get_if<NotesOp>(&op)) {
     out.Set("op", "notes");
     if (notes->metadata)
@@ -220,6 +243,8 @@ val ToJs(const BlobInfo& blob) {
       .Set("createdAt", blob.created_at);
   return out.Take();
 }
+
+val ToJs(const std::vector<BlobInfo>& blobs) { return ArrayToJs(blobs); }
 
 val ToJs(const BlobUsage& usage) {
   ObjectWriter out;

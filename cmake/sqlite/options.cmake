@@ -23,7 +23,18 @@ target_compile_definitions(millrace_sqlite PRIVATE
   SQLITE_OMIT_LOAD_EXTENSION
   SQLITE_OMIT_DESERIALIZE
   SQLITE_OMIT_DATETIME_FUNCS
-  SQLITE_OMIT_JSON)
+  SQLITE_OMIT_JSON
+  SQLITE_OMIT_UTF16
+  SQLITE_OMIT_AUTOVACUUM
+  SQLITE_OMIT_LOOKASIDE
+  SQLITE_OMIT_TCL_VARIABLE
+  SQLITE_OMIT_HEX_INTEGER
+  SQLITE_DISABLE_PAGECACHE_OVERFLOW_STATS
+  SQLITE_UNTESTABLE)
+# Natively, tests ask for the plans of our queries.
+if(EMSCRIPTEN)
+  target_compile_definitions(millrace_sqlite PUBLIC SQLITE_OMIT_EXPLAIN)
+endif()
 # SQLite's warnings are not ours to fix. Even a debug build needs a SQLite that does not slow the tests.
 target_compile_options(millrace_sqlite PRIVATE -w $<$<CONFIG:Debug>:-O1>)
 if(MILLRACE_SANITIZE)

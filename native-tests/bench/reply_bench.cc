@@ -52,7 +52,7 @@ void ReplyRewritten(benchmark::State& state) {
     const auto commit = [&storage](StorageOp op, Durability durability) {
       StorageBatch batch;
       batch.push_back(std::move(op));
-      (*storage)->Commit(std::move(batch), durability, [](const CommitOutcome& outcome) {
+      (*storage)->Commit(std::move(batch), {durability}, [](const CommitOutcome& outcome) {
         Require(outcome.status.ok(), "a commit failed");
       });
     };

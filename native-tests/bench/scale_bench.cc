@@ -53,7 +53,7 @@ std::unique_ptr<Storage> Open(const std::string& path) {
 }
 
 void Commit(Storage& storage, StorageBatch batch) {
-  storage.Commit(std::move(batch), Durability::kProcess, [](const CommitOutcome& outcome) {
+  storage.Commit(std::move(batch), {Durability::kProcess}, [](const CommitOutcome& outcome) {
     Require(outcome.status.ok(), outcome.status.message());
   });
 }

@@ -537,5 +537,38 @@ TEST_F(Clients, AFailedCommitDoesNotEndTheWaitForItToBeSaved) {
   EXPECT_TRUE(saved.called() && saved.status.ok());
 }
 
+// Which tab a commit notes as the writer of the message; "none" without a note.
+std::string NotedTab(const HeldStorage::SeenCommit& commit) {
+  for (const StorageOp& op : commit.batch) {
+    if (const auto* writer = std::get_if<PutWriter>(&op)) return writer->tab;
+  }
+  return "none";
+}
+
+TEST_F(Clients, M2_WhoWritesAnUnfinishedMessageIsSavedWithIt) {
+  ASSERT_TRUE(Create("m", "w", Call(1)).ok());
+  EXPECT_EQ(NotedTab(storage_->last_seen()), kTab);
+  ASSERT_TRUE(Create("n", "x", Caller{}).ok());
+  EXPECT_EQ(NotedTab(storage_->last_seen()), kLeader);
+  MessageWrite write;
+  Finish finish;
+  finish.reason = FinishReason::kCanceled;
+  write.mutations.emplace_back(finish);
+  ASSERT_TRUE(store_->messages().Write(MessageId("m"), std::move(write)).ok());
+  EXPECT_EQ(NotedTab(storage_->last_seen()), "none");
+
+  // The first attempt to save the resume fails.
+  storage_->set_failure(Status(Code::kIo, "test"));
+  {
+    const Store::CallsOf calls(*store_, Call(2, false, kOther));
+    store_->messages().Open(MessageId("m"), /*resume=*/true, [](const Result<Message>&) {});
+  }
+  storage_->set_failure(Status::Ok());
+  const std::size_t failed = storage_->commits_seen();
+  RunFor(10'000);
+  ASSERT_GT(storage_->commits_seen(), failed);
+  EXPECT_EQ(NotedTab(storage_->seen(failed)), kOther);
+}
+
 }  // namespace
 }  // namespace millrace

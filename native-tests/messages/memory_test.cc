@@ -49,7 +49,7 @@ constexpr std::int64_t kSlack = 32 * 1024;
 // Keeps sessions and no messages at all. So only the core's memory can grow.
 class ForgetfulStorage final : public Storage, public StorageReads {
  public:
-  void Commit(StorageBatch batch, Durability /*durability*/, CommitDone done) override {
+  void Commit(StorageBatch batch, CommitTerms /*terms*/, CommitDone done) override {
     for (StorageOp& op : batch) {
       if (auto* put = std::get_if<PutSession>(&op)) sessions_[put->session.id] = put->session;
     }

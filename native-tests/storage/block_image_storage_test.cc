@@ -79,7 +79,7 @@ class BlockImageStorageTest : public testing::Test {
   }
   void Start(StorageBatch batch, Durability durability = Durability::kProcess) {
     outcome_.reset();
-    storage_->Commit(std::move(batch), durability,
+    storage_->Commit(std::move(batch), {durability},
                      [this](CommitOutcome outcome) { outcome_ = std::move(outcome); });
   }
   // Ends the browser's transaction: all of its blocks are saved, or none.

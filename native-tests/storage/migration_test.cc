@@ -52,7 +52,7 @@ class Migration : public testing::TestWithParam<int> {
 
   FaultDisk disk_ = MakeOlderStore(GetParam());
 };
-INSTANTIATE_TEST_SUITE_P(, Migration, testing::Range(1, 8), [](const auto& version) {
+INSTANTIATE_TEST_SUITE_P(, Migration, testing::Range(1, 9), [](const auto& version) {
   return "From" + std::to_string(version.param);
 });
 

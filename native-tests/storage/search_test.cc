@@ -349,6 +349,7 @@ TEST_F(Search, FoldingAWordAgainChangesNothing) {
 }
 
 TEST_F(Search, PlansUseTheIndexes) {
+  if (!kSqliteExplains) GTEST_SKIP() << "SQLITE_OMIT_EXPLAIN";
   storage_.reset();
   auto connection = Connection::Open(disk_.Files());
   const auto plan = [&](const std::string& sql) { return QueryPlan(**connection, sql); };

@@ -68,7 +68,7 @@ StorageOp Grow(Message& message, std::string_view text) {
 
 Status Commit(Storage& storage, StorageBatch batch, Durability durability) {
   std::optional<Status> status;
-  storage.Commit(std::move(batch), durability,
+  storage.Commit(std::move(batch), {durability},
                  [&](CommitOutcome outcome) { status = std::move(outcome.status); });
   return status.value_or(Internal("the commit did not end during the call"));
 }

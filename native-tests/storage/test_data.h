@@ -38,6 +38,12 @@ Status Commit(Storage& storage, StorageBatch batch, Durability durability = Dura
 // Everything the storage answers, as text. Two stores with the same dump have the same content.
 std::string Dump(Storage& storage);
 
+// The module that a page loads has a SQLite without EXPLAIN (cmake/sqlite/README.md).
+#ifdef SQLITE_OMIT_EXPLAIN
+inline constexpr bool kSqliteExplains = false;
+#else
+inline constexpr bool kSqliteExplains = true;
+#endif
 // SQLite's plan for the statement, its steps joined.
 std::string QueryPlan(Connection& connection, const std::string& sql);
 

@@ -20,6 +20,7 @@ struct Reply {
   Message message;
   StreamOutcome outcome;
   std::vector<Mutation> mutations;
+  std::vector<StreamFile> files;  // stored as the blobs "blob1", "blob2", …
 
   const FinishPart& finish() const { return std::get<FinishPart>(message.parts.back()); }
   // All parts but the finish.
@@ -35,11 +36,20 @@ inline Status BodyEnded() { return Status::Ok(); }
 
 // Reads `pieces` and checks what every reader promises for any input.
 inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>& pieces,
-                        const Status& end = BodyEnded()) {
+                        const Status& end = BodyEnded(), bool files_are_stored = true) {
   Reply reply;
   const auto reader = MakeStreamReader(format);
+  const auto store_files = [&] {
+    while (reader->file() != nullptr) {
+      EXPECT_FALSE(reader->done()) << "its file waits";
+      reply.files.push_back(*reader->file());
+      const std::string blob = files_are_stored ? "blob" + std::to_string(reply.files.size()) : "";
+      reader->FileStored(blob, reply.mutations);
+    }
+  };
   for (const std::string_view piece : pieces) {
     if (!reader->done()) reader->Push(piece, reply.mutations);
+    store_files();
   }
   if (!reader->done()) {
     if (end.ok()) {
@@ -47,6 +57,7 @@ inline Reply ReadPieces(StreamFormat format, const std::vector<std::string_view>
     } else {
       reader->Fail(end, reply.mutations);
     }
+    store_files();
   }
   EXPECT_TRUE(reader->done());
   reply.outcome = reader->outcome();

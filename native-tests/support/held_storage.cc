@@ -3,8 +3,8 @@
 #include <cassert>
 
 namespace millrace {
-void HeldStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
-  Waiting waiting{{std::move(batch), durability}, std::move(done)};
+void HeldStorage::Commit(StorageBatch batch, CommitTerms terms, CommitDone done) {
+  Waiting waiting{{std::move(batch), terms.durability, terms.now}, std::move(done)};
   log_.push_back(waiting.commit);
   if (hold_) {
     waiting_.push_back(std::move(waiting));
@@ -38,7 +38,7 @@ void HeldStorage::Pass(Waiting waiting) {
   // Operations share what they carry, so a copy for the observer is cheap.
   SeenCommit seen = waiting.commit;
   inner_->Commit(
-      std::move(waiting.commit.batch), waiting.commit.durability,
+      std::move(waiting.commit.batch), {waiting.commit.durability, waiting.commit.now},
       [this, seen = std::move(seen), done = std::move(waiting.done)](CommitOutcome outcome) {
         outcome.took_ms = took_;
         if (outcome.status.ok() && on_committed_) on_committed_(seen);

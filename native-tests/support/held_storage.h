@@ -19,6 +19,7 @@ class HeldStorage : public Storage {
   struct SeenCommit {
     StorageBatch batch;
     Durability durability = Durability::kProcess;
+    TimeMs now = 0;
   };
 
   explicit HeldStorage(std::unique_ptr<Storage> inner) : inner_(std::move(inner)) {}
@@ -45,7 +46,7 @@ class HeldStorage : public Storage {
   const SeenCommit& last_seen() const { return log_.back(); }
   std::int64_t failures() const { return failures_; }
 
-  void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  void Commit(StorageBatch batch, CommitTerms terms, CommitDone done) override;
   StorageReads& committed() override { return inner_->committed(); }
   std::int64_t bytes_written() const override { return inner_->bytes_written(); }
   Status Close() override { return inner_->Close(); }

@@ -1,5 +1,5 @@
 // What a large file costs: MB/s in and out, and the memory of the process in which page and Worker are, for a file that lies on the
-// disk and is chosen in the page. And what many of them change for opening and lists. Chromium, OPFS. Ends with an error when a
+// disk and is chosen in the page. And what many of them change for opening and lists; what an export and an import with files cost, and a history of 5,000 messages. Chromium, OPFS. Ends with an error when a
 // target is missed.   node web/bench/blobs.mjs [megabytes of one file] [how many are kept]
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -16,6 +16,7 @@ const MEGABYTES = Number(process.argv[2] ?? 100);
 const KEPT = Number(process.argv[3] ?? 10);
 const SAMPLE_MS = 10;
 const MOST_MB = 8;
+const HISTORY = 5000;
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-blobs-'));
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -56,6 +57,33 @@ async function getIt(id) {
     buffer = value.buffer;
   }
   return { got, ms: performance.now() - begun, bytes };
+}
+/** An export with the content, and its import into another store. */
+async function exportIt() {
+  const begun = performance.now();
+  globalThis.file = await globalThis.store.export({ blobs: true });
+  return { ms: performance.now() - begun, size: globalThis.file.size };
+}
+async function importIt(name) {
+  const { openStore } = await import('/dist/index.js');
+  const other = await openStore({ name });
+  const begun = performance.now();
+  await other.import(globalThis.file);
+  const ms = performance.now() - begun;
+  const { bytes } = await other.blobs.usage();
+  await other.close();
+  return { ms, size: bytes };
+}
+/** History from elsewhere, in one transaction. */
+async function createAllIt(count) {
+  const { store } = globalThis;
+  const { id } = await store.sessions.create({});
+  const messages = Array.from({ length: count }, (_, n) => ({
+    role: n % 2 ? 'assistant' : 'user', parts: [{ type: 'text', text: `Message ${n}, with some words in it, as people write them.` }],
+  }));
+  const begun = performance.now();
+  await store.messages.createAll(id, messages);
+  return performance.now() - begun;
 }
 /** Messages that name what is kept. */
 async function nameIt(id) {
@@ -99,6 +127,10 @@ try {
     rows.push([`${i + 1}`, speed(put.ms), speed(ran * 1000), `+${put.grownMB.toFixed(1)} MB`, speed(got.ms), `${got.got.toFixed(1)} ms`, `+${got.grownMB.toFixed(1)} MB`]);
     rmSync(path);
   }
+  const exported = await peakDuring(worker.pid, () => tab.evaluate(exportIt));
+  const imported = await peakDuring(worker.pid, () => tab.evaluate(importIt, 'blobs-again'));
+  if (imported.size !== KEPT * MEGABYTES * 1_000_000) throw new Error('not all of it was imported');
+  const history = await tab.evaluate(createAllIt, HISTORY);
   const full = [];
   for (let i = 0; i < 5; i++) {
     await tab.reload();
@@ -108,9 +140,13 @@ try {
   console.log(`\n### Files of ${MEGABYTES} MB in Chromium, on OPFS\n`);
   console.log(table(['file', 'put, MB/s', 'MB per second of the Worker\'s thread', 'memory at its peak', 'get and read, MB/s', 'get alone', 'memory at its peak'], rows));
   console.log(`\nOpening and the list of sessions: ${middle(opened).toFixed(0)} ms with nothing, ${middle(full).toFixed(0)} ms with ${KEPT * MEGABYTES} MB of blobs.\n`);
+  const passed = ({ ms, size, grownMB }) => `${(size / 1000 / ms).toFixed(0)} MB/s, memory +${grownMB.toFixed(1)} MB at its peak`;
+  console.log(`All of it exported: ${passed(exported)}. Imported: ${passed(imported)}.\n`);
+  console.log(`A history of ${HISTORY} messages by createAll: ${history.toFixed(0)} ms.\n`);
   // The first one also brings the code to life.
   report([[middle(grown.slice(1)) <= MOST_MB, `putting ${MEGABYTES} MB takes ${MOST_MB} MB of memory at most`],
-    [middle(full) <= middle(opened) * 1.25, 'opening and lists take as long as without blobs']]);
+    [middle(full) <= middle(opened) * 1.25, 'opening and lists take as long as without blobs'],
+    [history <= 1000, `a history of ${HISTORY} messages is there within a second`]]);
 } finally {
   await browser.close();
   await server.close();

@@ -287,10 +287,14 @@ export interface Store {
    * first. What a draft has not finished may be missing. `next` of the answer: there may be more, see {@link SearchPage}.
    */
   search(query: string, options?: SearchOptions): Promise<SearchPage>;
-  /** A SQLite file of everything accepted before the call, also while streams go on. */
-  export(): Promise<Blob>;
   /**
-   * Adds the content of a Millrace or Crush database (whose times are seconds). Ids that are there already are skipped
+   * A SQLite file of everything accepted before the call, also while streams go on. `blobs`: with the content of the blobs that
+   * messages name, in the table `blob_pieces`. On OPFS such a file lies on the disk and can be read for an hour: save or send it.
+   * 'quota-exceeded' without room for it.
+   */
+  export(options?: { blobs?: boolean }): Promise<Blob>;
+  /**
+   * Adds the content of a Millrace or Crush database (whose times are seconds), blobs included. Ids that are there already are skipped
    * and not counted. Nothing is changed if the file is unusable: 'invalid-argument' for one of another kind, 'corrupt',
    * 'newer-schema'. Listeners hear one 'lagged' without ids.
    */

@@ -38,7 +38,8 @@ export interface Calls {
   deleteAll(sessionId: string): void;
   search(query: string, options: SearchOptions): SearchPage;
   /** Blobs cross as references, not as copies. */
-  export(): Blob;
+  /** `blobs`: with their content, which the Worker of the page adds. */
+  export(options: { blobs?: boolean }): Blob;
   import(file: Blob): { sessions: number; messages: number };
   /** timeoutMs < 0: no time-out. */
   flush(id: string, timeoutMs: number): void;

@@ -7,7 +7,7 @@
  */
 import type { CoreCalls, CoreMethod, WireReply } from './calls.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, FinishReason, Message, Metadata, Part, Role, Session, ToolCallPart, Usage } from './types.js';
+import type { BlobInfo, EventFilter, FinishReason, Message, Metadata, Part, Role, Session, ToolCallPart, Usage } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -53,6 +53,8 @@ export interface CoreOptions {
   windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
   /** The tab that has the store open: no receipts are kept for it. */
   home?: string;
+  /** Where the files are: an origin and a name. Files that were copied to another place are another replica. */
+  place: string;
 }
 
 /** On whose behalf a call is made: a tab that may make it again to the next one that opens the store. */
@@ -73,14 +75,20 @@ export interface StreamEnd {
   skippedLines: number;
 }
 
+export interface StreamFile { mediaType: string; bytes: Uint8Array<ArrayBuffer> }
+
 /** One reply being read: bytes in, mutations of its message inside the core. Free with `delete()`. */
 export interface CoreStream {
   /** Resolves with the message, saved; only then the others may be called. Errors as of `beginReply`. */
   begin(reply: WireReply, done: Callback<Message>): void;
   /** False once the reply has ended by itself (a provider's error): stop reading. */
-  feed(bytes: Uint8Array): boolean;
+  feed(bytes: Uint8Array): boolean | Promise<boolean>;
   /** The reply has ended, and at most counts of tokens are expected: some servers never close the connection. */
   ending(): boolean;
+  /** A file that came in the reply and waits to be stored; what follows it waits too. To be asked after each call. */
+  file(): StreamFile | undefined;
+  /** It is stored as this blob; undefined: it could not be, and stays in the message. False as of `feed`. */
+  fileStored(blob: string | undefined): boolean;
   /** The body ended. `done` is called once the finished message is durable. */
   finish(done: Callback<StreamEnd>): void;
   /** The body failed; the code 'aborted' finishes as canceled, any other as error. */
@@ -95,10 +103,28 @@ export interface CoreReader {
   finish(): WireMutation[];
   fail(error: CoreError): WireMutation[];
   ending(): boolean;
+  file(): StreamFile | undefined;
+  fileStored(blob: string | undefined): WireMutation[];
   /** The reply has ended; the last mutation was its finish. */
   done(): boolean;
   /** REQUIRES: `done()`. */
   end(): Omit<StreamEnd, 'message'>;
+  delete(): void;
+}
+
+/**
+ * The content of blobs in an exported file. Each call is over when it returns, and has called `done`. Freed with `delete()`; its
+ * file must stay open until then.
+ */
+export interface CoreArchive {
+  /** The blobs that messages of the file name. */
+  named(done: Callback<BlobInfo[]>): void;
+  /** The next piece of a blob. All pieces of one blob come before those of the next. */
+  add(blob: string, bytes: Uint8Array, done: Callback<void>): void;
+  /** The next blob that has pieces, undefined after the last one. Its content is unknown. What is left of the one before is skipped. */
+  nextBlob(done: Callback<BlobInfo | undefined>): void;
+  /** The next piece of that blob; undefined after the last one. */
+  nextPiece(done: Callback<Uint8Array | undefined>): void;
   delete(): void;
 }
 
@@ -195,6 +221,10 @@ export interface CoreModule {
   /** Null for a format the core does not know. `knownCalls`: the ids of the tool calls that the message has. */
   openReader(format: string, knownCalls: string[]): CoreReader | null;
   openHash(): CoreHash;
+  /** `file`: as `exportTo` made it. */
+  openArchiveToWrite(file: SyncFile, done: Callback<CoreArchive>): void;
+  /** `file`: of unknown content. */
+  openArchiveToRead(file: SavedFile, done: Callback<CoreArchive>): void;
 }
 
 export type { Role };

@@ -73,7 +73,15 @@ export type WireSource =
   /** The page pumps: one `chunk` per `pull`. */
   | { kind: 'pump' }
   /** The page does not have it yet: `source` brings it, or `fail` says that there is none. */
-  | { kind: 'later' };
+  | { kind: 'later' }
+  /** A response with a status of failure. */
+  | { kind: 'failed'; answer: FailedAnswer; body: WireSource };
+
+/** What the head of a response says. `headers`: those that say when to try again. */
+export interface FailedAnswer { status: number; statusText: string; type: string; headers: [string, string][] }
+
+/** The format of a stream that a function of the page maps. */
+export const MAPPED = 'mapped';
 
 export interface IngestRequest {
   reply: WireReply;
@@ -106,15 +114,17 @@ export type ToWorker =
   /** `id` also names the ingest in the messages below. Replied with `Message` as saved. */
   | { type: 'ingest'; id: number; request: IngestRequest }
   | { type: 'source'; ingest: number; source: WireSource }
-  | { type: 'chunk'; ingest: number; bytes: Uint8Array }
+  | { type: 'chunk'; ingest: number; chunk: Uint8Array | string }
   | { type: 'end'; ingest: number }
   | { type: 'fail'; ingest: number; error: WireError }
+  /** The answer to `pieces` and `finish`. `more`: the next pieces are wanted. `error`: what the function threw, or why the draft could not be finished. */
+  | { type: 'mapped'; ingest: number; more: boolean; error?: WireError }
   | { type: 'abort'; ingest: number; reason: string }
   /** An event of the page's life: it may stop running, or runs again. */
   | { type: 'page-event'; event: string; persisted: boolean | undefined };
 
 /** What a host is told by its clients: by its own page, and by the Workers of other tabs for theirs. */
-export type ToHost = Exclude<ToWorker, BlobRequest>
+export type ToHost = Exclude<ToWorker, BlobRequest | { type: 'mapped' }>
   /** The first of all, to a new leader. */
   | { type: 'resume'; resumed: Resumed };
 
@@ -129,6 +139,10 @@ export type ToPage =
   | { type: 'pull'; ingest: number }
   /** Stop pumping: the reply ended by itself. */
   | { type: 'enough'; ingest: number }
+  /** For the function of a mapped stream, in their order. */
+  | { type: 'pieces'; ingest: number; pieces: readonly string[] }
+  /** The mapped stream has ended, with that error if there is one: its draft is to be finished. */
+  | { type: 'finish'; ingest: number; error?: WireError }
   | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: Usage }
   /** The ingest could not be finished durably. */
   | { type: 'lost'; ingest: number; error: WireError }

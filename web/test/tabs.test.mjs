@@ -447,6 +447,27 @@ for (const [name, launch] of /** @type {const} */ ([['Chromium', launchChromium]
           return { counts, again: await store.import(file) };
         }, undefined);
         assert.deepEqual(outcome, { counts: { sessions: 1, messages: 1 }, again: { sessions: 0, messages: 0 } });
+        const blobs = await second.evaluate(async () => {
+          const { store, millrace } = /** @type {Tab} */ (/** @type {any} */ (globalThis));
+          const [session] = await store.sessions.list();
+          const bytes = new Uint8Array(150_000).fill(65);
+          const { id } = await store.blobs.put(bytes);
+          await store.messages.create(session?.id ?? '', { role: 'user', parts: [{ type: 'file', mediaType: 'a/b', blob: id }] });
+          const file = await store.export({ blobs: true });
+          const other = await millrace.openStore({ storage: 'memory', name: 'other' });
+          const counts = await other.import(file);
+          const content = await other.blobs.get(id);
+          // An image in a reply that is read here is kept here, and named there.
+          const url = `data:image/png;base64,${btoa(String.fromCharCode(...bytes.subarray(0, 60_000)))}`;
+          const delta = { images: [{ type: 'image_url', image_url: { url } }] };
+          const event = { object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: 'stop' }] };
+          const run = await store.ingest(session?.id ?? '', new Response(`data: ${JSON.stringify(event)}\n\n`), { format: 'openai-chat' });
+          const [part] = (await run.done).parts;
+          const image = part?.type === 'file' ? (await store.blobs.get(part.blob ?? ''))?.size : undefined;
+          await other.close();
+          return { counts, size: content?.size, image };
+        }, undefined);
+        assert.deepEqual(blobs, { counts: { sessions: 1, messages: 2 }, size: 150_000, image: 60_000 });
         await first.close();
         await second.close();
       });

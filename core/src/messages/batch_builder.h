@@ -38,6 +38,7 @@ class BatchBuilder {
 
   void Put(PutMessage op) { writes_.emplace_back(std::move(op)); }
   void Put(PutNotes op) { writes_.emplace_back(std::move(op)); }
+  void Put(PutWriter op) { writes_.emplace_back(std::move(op)); }
   void Append(AppendDelta op) { writes_.emplace_back(std::move(op)); }
   // Adds a delete or an import, after everything else in the batch.
   void AddLast(StorageOp op) { last_.push_back(std::move(op)); }

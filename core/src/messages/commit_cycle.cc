@@ -162,7 +162,8 @@ void CommitCycle::StartCommit() {
   });
   flight.set_synced(flight.is_terminal() || awaited || flight.request_count() > 0);
   if (batch.empty() && !(flight.synced() && unsynced_)) return CommitEnded({});
-  storage_.Commit(std::move(batch), flight.synced() ? Durability::kPower : Durability::kProcess,
+  const Durability durability = flight.synced() ? Durability::kPower : Durability::kProcess;
+  storage_.Commit(std::move(batch), {durability, now_},
                   [this, alive = std::weak_ptr<bool>(alive_)](const CommitOutcome& outcome) {
                     if (!alive.expired()) CommitEnded(outcome);
                   });

@@ -103,6 +103,10 @@ void CommitFlight::TakeFrom(LiveMessage& live, BatchBuilder& builder, bool coale
   std::move(live.pending.begin(), end, std::back_inserter(write.patches));
   live.pending.erase(live.pending.begin(), end);
   write.version = WriteMessage(live, write, builder);
+  write.resumed_by = std::exchange(live.resumed_by, std::nullopt);
+  if (write.resumed_by && !live.accepted.finished()) {
+    builder.Put(PutWriter{live.accepted.seq, *write.resumed_by});
+  }
   for (const Receipt& receipt : live.unsaved_receipts) builder.AddLast(PutReceipt{receipt});
   for (const PendingPatch& pending : write.patches) {
     for (const Receipt& receipt : pending.receipts) builder.AddLast(PutReceipt{receipt});
@@ -178,6 +182,7 @@ void CommitFlight::SettleWrite(const InFlightWrite& write, bool ok, std::vector<
 // (C5).
 void CommitFlight::KeepUnsaved(LiveMessage& live, const InFlightWrite& write) {
   live.counted = write.counted;
+  if (!live.resumed_by) live.resumed_by = write.resumed_by;
   for (const PendingPatch& pending : write.patches) {
     live.unsaved.Extend(*pending.patch);
     live.unsaved_receipts.insert(live.unsaved_receipts.end(), pending.receipts.begin(),

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "messages/batch_builder.h"
@@ -17,10 +19,11 @@ namespace millrace {
 // What the commit in flight writes for one message.
 struct InFlightWrite {
   MessageId id;
-  std::vector<PendingPatch> patches;  // not published yet
-  std::int64_t version = 0;           // on disk if the commit succeeds
-  Usage counted;                      // LiveMessage::counted before
-  bool whole = false;                 // its row is written, not its log
+  std::vector<PendingPatch> patches;      // not published yet
+  std::int64_t version = 0;               // on disk if the commit succeeds
+  Usage counted;                          // LiveMessage::counted before
+  std::optional<std::string> resumed_by;  // LiveMessage::resumed_by before
+  bool whole = false;                     // its row is written, not its log
 
   bool terminal() const;
 };

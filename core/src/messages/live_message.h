@@ -4,6 +4,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,8 @@ struct LiveMessage {
   std::int64_t first_version = 0;
   // The writer of the stream that writes into the message; "" for none. Cleared by the finish.
   std::string stream;
+  // The client that resumed it, until that is on disk.
+  std::optional<std::string> resumed_by;
   TimeMs active_at = 0;  // the time of the last change
   bool on_disk = false;  // its creation is committed
   // It is being created, and will follow what is the session's head then.

@@ -91,10 +91,13 @@ void MessageService::CreateMessage(NewMessage init, const Origin& origin, bool f
   }
   AddToRun(origin.run, created->id);
 
-  request.build = [this, created, parent = std::move(init.parent)](BatchBuilder& builder) {
+  request.build = [this, created, parent = std::move(init.parent),
+                   tab = cycle_.caller().client](BatchBuilder& builder) {
     Status status = cycle_.CheckNames(created->parts);
     if (status.ok()) status = builder.Create(created, parent);
-    if (status.ok()) cycle_.live().Find(created->id)->accepted.parent_id = created->parent_id;
+    if (!status.ok()) return status;
+    if (!created->finished()) builder.Put(PutWriter{created->seq, tab});
+    cycle_.live().Find(created->id)->accepted.parent_id = created->parent_id;
     return status;
   };
   request.settle = [this, created, run = origin.run, done = std::move(done)](
@@ -203,9 +206,11 @@ Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation&& mutation, 
   Patch fresh;
   Patch& patch = merge ? *live.pending.back().patch : fresh;
   if (Status named = CheckNames(live, mutation); !named.ok()) return named;
+  const bool resumes = std::holds_alternative<Resume>(mutation);
   Result<Effect> effect =
       Apply(std::move(mutation), cycle_.now(), live.accepted, patch, live.calls);
   if (!effect.ok() || *effect == Effect::kNone) return effect;
+  if (resumes) live.resumed_by = cycle_.caller().client;
   if (!merge) {
     fresh.from_version = live.patched_version;
     live.PatchForChange(false) = std::move(fresh);

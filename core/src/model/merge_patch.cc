@@ -16,13 +16,21 @@ namespace {
 
 bool IsObjectValue(std::string_view value) { return json::KindOf(value) == json::Kind::kObject; }
 
+using Members = std::map<std::string, std::string_view, std::less<>>;
+
+// Of duplicate members the last one counts.
+Members MembersOf(std::string_view object) {
+  Members members;
+  if (object.empty()) return members;
+  for (json::Cursor member(object); member.Next();) {
+    members[json::DecodeString(member.key())] = member.value();
+  }
+  return members;
+}
+
 // Appends what `patch` makes of `target`. Recursion is bounded by kMaxDepth.
 void AppendMerged(std::string_view target, std::string_view patch, std::string& out) {
-  // Of duplicate members the last one counts, in the patch as in what is stored.
-  std::map<std::string, std::string_view, std::less<>> changes;
-  for (json::Cursor change(patch); change.Next();) {
-    changes[json::DecodeString(change.key())] = change.value();
-  }
+  Members changes = MembersOf(patch);
   const auto add = [&out](std::string_view key, std::string_view before, std::string_view value) {
     if (json::KindOf(value) == json::Kind::kNull) return;
     AppendKey(key, out);
@@ -33,10 +41,7 @@ void AppendMerged(std::string_view target, std::string_view patch, std::string& 
     }
   };
   out.push_back('{');
-  std::map<std::string, std::string_view, std::less<>> last;
-  for (json::Cursor member(target); member.Next();) {
-    last[json::DecodeString(member.key())] = member.value();
-  }
+  Members last = MembersOf(target);
   for (json::Cursor member(target); member.Next();) {
     const std::string key = json::DecodeString(member.key());
     if (last[key].data() != member.value().data()) continue;  // a later one has the same name
@@ -79,6 +84,31 @@ Result<std::string> MergePatch(std::string_view target, std::string_view patch) 
   }
   if (merged == "{}") merged.clear();
   return merged;
+}
+
+std::string MergeObjects(std::string_view target, std::string_view patch) {
+  std::string merged;
+  AppendMerged(json::IsObject(target) ? target : "{}", patch, merged);
+  return merged;
+}
+
+std::string ChangedMembers(std::string_view before, std::string_view after,
+                           std::string_view value) {
+  const Members old = MembersOf(before);
+  Members changed = MembersOf(after);
+  for (const auto& [key, text] : old) {
+    const auto [now, added] = changed.try_emplace(key, text);
+    if (!added && now->second == text) changed.erase(now);
+  }
+  std::string out;
+  for (const auto& change : changed) {
+    out.push_back(out.empty() ? '{' : ',');
+    json::AppendString(change.first, out);
+    out.push_back(':');
+    json::AppendString(value, out);
+  }
+  if (!out.empty()) out.push_back('}');
+  return out;
 }
 
 std::string MetadataOrNone(std::string_view json) {

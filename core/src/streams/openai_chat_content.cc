@@ -1,9 +1,13 @@
 // The half of OpenAiChatReader that reads the content of a delta: text, reasoning, images, sources.
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "model/base64.h"
 #include "model/json.h"
 #include "model/json_values.h"
 #include "streams/openai_chat_reader.h"
@@ -24,6 +28,19 @@ bool IsThought(std::string_view delta) {
   const std::string_view google =
       json::Is(extra, json::Kind::kObject) ? json::Member(extra, "google") : "";
   return json::Is(google, json::Kind::kObject) && json::Member(google, "thought") == "true";
+}
+
+// The pieces as one sound, if it is large. A stream has no other format than this one.
+std::optional<BinaryPart> LargeSound(const std::vector<std::string>& pieces) {
+  BinaryPart sound{.path = {}, .mime_type = "audio/pcm", .data = {}, .extra = {}};
+  std::size_t base64 = 0;
+  for (const std::string& piece : pieces) {
+    const std::optional<std::string> bytes = DecodeBase64(json::DecodeString(piece));
+    if (!bytes) return std::nullopt;
+    base64 += piece.size();
+    sound.data += *bytes;
+  }
+  return base64 < kFileBase64Bytes ? std::nullopt : std::optional(std::move(sound));
 }
 
 }  // namespace
@@ -170,7 +187,12 @@ void OpenAiChatReader::TakeExtras(std::string_view holder) {
 
 // Writes what belongs to the reply as a whole.
 void OpenAiChatReader::WriteRest() {
-  if (!audio_data_.empty() || !audio_fields_.empty()) {
+  if (std::optional<BinaryPart> sound = LargeSound(audio_data_)) {
+    // The provider knows the sound by its id.
+    if (!audio_fields_.empty()) sound->extra = '{' + audio_fields_;
+    if (!audio_fields_.empty()) sound->extra.back() = '}';
+    writer_.Other(*std::move(sound));
+  } else if (!audio_data_.empty() || !audio_fields_.empty()) {
     std::string data = "{" + std::exchange(audio_fields_, {}) + "\"data\":[";
     for (const std::string& piece : audio_data_) data.append(piece) += ',';
     if (!audio_data_.empty()) data.pop_back();

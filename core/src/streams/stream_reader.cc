@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "streams/file_holder.h"
 #include "streams/openai_chat_reader.h"
 #include "streams/text_reader.h"
 
@@ -44,7 +45,9 @@ std::optional<StreamFormat> StreamFormatFromName(std::string_view name) {
 std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
                                                std::set<std::string> known_calls) {
   for (const Format& each : kFormats) {
-    if (each.format == format) return each.make(std::move(known_calls));
+    if (each.format == format) {
+      return std::make_unique<FileHolder>(each.make(std::move(known_calls)));
+    }
   }
   return nullptr;
 }

@@ -48,7 +48,7 @@ std::shared_ptr<const Patch> Grow(Message& message, std::string_view text) {
 
 Status Commit(Storage& storage, StorageBatch batch) {
   Status status = Internal("the commit did not end");
-  storage.Commit(std::move(batch), Durability::kProcess,
+  storage.Commit(std::move(batch), {Durability::kProcess},
                  [&](const CommitOutcome& outcome) { status = outcome.status; });
   return status;
 }

@@ -80,7 +80,7 @@ void Damage(std::span<const std::uint8_t> program, Bytes& bytes) {
 
 Status Commit(Storage& storage, StorageBatch batch) {
   Status status = Internal("the commit did not end");
-  storage.Commit(std::move(batch), Durability::kProcess,
+  storage.Commit(std::move(batch), {Durability::kProcess},
                  [&](const CommitOutcome& outcome) { status = outcome.status; });
   return status;
 }

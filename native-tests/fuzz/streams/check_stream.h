@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -19,8 +20,16 @@ inline Message ReadInPieces(StreamFormat format, std::string_view bytes, std::si
                             const Status& end) {
   const auto reader = MakeStreamReader(format);
   std::vector<Mutation> mutations;
+  // Some files can be stored.
+  const auto store_files = [&] {
+    while (const StreamFile* file = reader->file()) {
+      const std::size_t size = file->bytes.size();
+      reader->FileStored(size % 2 == 0 ? std::to_string(size) : "", mutations);
+    }
+  };
   for (std::size_t at = 0; at < bytes.size() && !reader->done(); at += piece) {
     reader->Push(bytes.substr(at, piece), mutations);
+    store_files();
   }
   if (!reader->done()) {
     if (end.ok()) {
@@ -28,6 +37,7 @@ inline Message ReadInPieces(StreamFormat format, std::string_view bytes, std::si
     } else {
       reader->Fail(end, mutations);
     }
+    store_files();
   }
   Require(reader->done(), "done");
   const std::size_t size = mutations.size();

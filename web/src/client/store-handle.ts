@@ -10,7 +10,7 @@ import { run } from './run-scope.js';
 import { sessionsOf } from './calls/sessions.js';
 import { checkFilter } from './events/listeners.js';
 import { CLOSE_TIMEOUT_MS, closedError, type SharedStore } from './shared-store.js';
-import { check, checkDuration, checkFunction, checkId } from './calls/validate.js';
+import { check, checkDuration, checkFields, checkFunction, checkId } from './calls/validate.js';
 
 /**
  * One opening of a store. Closing it ends what goes through it: calls and subscriptions. Streams,
@@ -79,8 +79,10 @@ export class StoreHandle implements Store {
     return this.#use().connection.call('search', query, options);
   }
 
-  async export(): Promise<Blob> {
-    return this.#use().connection.call('export');
+  async export(options: { blobs?: boolean } = {}): Promise<Blob> {
+    const { connection } = this.#use();
+    checkFields('export', options, ['blobs']);
+    return connection.call('export', options);
   }
 
   async import(file: Blob): Promise<{ sessions: number; messages: number }> {

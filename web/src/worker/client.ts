@@ -20,7 +20,7 @@ import { coreRun, withRun, type Runs } from './runs.js';
 import { SavedWrites } from './saved-writes.js';
 import { ClientSubscription } from './subscription.js';
 import { deleteBackend } from './storage/backend.js';
-import { Ingest } from './streams/ingest.js';
+import { Ingest, type PutFile } from './streams/ingest.js';
 import { dropSource } from './streams/source.js';
 import { toWire } from './wire-error.js';
 
@@ -53,13 +53,16 @@ export class Client {
   readonly #answers: Answers;
   /** The name of another tab; undefined: the page of this Worker. */
   readonly #tab: string | undefined;
+  readonly #putFile: PutFile | undefined;
   #session: Session | undefined;
   /** What came while it is being resumed. */
   #held: ToHost[] | undefined;
 
-  constructor(host: Clientele, post: (messages: FromHost[]) => void, tab?: string) {
+  /** `putFile`: of the page of this Worker; other tabs read their streams themselves. */
+  constructor(host: Clientele, post: (messages: FromHost[]) => void, tab: string | undefined, putFile?: PutFile) {
     this.#host = host;
     this.#tab = tab;
+    this.#putFile = putFile;
     this.#outgoing = new TurnMessages(post);
     this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#session?.subscription.blocked ?? false);
   }
@@ -127,7 +130,7 @@ export class Client {
         const ingest = session.ingests.get(message.ingest);
         return ingest ? ingest.supply(message.source) : dropSource(message.source);
       }
-      case 'chunk': return session.ingests.get(message.ingest)?.chunk(message.bytes);
+      case 'chunk': return session.ingests.get(message.ingest)?.chunk(message.chunk);
       case 'end': return session.ingests.get(message.ingest)?.end();
       case 'fail': return session.ingests.get(message.ingest)?.fail(message.error);
       case 'abort': return session.ingests.get(message.ingest)?.abort(message.reason);
@@ -246,6 +249,7 @@ export class Client {
     const ingest = new Ingest(store.core, id, { ...request, reply }, {
       ask: (message) => this.#outgoing.post(message),
       answer: (message) => this.#answers.post(message),
+      putFile: this.#putFile!,
     });
     ingests.set(id, ingest);
     void ingest.ended.then(() => ingests.delete(id));

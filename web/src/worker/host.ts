@@ -7,11 +7,12 @@
  */
 import type { FromHost, OpenRequest, ToHost, ToPage } from '../protocol.js';
 import { Client, type Clientele } from './client.js';
+import { asked } from './core/asked.js';
 import { CoreGuard } from './core/core-guard.js';
 import { READS_OF_DISK } from './core/calls.js';
 import { openStore, type AmongTabs, type LoadCore, type OpenedStore } from './core/open-store.js';
 import { holdForLife } from './life-lock.js';
-import { fromCore } from './wire-error.js';
+import type { PutFile } from './streams/ingest.js';
 import type { MillraceError } from '../errors.js';
 
 /** A client's way to the host. */
@@ -45,12 +46,18 @@ export class Host {
     this.#tabs = tabs;
   }
 
-  /** `tab`: the name of another tab. */
-  connect(post: (messages: ToPage[]) => void): Port;
-  connect(post: (messages: FromHost[]) => void, tab: string): Port;
-  connect(post: (messages: never[]) => void, tab?: string): Port {
-    const client = new Client(this.#clientele, post as (messages: FromHost[]) => void, tab);
-    if (tab === undefined) this.#page ??= client;
+  /** `putFile`: keeps the files of its streams. */
+  connectPage(post: (messages: ToPage[]) => void, putFile: PutFile): Port {
+    const client = new Client(this.#clientele, post as (messages: FromHost[]) => void, undefined, putFile);
+    this.#page ??= client;
+    return this.#connect(client);
+  }
+
+  connectTab(name: string, post: (messages: FromHost[]) => void): Port {
+    return this.#connect(new Client(this.#clientele, post, name));
+  }
+
+  #connect(client: Client): Port {
     this.#clients.add(client);
     return {
       receive: (messages) => this.#receive(client, messages),
@@ -168,10 +175,5 @@ export class Host {
 }
 
 function flushed({ core }: OpenedStore, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    core.call('flushAll', [timeoutMs], (error) => {
-      if (error) reject(fromCore(error));
-      else resolve();
-    }, undefined);
-  });
+  return asked((done) => core.call('flushAll', [timeoutMs], done, undefined));
 }

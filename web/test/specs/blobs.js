@@ -135,3 +135,73 @@ export async function D5_putsSideBySide({ open }) {
   await rejects(store.blobs.put(bytesOf(10, 1)), 'closed');
   await rejects(store.blobs.get(infos[0]?.id ?? ''), 'closed');
 }
+
+/** @param {Store} store @param {string} sessionId @param {Uint8Array<ArrayBuffer>} bytes @param {string} name */
+async function attach(store, sessionId, bytes, name) {
+  const { id } = await store.blobs.put(bytes, { mediaType: 'image/png' });
+  await store.messages.create(sessionId, { role: 'user', parts: [{ type: 'file', mediaType: 'image/png', name, blob: id }] });
+  return id;
+}
+
+/** @type {Spec} */
+export async function D5_S7_anExportWithBlobsBringsThemAlong({ open, name, provider }) {
+  const store = await open();
+  const session = await store.sessions.create();
+  const contents = [bytesOf(2_500_000, 3), bytesOf(1000, 4), new Uint8Array(0)];
+  const ids = [];
+  for (const [index, bytes] of contents.entries()) ids.push(await attach(store, session.id, bytes, `${index}.png`));
+  const lonely = await store.blobs.put(bytesOf(700, 5));
+  const plain = await store.export();
+  const file = await store.export({ blobs: true });
+  equal(file.type, 'application/vnd.sqlite3');
+  ok(file.size > plain.size + 2_500_000, 'the content is in it');
+  const counted = await fetch(`${provider}sqlite3?sql=${encodeURIComponent('PRAGMA integrity_check; SELECT sum(length(data)) FROM blob_pieces')}`, { method: 'POST', body: file });
+  equal(await counted.text(), `ok\n${2_500_000 + 1000}`);
+
+  const other = await open({ name: `${name}-other` });
+  deepEqual(await other.import(file), { sessions: 1, messages: 3 });
+  for (const [index, bytes] of contents.entries()) deepEqual(await contentOf(other, String(ids[index])), bytes);
+  equal((await other.blobs.get(String(ids[0])))?.type, 'image/png');
+  equal(await other.blobs.info(lonely.id), undefined);
+  deepEqual(await other.import(file), { sessions: 0, messages: 0 });
+  deepEqual(await other.blobs.usage(), { count: 3, bytes: 2_501_000 });
+
+  const bare = await open({ name: `${name}-bare` });
+  deepEqual(await bare.import(plain), { sessions: 1, messages: 3 });
+  equal(await bare.blobs.get(String(ids[0])), undefined);
+  await rejects(store.export(/** @type {any} */ ({ blob: true })), 'invalid-argument');
+}
+
+/** What the file says is its content is not. @type {Spec} */
+export async function D5_S8_contentThatDoesNotHaveItsHashIsLeftOut({ open, name }) {
+  const store = await open();
+  const session = await store.sessions.create();
+  const id = await attach(store, session.id, new TextEncoder().encode('the true content of it'), 'a.png');
+  const other = await attach(store, session.id, bytesOf(900, 6), 'b.png');
+  const bytes = new Uint8Array(await (await store.export({ blobs: true })).arrayBuffer());
+  const at = new TextDecoder('latin1').decode(bytes).indexOf('the true content');
+  ok(at > 0, 'the content is in the file');
+  bytes.set(new TextEncoder().encode('some'), at);
+  const victim = await open({ name: `${name}-victim` });
+  deepEqual(await victim.import(new Blob([bytes])), { sessions: 1, messages: 2 });
+  equal(await victim.blobs.info(id), undefined);
+  equal((await contentOf(victim, other))?.length, 900);
+}
+
+/** Images come as base64 in the reply, and go beside the messages. @type {Spec} */
+export async function D5_aLargeImageOfAReplyIsABlob({ open }) {
+  const store = await open();
+  const session = await store.sessions.create();
+  const image = bytesOf(120_000, 7);
+  let base64 = '';
+  for (let at = 0; at < image.length; at += 3000) base64 += btoa(String.fromCharCode(...image.subarray(at, at + 3000)));
+  const delta = (/** @type {unknown} */ content) => `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: content }] })}\n\n`;
+  const url = { type: 'image_url', image_url: { url: `data:image/webp;base64,${base64}` } };
+  const body = `${delta({ content: 'Here it is:' })}${delta({ images: [url] })}${delta({ content: 'Good?' })}data: [DONE]\n\n`;
+  const run = await store.ingest(session.id, new Response(body), { format: 'openai-chat' });
+  const message = await run.done;
+  deepEqual(message.parts.map(({ type }) => type), ['text', 'file', 'text', 'finish']);
+  const part = /** @type {import('../../dist/index.js').FilePart} */ (message.parts[1]);
+  deepEqual(part, { type: 'file', mediaType: 'image/webp', size: image.length, blob: await sha256(image) });
+  deepEqual(await contentOf(store, String(part.blob)), image);
+}

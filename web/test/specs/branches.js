@@ -125,7 +125,10 @@ export async function D3_metadataIsChangedByMergePatches({ open, storage }) {
   const draft = await store.messages.create(id, { role: 'assistant', metadata: { at: 'start' } });
   const { events } = listen(store, { messageId: draft.id });
   draft.appendText('x');
-  draft.setMetadata({ model: { name: 'm' } });
+  draft.setMetadata({ model: { name: 'm', size: 1 } });
+  draft.setMetadata({ model: { size: null }, at: 'once' });
+  deepEqual(draft.message.metadata, { at: 'once', model: { name: 'm' } });
+  draft.setMetadata({ at: 'start' });
   await draft.finish('end_turn');
   deepEqual((await store.messages.get(draft.id))?.metadata, { at: 'start', model: { name: 'm' } });
   const rated = await store.messages.setMetadata(draft.id, { rating: 1, at: null });

@@ -156,6 +156,8 @@ function life(disk, database) {
         return { update: (/** @type {Uint8Array} */ bytes) => void hash.update(bytes), digest: () => hash.digest('hex'), delete() {} };
       },
     }),
+    holdExport: async () => () => undefined,
+    holdCollection: async () => () => undefined,
     locked: (step) => step(),
     tell: (message) => waiting.get(/** @type {{ id: number }} */ (message).id)?.(message),
     after: (_ms, callback) => { timers.push(callback); return () => undefined; },

@@ -19,7 +19,7 @@ class TestClient {
   /** @param {Host} host @param {string} [name] of another tab */
   constructor(host, name) {
     const post = (/** @type {any[]} */ messages) => void this.said.push(...structuredClone(messages));
-    this.port = name === undefined ? host.connect(post) : host.connect(post, name);
+    this.port = name === undefined ? host.connectPage(post, () => Promise.reject(new Error('no files here'))) : host.connectTab(name, post);
   }
 
   /** @param {any} message */

@@ -2,7 +2,14 @@
 /** The error that a response of failure stands for, also where its body never ends. */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { httpError } from '../../dist/http-error.js';
+import { httpError } from '../../dist/worker/streams/http-error.js';
+import { openSource } from '../../dist/worker/streams/source.js';
+
+/** @param {Response} response */
+function errorOf(response) {
+  const body = response.body ?? new Blob().stream();
+  return httpError(response, openSource({ kind: 'stream', body }, { pull() {}, enough() {} }));
+}
 
 test('I4 a body that never ends is waited for a while, and what came of it is kept', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
@@ -12,7 +19,7 @@ test('I4 a body that never ends is waited for a while, and what came of it is ke
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"error":"busy"}')),
       cancel: () => { canceled = true; },
     });
-    const pending = httpError(new Response(body, { status: 503 }));
+    const pending = errorOf(new Response(body, { status: 503 }));
     while (!canceled) {
       await Promise.resolve();
       mock.timers.tick(5000);
@@ -25,5 +32,5 @@ test('I4 a body that never ends is waited for a while, and what came of it is ke
 });
 
 test('no answer at all is a failure of the network', async () => {
-  assert.equal((await httpError(Response.error())).code, 'network');
+  assert.equal((await errorOf(Response.error())).code, 'network');
 });

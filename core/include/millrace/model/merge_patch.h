@@ -22,7 +22,14 @@ inline Result<std::string> CheckMetadata(std::string_view json) {
   return json.empty() ? Result<std::string>(std::string()) : MergePatch("", json);
 }
 
-// The same for a file of unknown content: what is no metadata is left out.
+// The same of two texts of Millrace's own: without a limit, and a broken `target` counts as empty.
+std::string MergeObjects(std::string_view target, std::string_view patch);
+
+// A JSON object with a member for each one that `before` and `after` do not have alike, and `value`
+// (a text) as its value. "": they have the same members. Order does not count.
+std::string ChangedMembers(std::string_view before, std::string_view after, std::string_view value);
+
+// CheckMetadata for a file of unknown content: what is no metadata is left out.
 std::string MetadataOrNone(std::string_view json);
 
 }  // namespace millrace

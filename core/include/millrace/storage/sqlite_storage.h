@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "millrace/base/status.h"
@@ -15,6 +16,9 @@ struct SqliteOptions {
   // The host's clock. It measures CommitOutcome::took_ms and limits the time of a page of a search.
   // Without a clock, commits report 0 and a page has no time limit.
   std::function<TimeMs()> clock;
+  // Where the host keeps the files, for example an origin and a name. Files that are opened in
+  // another place than before were copied there, so the copy gets a name of its own.
+  std::string place;
 };
 
 // Opens the SQLite database in `files`. Creates it if it is new and migrates it if it is older.

@@ -26,6 +26,13 @@ enum class Durability {
   kPower,    // power loss: synced
 };
 
+// What a commit is made with.
+struct CommitTerms {
+  Durability durability = Durability::kProcess;
+  // The time of the changes. 0: not known; their order is kept all the same.
+  TimeMs now = 0;
+};
+
 // ---- operations of a batch, applied in order, all in one transaction
 
 // Inserts the message, or rewrites its whole row (the fold). From then on its rows in the delta log
@@ -37,6 +44,12 @@ struct PutMessage {
 // parts are not written again.
 struct PutNotes {
   std::shared_ptr<const Message> message;
+};
+// Notes who writes an unfinished message, in place of an earlier writer. The storage knows which
+// copy of the store this is, and forgets the writer when the message is finished or deleted.
+struct PutWriter {
+  std::int64_t seq = 0;  // the seq of the message
+  std::string tab;       // the client; "": it has no name
 };
 // Appends one row to the delta log of an unfinished message.
 struct AppendDelta {
@@ -81,9 +94,9 @@ struct DeleteReceipts {
   std::string client;
 };
 
-using StorageOp = std::variant<PutMessage, PutNotes, AppendDelta, DeleteMessage, SwitchTo,
-                               DeleteSessionMessages, PutSession, DeleteSession, ImportContent,
-                               PutReceipt, DeleteReceipts, PutBlob, CollectBlobs>;
+using StorageOp = std::variant<PutMessage, PutNotes, PutWriter, AppendDelta, DeleteMessage,
+                               SwitchTo, DeleteSessionMessages, PutSession, DeleteSession,
+                               ImportContent, PutReceipt, DeleteReceipts, PutBlob, CollectBlobs>;
 using StorageBatch = std::vector<StorageOp>;
 
 struct CommitOutcome {
@@ -105,7 +118,7 @@ class Storage {
 
   // An empty batch with kPower makes everything committed before survive power loss.
   // kQuotaExceeded, kIo, kCorrupt.
-  virtual void Commit(StorageBatch batch, Durability durability, CommitDone done) = 0;
+  virtual void Commit(StorageBatch batch, CommitTerms terms, CommitDone done) = 0;
   // Reads what is committed: every commit whose `done` was called with OK. The reference is valid
   // until the next commit begins or ends; ask again after that.
   virtual StorageReads& committed() = 0;

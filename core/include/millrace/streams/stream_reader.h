@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,12 +26,23 @@ struct StreamOutcome {
   std::int64_t skipped_lines = 0;  // lines or events that could not be parsed
 };
 
+// The content of a file that came in the reply. Base64 of this many characters or more is a file:
+// an image or a sound is kept beside the messages and not in a row of them.
+inline constexpr std::size_t kFileBase64Bytes = std::size_t{64} * 1024;
+struct StreamFile {
+  std::string media_type;
+  std::string bytes;
+};
+
 // Turns the bytes of one reply into mutations of its message. The bytes may come in any pieces.
 //
 //   Push* ──▶ Finish            the body ended
 //        ├──▶ Fail(status)      the host reports an abort, a network error or an HTTP error
 //        └──▶ (done() is true)  the reply ended by itself, or the provider sent an error: the rest
 //                               of the body does not matter, and the source may be cancelled
+//
+// After each of these, a file may wait to be stored (file() is not null). What comes after it in
+// the reply waits too, so that parts stay in their order: call FileStored until no file waits.
 //
 // ENSURES: however the stream ends, the last mutation is one Finish (I4). If there is a usage, it
 // comes right before it, as a custom part "usage". From then on done() is true and every call is a
@@ -47,11 +59,16 @@ class StreamReader {
   // A `status` with code kAborted finishes the message as canceled, any other as error.
   virtual void Fail(Status status, std::vector<Mutation>& out) = 0;
 
+  // The file that waits; valid until the next call.
+  virtual const StreamFile* file() const { return nullptr; }
+  // The file that waits is stored as this blob. "": it could not be; it stays in the message.
+  virtual void FileStored(const std::string& /*blob*/, std::vector<Mutation>& /*out*/) {}
+
   bool done() const { return done_; }
   // The reply has ended, and at most token counts are still expected. So the host need not wait
   // long for the end of the body. It turns false again if content comes all the same.
   virtual bool ending() const { return done_; }
-  // REQUIRES: done()
+  // REQUIRES: Finish or Fail was called, or done()
   const StreamOutcome& outcome() const { return outcome_; }
 
  protected:

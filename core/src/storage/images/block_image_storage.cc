@@ -27,9 +27,10 @@ Status BlockImageStorage::Start() {
   return broken_;
 }
 
-void BlockImageStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
+void BlockImageStorage::Commit(StorageBatch batch, CommitTerms terms, CommitDone done) {
   const TimeMs start = Now();
-  const Status on_images = RunOnImages(std::move(batch));
+  const Durability durability = terms.durability;
+  const Status on_images = RunOnImages(std::move(batch), terms.now);
   if (!on_images.ok()) return done({on_images});
   const bool to_sync = durability == Durability::kPower && unsynced_;
   if (!images_->changed() && !to_sync) return done({});
@@ -40,12 +41,12 @@ void BlockImageStorage::Commit(StorageBatch batch, Durability durability, Commit
   });
 }
 
-Status BlockImageStorage::RunOnImages(StorageBatch batch) {
+Status BlockImageStorage::RunOnImages(StorageBatch batch, TimeMs now) {
   if (sqlite_ == nullptr) return broken_;
   Status result;
   if (batch.empty()) return result;
   // In memory there is nothing to sync. The durability counts when the blocks are saved.
-  sqlite_->Commit(std::move(batch), Durability::kProcess,
+  sqlite_->Commit(std::move(batch), {Durability::kProcess, now},
                   [&result](CommitOutcome outcome) { result = std::move(outcome.status); });
   return result;
 }

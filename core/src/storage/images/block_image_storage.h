@@ -25,13 +25,13 @@ class BlockImageStorage final : public Storage {
   // Opens SQLite on the images as they are.
   Status Start();
 
-  void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  void Commit(StorageBatch batch, CommitTerms terms, CommitDone done) override;
   StorageReads& committed() override;
   std::int64_t bytes_written() const override { return bytes_written_; }
   Status Close() override;
 
  private:
-  Status RunOnImages(StorageBatch batch);
+  Status RunOnImages(StorageBatch batch, TimeMs now);
   void Save(Durability durability, std::function<void(const Status&)> ended);
   Status Ended(Durability durability, const Status& status);
   // Goes back to the saved state.

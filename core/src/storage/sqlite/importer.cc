@@ -22,6 +22,7 @@ Status Importer::AddSessions(ImportSource& source, ImportCounts& added) {
     const Result<bool> there = sessions_.Has((*session)->id);
     if (!there.ok()) return there.status();
     if (*there) continue;
+    if (Status status = tombstones_.Remove((*session)->id); !status.ok()) return status;
     if (Status status = sessions_.Put(**session); !status.ok()) return status;
     if (Status status = sessions_.SetHead((*session)->id, (*session)->head_id); !status.ok()) {
       return status;
@@ -46,6 +47,7 @@ Status Importer::AddMessages(const ImportContent& op, ImportCounts& added) {
     if (*there) continue;
     if (seq == end_seq) return Internal("the file to import has more messages than it counted");
     message.seq = seq++;
+    if (Status status = tombstones_.Remove(message.id); !status.ok()) return status;
     if (Result<bool> put = messages_.Put(message); !put.ok()) return put.status();
     if (Status named = blobs_.SetNames(message, /*added=*/true); !named.ok()) return named;
     if (Status status = PlaceInTree(op, message); !status.ok()) return status;

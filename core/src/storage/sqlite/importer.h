@@ -9,6 +9,7 @@
 #include "storage/sqlite/message_tree.h"
 #include "storage/sqlite/search_index.h"
 #include "storage/sqlite/session_table.h"
+#include "storage/sqlite/tombstones.h"
 
 namespace millrace {
 
@@ -19,8 +20,13 @@ class Importer {
  public:
   // All arguments must outlive the importer.
   Importer(SessionTable& sessions, MessageTable& messages, MessageTree& tree, BlobTable& blobs,
-           SearchIndex& index)
-      : sessions_(sessions), messages_(messages), tree_(tree), blobs_(blobs), index_(index) {}
+           Tombstones& tombstones, SearchIndex& index)
+      : sessions_(sessions),
+        messages_(messages),
+        tree_(tree),
+        blobs_(blobs),
+        tombstones_(tombstones),
+        index_(index) {}
 
   Status Run(const ImportContent& op);
 
@@ -35,6 +41,7 @@ class Importer {
   MessageTable& messages_;
   MessageTree& tree_;
   BlobTable& blobs_;
+  Tombstones& tombstones_;
   SearchIndex& index_;
   std::optional<SessionId> known_;  // the session of the last message, and whether it exists
   bool known_is_there_ = false;

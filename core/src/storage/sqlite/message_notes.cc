@@ -5,10 +5,21 @@
 namespace millrace {
 
 Status MessageNotes::Put(const Message& message) {
-  if (message.metadata.empty() && !message.usage) return Delete(message.seq);
+  if (message.metadata.empty() && !message.usage) {
+    return connection_
+        .Prepare(
+            "UPDATE message_notes SET metadata = NULL, input_tokens = NULL, output_tokens = NULL, "
+            "cached_input_tokens = NULL, reasoning_tokens = NULL, cost = NULL WHERE seq = ?")
+        .Bind(message.seq)
+        .Run();
+  }
   Query put = connection_.Prepare(
-      "INSERT OR REPLACE INTO message_notes(seq, metadata, input_tokens, output_tokens, "
-      "cached_input_tokens, reasoning_tokens, cost) VALUES(?,?,?,?,?,?,?)");
+      "INSERT INTO message_notes(seq, metadata, input_tokens, output_tokens, "
+      "cached_input_tokens, reasoning_tokens, cost) VALUES(?,?,?,?,?,?,?) "
+      "ON CONFLICT(seq) DO UPDATE SET metadata = excluded.metadata, "
+      "input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, "
+      "cached_input_tokens = excluded.cached_input_tokens, "
+      "reasoning_tokens = excluded.reasoning_tokens, cost = excluded.cost");
   put.Bind(message.seq);
   message.metadata.empty() ? put.BindNull() : put.Bind(std::string_view(message.metadata));
   if (!message.usage) {

@@ -15,7 +15,7 @@ class MessageNotes {
   // `connection` must outlive it.
   explicit MessageNotes(Connection& connection) : connection_(connection) {}
 
-  // In place of the earlier ones.
+  // In place of the earlier ones. Leaves the column of FieldTimes as it is.
   Status Put(const Message& message);
   Status Delete(std::int64_t seq);
 

@@ -206,6 +206,62 @@ CREATE TABLE blob_names(
 CREATE INDEX blob_names_by_blob ON blob_names(blob);
 )sql";
 
+// replica, writers, tombstones and the columns `times`: see Replica, WriterTable, Tombstones and
+// FieldTimes. blob_pieces is empty in a store: see BlobArchive. The statements in the comment are
+// what SQLite makes of the altered tables.
+constexpr const char* kVersion9 = R"sql(
+CREATE TABLE replica(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  place TEXT NOT NULL,
+  commits INTEGER NOT NULL,
+  time INTEGER NOT NULL
+) STRICT;
+CREATE TABLE writers(
+  seq INTEGER PRIMARY KEY,
+  replica TEXT NOT NULL,
+  tab TEXT NOT NULL
+) STRICT;
+CREATE TABLE tombstones(
+  n INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  session_id TEXT,
+  stamp TEXT NOT NULL,
+  commits INTEGER NOT NULL,
+  UNIQUE(kind, id)
+) STRICT;
+CREATE TABLE blob_pieces(
+  n INTEGER PRIMARY KEY,
+  blob TEXT NOT NULL,
+  data BLOB NOT NULL
+) STRICT;
+ALTER TABLE sessions ADD COLUMN times TEXT;
+ALTER TABLE message_notes ADD COLUMN times TEXT;
+/*
+CREATE TABLE sessions(
+  id TEXT NOT NULL PRIMARY KEY,
+  parent_id TEXT,
+  title TEXT NOT NULL,
+  prompt_tokens INTEGER NOT NULL,
+  completion_tokens INTEGER NOT NULL,
+  cost REAL NOT NULL,
+  summary_message_id TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  message_count INTEGER NOT NULL
+, head_id TEXT, metadata TEXT, archived INTEGER NOT NULL DEFAULT 0, times TEXT) STRICT;
+CREATE TABLE message_notes(
+  seq INTEGER PRIMARY KEY,
+  metadata TEXT,
+  input_tokens INTEGER,
+  output_tokens INTEGER,
+  cached_input_tokens INTEGER,
+  reasoning_tokens INTEGER,
+  cost REAL
+, times TEXT) STRICT;
+*/)sql";
+
 }  // namespace
 
 const std::array<Migration, kSchemaVersion> kMigrations = {{
@@ -217,6 +273,7 @@ const std::array<Migration, kSchemaVersion> kMigrations = {{
     {kVersion6, nullptr},
     {kVersion7, nullptr},
     {kVersion8, nullptr},
+    {kVersion9, nullptr},
 }};
 
 }  // namespace millrace

@@ -15,9 +15,9 @@ constexpr int kLargestRow = 256 << 20;
 
 // `sqlite_stat1` is left out: SQLite reads it by itself, before anything could check it.
 bool MayRead(std::string_view table) {
-  constexpr std::array<std::string_view, 7> kReadable = {
-      "sessions", "messages",      "parents",      "message_notes",
-      "deltas",   "sqlite_schema", "sqlite_master"};
+  constexpr std::array<std::string_view, 9> kReadable = {
+      "sessions", "messages",    "parents",       "message_notes", "deltas",
+      "blobs",    "blob_pieces", "sqlite_schema", "sqlite_master"};
   return std::find(kReadable.begin(), kReadable.end(), table) != kReadable.end() ||
          table.starts_with("pragma_");
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "storage/sqlite/file_header.h"
 #include "storage/sqlite/migrations.h"
 #include "storage/sqlite/read_guard.h"
 #include "storage/sqlite/schema_check.h"
@@ -47,8 +48,20 @@ Result<std::int64_t> StoredVersion(Connection& connection) {
   return *version;
 }
 
+// Millrace never makes such files.
+Status CheckHeader(Connection& connection) {
+  const Result<FileHeader> header = ReadFileHeader(connection.vfs().database());
+  if (!header.ok()) return header.status();
+  if (!header->is_sqlite || (!header->utf16 && !header->auto_vacuum)) return Status::Ok();
+  return {
+      Code::kCorrupt,
+      "the store's file was written again by another program, in UTF-16 or with auto-vacuum; it "
+      "is kept as it is: open the store under another name, and import the file"};
+}
+
 // Trusts nothing in the file before its schema was checked.
 Result<std::int64_t> GuardedVersion(Connection& connection) {
+  if (Status status = CheckHeader(connection); !status.ok()) return status;
   const Result<ReadGuard> guard = ReadGuard::Start(connection);
   if (!guard.ok()) return guard.status();
   return StoredVersion(connection);

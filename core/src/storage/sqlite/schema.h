@@ -18,11 +18,13 @@ namespace millrace {
 // "MRce". It is in users' files and never changes.
 inline constexpr std::int64_t kApplicationId = 0x4d526365;
 // Grows by one with each entry of kMigrations (migrations.cc).
-inline constexpr std::int64_t kSchemaVersion = 8;
+inline constexpr std::int64_t kSchemaVersion = 9;
 // The first version whose messages have parents and notes.
 inline constexpr std::int64_t kSchemaWithTree = 7;
 // The first version that knows of blobs.
 inline constexpr std::int64_t kSchemaWithBlobs = 8;
+// The first version whose copies have names, and whose exports can have the content of blobs.
+inline constexpr std::int64_t kSchemaWithReplica = 9;
 
 // Checks the file, or accepts an empty one. Brings it to kSchemaVersion in one transaction and sets
 // up the connection. Writes nothing to a file it refuses. kNewerSchema. kCorrupt: another program's

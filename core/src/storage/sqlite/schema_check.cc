@@ -79,7 +79,7 @@ Status CheckIndex(Connection& connection, const SchemaObject& index) {
 // ---- a schema of Millrace
 
 // The tables that are read, and the version that has them first.
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kTables = {
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 12> kTables = {
     {{"sessions", 1},
      {"messages", 1},
      {"deltas", 1},
@@ -87,7 +87,11 @@ constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kTables = {
      {"shown", kSchemaWithTree},
      {"message_notes", kSchemaWithTree},
      {"blobs", kSchemaWithBlobs},
-     {"blob_names", kSchemaWithBlobs}}};
+     {"blob_names", kSchemaWithBlobs},
+     {"replica", kSchemaWithReplica},
+     {"writers", kSchemaWithReplica},
+     {"tombstones", kSchemaWithReplica},
+     {"blob_pieces", kSchemaWithReplica}}};
 
 // What SQLite writes for our statements: the table that AUTOINCREMENT uses, and the tables in which
 // FTS5 keeps an index. Their text is compared exactly, like that of our own. To ask SQLite about

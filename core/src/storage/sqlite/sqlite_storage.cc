@@ -46,36 +46,48 @@ std::string_view SqliteVersion() { return sqlite3_libversion(); }
 SqliteStorage::SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options)
     : connection_(std::move(connection)),
       options_(std::move(options)),
+      replica_(*connection_),
+      times_(*connection_, replica_),
+      tombstones_(*connection_, replica_),
       sessions_(*connection_),
       messages_(*connection_),
       tree_(*connection_),
+      writers_(*connection_),
       receipts_(*connection_),
       blobs_(*connection_),
       index_(*connection_, messages_),
       log_(*connection_) {}
 
-void SqliteStorage::Commit(StorageBatch batch, Durability durability, CommitDone done) {
+Status SqliteStorage::Load() {
+  const Status status = replica_.Load(options_.place);
+  return status.ok() ? log_.Load() : status;
+}
+
+void SqliteStorage::Commit(StorageBatch batch, CommitTerms terms, CommitDone done) {
   const TimeMs start = options_.clock ? options_.clock() : 0;
   CommitOutcome outcome;
-  outcome.status = CommitNow(batch, durability);
+  outcome.status = CommitNow(batch, terms);
   if (options_.clock) outcome.took_ms = std::max<DurationMs>(options_.clock() - start, 0);
   done(std::move(outcome));
 }
 
-Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, Durability durability) {
+Status SqliteStorage::CommitNow(std::span<const StorageOp> batch, const CommitTerms& terms) {
   Status status;
-  if (!batch.empty()) status = RunTransaction(batch, durability);
+  if (!batch.empty()) status = RunTransaction(batch, terms);
   if (!status.ok()) return status;
   // A batch that changed nothing has not synced earlier writes, so it needs this too.
-  return durability == Durability::kPower ? SyncWal() : status;
+  return terms.durability == Durability::kPower ? SyncWal() : status;
 }
 
-Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability durability) {
-  if (Status status = SetDurability(durability); !status.ok()) return status;
+Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, const CommitTerms& terms) {
+  if (Status status = SetDurability(terms.durability); !status.ok()) return status;
   // A window of one stream is one statement, and SQLite makes that a transaction by itself.
-  const bool one_statement = ops.size() == 1 && IsOneStatement(ops.front());
+  const bool one_statement =
+      ops.size() == 1 && IsOneStatement(ops.front()) && !replica_.must_reserve();
   Transaction transaction(*connection_);
   Status status = one_statement ? Status::Ok() : transaction.Begin();
+  if (status.ok()) status = replica_.BeginCommit(terms.now);
+  now_ = terms.now;
   for (const StorageOp& op : ops) {
     if (!status.ok()) break;
     status = std::visit([this](const auto& each) { return Apply(each); }, op);
@@ -85,6 +97,7 @@ Status SqliteStorage::RunTransaction(std::span<const StorageOp> ops, Durability 
     log_.Committed();
   } else {
     log_.RolledBack();
+    replica_.RolledBack();
   }
   return status;
 }
@@ -108,7 +121,7 @@ Status SqliteStorage::SetDurability(Durability durability) {
 // The log comes first: the pages it frees are used for the folded row.
 Status SqliteStorage::Apply(const PutMessage& op) {
   if (Status status = log_.Void(op.message->seq); !status.ok()) return status;
-  const Result<bool> added = messages_.Put(*op.message);
+  const Result<bool> added = PutRow(*op.message);
   if (!added.ok()) return added.status();
   if (Status status = blobs_.SetNames(*op.message, *added); !status.ok()) return status;
   if (*added) {
@@ -117,6 +130,16 @@ Status SqliteStorage::Apply(const PutMessage& op) {
     if (!status.ok()) return status;
   }
   return index_.Put(*op.message);
+}
+
+// Returns whether the message is new.
+Result<bool> SqliteStorage::PutRow(const Message& message) {
+  const Result<bool> there = messages_.Has(message.id);
+  if (!there.ok()) return there.status();
+  Status before = *there ? times_.Note(message) : tombstones_.Remove(message.id);
+  if (before.ok() && *there && message.finished()) before = writers_.Delete(message.seq);
+  if (!before.ok()) return before;
+  return messages_.Put(message);
 }
 
 // The usual message follows the head: then nothing that is shown changes.
@@ -150,40 +173,21 @@ Status SqliteStorage::SetHead(const SessionId& id, std::int64_t head) {
   return sessions_.SetHead(id, *message);
 }
 
-Status SqliteStorage::Apply(const PutNotes& op) { return messages_.PutNotes(*op.message); }
+Status SqliteStorage::Apply(const PutNotes& op) {
+  const Status noted = times_.Note(*op.message);
+  return noted.ok() ? messages_.PutNotes(*op.message) : noted;
+}
+
+Status SqliteStorage::Apply(const PutWriter& op) {
+  return writers_.Put(op.seq, replica_.name(), op.tab);
+}
 
 Status SqliteStorage::Apply(const AppendDelta& op) {
   if (Status status = blobs_.AddNames(op.seq, *op.patch); !status.ok()) return status;
   return log_.Append(op.seq, *op.patch);
 }
 
-Status SqliteStorage::Apply(const DeleteMessage& op) {
-  const Result<std::optional<MessageTable::Place>> found = messages_.Find(op.id);
-  if (!found.ok()) return found.status();
-  if (!*found) return Status::Ok();
-  const auto& [seq, session] = **found;
-  const std::int64_t head = tree_.Head(session);
-  const MessageTree::Place place = tree_.PlaceOf(session, seq);
-  std::vector<std::int64_t> seqs = {seq};
-  if (op.branch) seqs = tree_.Branch(session, seq);
-  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
-  for (const std::int64_t each : seqs) {
-    if (Status status = DeleteRow(each); !status.ok()) return status;
-  }
-  op.branch ? tree_.RemoveBranch(session, place, seqs) : tree_.Remove(session, place);
-  if (std::binary_search(seqs.begin(), seqs.end(), head)) {
-    if (Status status = SetHead(session, tree_.Leaf(session, place.parent)); !status.ok()) {
-      return status;
-    }
-  }
-  if (Status status = tree_.TakeStatus(); !status.ok()) return status;
-  return sessions_.CountMessages(session, -static_cast<std::int64_t>(seqs.size()));
-}
-
-Status SqliteStorage::DeleteRow(std::int64_t seq) {
-  if (Status status = messages_.Delete(seq); !status.ok()) return status;
-  return Forget(seq);
-}
+Status SqliteStorage::Apply(const DeleteMessage& op) { return Deleter().Delete(op, now_); }
 
 Status SqliteStorage::Apply(const SwitchTo& op) {
   const Result<std::optional<MessageTable::Place>> found = messages_.Find(op.message_id);
@@ -197,37 +201,24 @@ Status SqliteStorage::Apply(const SwitchTo& op) {
   return SetHead(op.session_id, leaf);
 }
 
-Status SqliteStorage::Apply(const DeleteSessionMessages& op) { return DeleteOf(op.session_id); }
+Status SqliteStorage::Apply(const DeleteSessionMessages& op) { return Deleter().Delete(op, now_); }
 
-Status SqliteStorage::Apply(const PutSession& op) { return sessions_.Put(op.session); }
-
-// Deletes its messages explicitly, not by the cascade: their log rows and words must go too.
-Status SqliteStorage::Apply(const DeleteSession& op) {
-  if (Status status = DeleteOf(op.id); !status.ok()) return status;
-  return sessions_.Delete(op.id);
+Status SqliteStorage::Apply(const PutSession& op) {
+  const Result<std::optional<Session>> before = sessions_.Read(op.session.id);
+  if (!before.ok()) return before.status();
+  const Status noted =
+      *before ? times_.Note(**before, op.session) : tombstones_.Remove(op.session.id);
+  return noted.ok() ? sessions_.Put(op.session) : noted;
 }
 
-Status SqliteStorage::DeleteOf(const SessionId& id) {
-  const Result<std::vector<std::int64_t>> seqs = messages_.DeleteOfSession(id);
-  if (!seqs.ok()) return seqs.status();
-  for (const std::int64_t seq : *seqs) {
-    if (Status status = Forget(seq); !status.ok()) return status;
-  }
-  tree_.Clear(id);
-  Status status = tree_.TakeStatus();
-  if (status.ok()) status = sessions_.SetHead(id, MessageId());
-  if (!status.ok()) return status;
-  return sessions_.CountMessages(id, -static_cast<std::int64_t>(seqs->size()));
-}
+Status SqliteStorage::Apply(const DeleteSession& op) { return Deleter().Delete(op, now_); }
 
-Status SqliteStorage::Forget(std::int64_t seq) {
-  if (Status status = log_.Void(seq); !status.ok()) return status;
-  if (Status status = blobs_.DeleteNames(seq); !status.ok()) return status;
-  return index_.Remove(seq);
+MessageDeleter SqliteStorage::Deleter() {
+  return {sessions_, messages_, tree_, writers_, blobs_, tombstones_, index_, log_};
 }
 
 Status SqliteStorage::Apply(const ImportContent& op) {
-  return Importer(sessions_, messages_, tree_, blobs_, index_).Run(op);
+  return Importer(sessions_, messages_, tree_, blobs_, tombstones_, index_).Run(op);
 }
 
 Status SqliteStorage::Apply(const PutReceipt& op) { return receipts_.Put(op.receipt); }

@@ -7,17 +7,23 @@
 #include <string>
 #include <vector>
 
+#include "millrace/base/time.h"
 #include "millrace/storage/sqlite_storage.h"
 #include "millrace/storage/storage.h"
 #include "storage/sqlite/blob_table.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/delta_log.h"
+#include "storage/sqlite/field_times.h"
+#include "storage/sqlite/message_deleter.h"
 #include "storage/sqlite/message_table.h"
 #include "storage/sqlite/message_tree.h"
 #include "storage/sqlite/receipt_table.h"
+#include "storage/sqlite/replica.h"
 #include "storage/sqlite/search_index.h"
 #include "storage/sqlite/session_table.h"
+#include "storage/sqlite/tombstones.h"
 #include "storage/sqlite/word_breaker.h"
+#include "storage/sqlite/writer_table.h"
 
 namespace millrace {
 
@@ -31,9 +37,9 @@ class SqliteStorage final : public Storage, public StorageReads {
   SqliteStorage(std::unique_ptr<Connection> connection, SqliteOptions options);
 
   // REQUIRES: PrepareDatabase was OK. Call it once, first.
-  Status Load() { return log_.Load(); }
+  Status Load();
 
-  void Commit(StorageBatch batch, Durability durability, CommitDone done) override;
+  void Commit(StorageBatch batch, CommitTerms terms, CommitDone done) override;
   StorageReads& committed() override { return *this; }
   std::int64_t bytes_written() const override { return connection_->vfs().bytes_written(); }
   Status Close() override;
@@ -59,16 +65,12 @@ class SqliteStorage final : public Storage, public StorageReads {
   Result<std::uint64_t> Export(const std::shared_ptr<BlockFile>& into) override;
 
  private:
-  Status CommitNow(std::span<const StorageOp> batch, Durability durability);
-  Status RunTransaction(std::span<const StorageOp> ops, Durability durability);
+  Status CommitNow(std::span<const StorageOp> batch, const CommitTerms& terms);
+  Status RunTransaction(std::span<const StorageOp> ops, const CommitTerms& terms);
+  Result<bool> PutRow(const Message& message);
   Status SyncWal();
   Status SetDurability(Durability durability);
-  // Deletes the messages of a session with their log rows and words.
-  Status DeleteOf(const SessionId& id);
-  // Deletes a message with its log rows and words, but not its place in the tree.
-  Status DeleteRow(std::int64_t seq);
-  // Deletes the log rows and words of a message whose row was deleted.
-  Status Forget(std::int64_t seq);
+  MessageDeleter Deleter();
   // Shows the path to what was added.
   Status PlaceInTree(const Message& added);
   Status SetHead(const SessionId& id, std::int64_t head);
@@ -76,6 +78,7 @@ class SqliteStorage final : public Storage, public StorageReads {
 
   Status Apply(const PutMessage& op);
   Status Apply(const PutNotes& op);
+  Status Apply(const PutWriter& op);
   Status Apply(const AppendDelta& op);
   Status Apply(const DeleteMessage& op);
   Status Apply(const SwitchTo& op);
@@ -90,14 +93,19 @@ class SqliteStorage final : public Storage, public StorageReads {
 
   std::unique_ptr<Connection> connection_;
   SqliteOptions options_;
+  Replica replica_;
+  FieldTimes times_;
+  Tombstones tombstones_;
   SessionTable sessions_;
   MessageTable messages_;
   MessageTree tree_;
+  WriterTable writers_;
   ReceiptTable receipts_;
   BlobTable blobs_;
   SearchIndex index_;
   WordBreaker words_;  // opened by the first search
   DeltaLog log_;
+  TimeMs now_ = 0;                                // of the commit under way
   Durability durability_ = Durability::kProcess;  // what `synchronous` is set to
 };
 

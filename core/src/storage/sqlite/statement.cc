@@ -38,6 +38,14 @@ Query& Query::Bind(std::string_view value) {
   return *this;
 }
 
+Query& Query::BindBytes(std::string_view value) {
+  if (failed_.ok()) {
+    Check(sqlite3_bind_blob64(statement_, next_parameter_++, value.empty() ? "" : value.data(),
+                              value.size(), SQLITE_STATIC));
+  }
+  return *this;
+}
+
 Query& Query::BindNull() {
   if (failed_.ok()) Check(sqlite3_bind_null(statement_, next_parameter_++));
   return *this;
@@ -64,6 +72,12 @@ std::string_view Query::Text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   if (text == nullptr) return {};
   return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string Query::Bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 std::optional<std::int64_t> Query::OptionalInt(int column) const {

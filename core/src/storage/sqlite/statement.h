@@ -44,6 +44,7 @@ class Query {
   Query& Bind(std::int64_t value);
   Query& Bind(double value);
   Query& Bind(std::string_view value);
+  Query& BindBytes(std::string_view value);  // as a blob
   Query& BindNull();
   Query& Bind(std::optional<std::int64_t> value) { return value ? Bind(*value) : BindNull(); }
   template <typename Tag>
@@ -74,6 +75,7 @@ class Query {
   // Valid until the next call of Next, or the end of the Query.
   std::string_view Text(int column) const;
   std::string String(int column) const { return std::string(Text(column)); }
+  std::string Bytes(int column) const;  // of a blob
   std::optional<std::int64_t> OptionalInt(int column) const;
 
  private:

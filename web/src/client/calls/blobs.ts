@@ -3,6 +3,7 @@ import { MillraceError } from '../../errors.js';
 import { isBlob, isBytes, isStream } from '../../realms.js';
 import type { BlobInfo } from '../../types.js';
 import type { SharedStore } from '../shared-store.js';
+import { chunksOfStream } from '../streams/chunks.js';
 import { aborted } from '../streams/ingest-errors.js';
 import { canTransferStreams } from '../streams/stream-source.js';
 import { callWith } from './call-with.js';
@@ -56,17 +57,17 @@ function sourceOf(data: unknown): Blob | ReadableStream<Uint8Array> {
 /** For browsers that cannot hand a stream over. Blobs of its pieces keep them out of the page's memory. */
 async function gathered(stream: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<Blob> {
   const pieces: Blob[] = [];
-  const reader = stream.getReader();
-  const read = (): ReturnType<typeof reader.read> => reader.read().catch((error: unknown) => {
-    throw new MillraceError('io', `The blob's content could not be read: ${String(error)}`, { cause: error });
-  });
-  for (let next = await read(); !next.done; next = await read()) {
-    if (signal?.aborted) {
-      void reader.cancel().catch(() => undefined);
-      throw aborted(signal.reason);
+  const chunks = chunksOfStream(stream);
+  try {
+    for (let piece = await chunks.next(); piece !== undefined; piece = await chunks.next()) {
+      if (signal?.aborted) throw aborted(signal.reason);
+      if (!isBytes(piece)) throw invalid('The stream of a blob must yield Uint8Array');
+      pieces.push(new Blob([piece as BlobPart]));
     }
-    if (!isBytes(next.value)) throw invalid('The stream of a blob must yield Uint8Array');
-    pieces.push(new Blob([next.value as BlobPart]));
+  } catch (error) {
+    chunks.cancel(error);
+    throw error instanceof MillraceError ? error
+      : new MillraceError('io', `The blob's content could not be read: ${String(error)}`, { cause: error });
   }
   return new Blob(pieces);
 }

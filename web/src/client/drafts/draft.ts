@@ -19,6 +19,7 @@ import { defined } from '../defined.js';
 import type { DraftHost } from './draft-host.js';
 import { DraftView } from './draft-view.js';
 import { HeldSurrogates, targetOf, type Delta } from './held-surrogates.js';
+import { mergePatch } from './merge-patch.js';
 import type { Sender } from './outbox.js';
 import { wellFormed } from './unicode.js';
 import { check, checkFields, checkId, checkObject, checkOptionalId, checkText, cloned } from '../calls/validate.js';
@@ -48,6 +49,8 @@ export class PageDraft implements Draft, Sender {
   readonly #view: DraftView;
   readonly #held = new HeldSurrogates();
   #pending: WireMutation[] = [];
+  /** Of the metadata, not answered yet. */
+  #patches: Metadata[] = [];
   #firstVersion = 0;
   #refused: MillraceError | undefined;
 
@@ -59,7 +62,11 @@ export class PageDraft implements Draft, Sender {
     if (!this.#view.finished) host.drafts.add(this);
   }
 
-  get message(): Message { return this.#view.message; }
+  get message(): Message {
+    const { message } = this.#view;
+    if (this.#patches.length === 0) return message;
+    return { ...message, metadata: this.#patches.reduce(mergePatch, message.metadata) };
+  }
   get version(): number { return this.#view.version; }
   get sessionId(): string { return this.#view.sessionId; }
   get finished(): boolean { return this.#view.finished; }
@@ -126,8 +133,11 @@ export class PageDraft implements Draft, Sender {
     this.#checkWritable();
     checkObject('The metadata', patch);
     const accepted = this.#host.connection.call('setMetadata', this.id, patch);
+    this.#patches = [...this.#patches, cloned(patch)];
     this.#host.drafts.changed(this.id, accepted);
-    accepted.catch((error: MillraceError) => REFUSALS.includes(error.code) && this.refuse(error));
+    accepted.catch((error: MillraceError) => REFUSALS.includes(error.code) && this.refuse(error))
+      // Answers come in the order of the calls. The message that came with this one has the patch.
+      .then(() => { this.#patches = this.#patches.slice(1); });
   }
 
   async finish(reason: FinishReason = 'end_turn', { usage, ...info }: Parameters<Draft['finish']>[1] = {}): Promise<void> {

@@ -20,6 +20,10 @@ export interface WorkerStream extends ActiveRun {
   pull(): Promise<void>;
   /** It has all it needs. */
   enough(): void;
+  /** They are for the function that maps the stream. */
+  pieces(told: Extract<ToPage, { type: 'pieces' }>): Promise<void>;
+  /** Its draft is to be finished. */
+  finish(told: Extract<ToPage, { type: 'finish' }>): Promise<void>;
   ingested(end: Extract<ToPage, { type: 'ingested' }>): void;
   lost(end: Extract<ToPage, { type: 'lost' }>): void;
 }

@@ -2,7 +2,7 @@
 
 export interface Chunks {
   /** Undefined at the end. Rejects with what the source failed with. */
-  next(): Promise<Uint8Array | undefined>;
+  next(): Promise<Uint8Array | string | undefined>;
   /** Tells the source that nobody reads on. Never rejects, and does not wait. */
   cancel(reason?: unknown): void;
 }
@@ -22,20 +22,10 @@ export function chunksOfStream(stream: ReadableStream<Uint8Array>): Chunks {
 
 export function chunksOfIterable(source: AsyncIterable<Uint8Array | string>): Chunks {
   const iterator = source[Symbol.asyncIterator]();
-  // Encodes strings as one stream, so that a pair of surrogates may be split between two of them.
-  let half = '';
-  const encode = (text: string): Uint8Array => {
-    const whole = half + text;
-    half = /[\uD800-\uDBFF]$/.exec(whole)?.[0] ?? '';
-    return new TextEncoder().encode(whole.slice(0, whole.length - half.length));
-  };
   return {
     async next() {
       const { done, value } = await iterator.next();
-      if (!done) return typeof value === 'string' ? encode(value) : value;
-      if (half === '') return undefined;
-      half = '';
-      return new TextEncoder().encode('\uFFFD');
+      return done ? undefined : value;
     },
     cancel: () => void (async () => iterator.return?.())().catch(() => undefined),
   };

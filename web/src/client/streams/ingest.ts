@@ -1,11 +1,10 @@
-/** The entry of `ingest`: checks the arguments and picks who reads the stream. */
+/** The entry of `ingest`: checks the arguments. */
 import type { IngestOptions, StreamFormat, StreamSource } from '../../api.js';
 import type { WireReply } from '../../calls.js';
 import { defined } from '../defined.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from '../../ids.js';
 import type { ActiveRun, IngestHost } from './active-runs.js';
-import { MappedRun } from './mapped-run.js';
 import { sourceOf } from './stream-source.js';
 import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
 import { WorkerRun } from './worker-run.js';
@@ -19,15 +18,14 @@ export async function ingest(
   checkId('sessionId', sessionId);
   checkObject('The options of ingest', options);
   checkOptions(options);
-  const { format, model, provider, metadata, parentId, messageId = newId(), signal } = options;
+  const { model, provider, metadata, parentId, messageId = newId(), signal } = options;
   const read = sourceOf(source);
   if (signal?.aborted) throw aborted(signal.reason);
   const reply: WireReply = {
     sessionId, messageId, resume: options.messageId !== undefined, writer: newId(), run,
     ...defined({ model, provider, metadata, parentId }),
   };
-  if (typeof format === 'function') return MappedRun.start(host, reply, read, format, signal);
-  return WorkerRun.start(host, reply, read, format, options);
+  return WorkerRun.start(host, reply, read, options);
 }
 
 const OPTIONS = [

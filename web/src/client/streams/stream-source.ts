@@ -9,7 +9,7 @@ export type KnownSource =
   | { kind: 'chunks'; open: () => Chunks }
   | { kind: 'request'; url: string; init: RequestInit | undefined; signal: AbortSignal | undefined }
   /** A response with a status of failure. */
-  | { kind: 'failed'; response: Response };
+  | { kind: 'failed'; answer: Response; body: KnownSource };
 export type Source = KnownSource | { kind: 'pending'; response: Promise<Response> };
 
 const SOURCES = 'a Response, a ReadableStream, an async iterable or { url, init }';
@@ -32,8 +32,8 @@ export function sourceOf(source: StreamSource): Source {
 
 export function sourceOfResponse(response: Response): KnownSource {
   if (response.bodyUsed) throw invalid('The body was read already: hand it over unread');
-  if (!response.ok) return { kind: 'failed', response };
-  return response.body ? sourceOfStream(response.body) : { kind: 'chunks', open: () => noChunks };
+  const body: KnownSource = response.body ? sourceOfStream(response.body) : { kind: 'chunks', open: () => noChunks };
+  return response.ok ? body : { kind: 'failed', answer: response, body };
 }
 
 /** The source as something the page reads itself. */

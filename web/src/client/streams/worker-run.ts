@@ -1,34 +1,40 @@
 /**
- * A stream that the Worker parses.
+ * Longer than the norm because each thing that the Worker says of a stream has its answer here.
+ *
+ * A stream that the Worker reads, and parses unless a function of the page maps it.
  *
  *   Response, ReadableStream ─ transferred, or pumped where the browser cannot ─┐
  *   { url, init } ─────────── the Worker makes the request ─────────────────────┼─▶ ingest ─▶ ingested
  *   async iterable ────────── pumped: one chunk for each `pull` ────────────────┤
  *   Promise<Response> ─ the message is saved first, `source` or `fail` follows ─┤
- *   status of failure ─────── `fail` with the start of the body ────────────────┘
+ *   status of failure ─────── its head, and its body as above ──────────────────┘
  */
-import type { IngestOptions, StreamFormat } from '../../api.js';
+import type { IngestOptions } from '../../api.js';
 import { MillraceError } from '../../errors.js';
 import type { WireReply } from '../../calls.js';
-import type { IngestRequest, ToPage, WireError, WireSource } from '../../protocol.js';
+import { MAPPED, type IngestRequest, type ToPage, type WireError, type WireSource } from '../../protocol.js';
 import type { Message } from '../../types.js';
 import type { Chunks } from './chunks.js';
 import { fromWire } from '../calls/connection.js';
-import { httpError } from '../../http-error.js';
 import { isBytes } from '../../realms.js';
 import type { IngestHost, WorkerStream } from './active-runs.js';
 import { sourceError, toWire } from './ingest-errors.js';
+import { MappedDraft, type Mapping } from './mapped-draft.js';
+import { PageDraft } from '../drafts/draft.js';
 import { report } from '../events/listeners.js';
 import { RunState } from './run-state.js';
 import { canTransferStreams, chunksOf, sourceOfResponse, type KnownSource, type Source } from './stream-source.js';
 
-type Ingested = Extract<ToPage, { type: 'ingested' }>;
+type Told<T extends ToPage['type']> = Extract<ToPage, { type: T }>;
 
 export class WorkerRun implements WorkerStream {
   readonly messageId: string;
   readonly #host: IngestHost;
   readonly #request: Omit<IngestRequest, 'source'>;
   readonly #onUsage: IngestOptions['onUsage'];
+  readonly #map: Mapping | undefined;
+  /** With a function that maps: its draft, once the message is saved. */
+  #draft: Promise<MappedDraft> | undefined;
   readonly #state = new RunState();
   /** Names the ingest to the Worker. It knows of it for sure once it has answered. */
   #id: number | undefined;
@@ -39,9 +45,9 @@ export class WorkerRun implements WorkerStream {
 
   /** Resolves once the message is saved. */
   static async start(
-    host: IngestHost, reply: WireReply, source: Source, format: StreamFormat, options: IngestOptions,
+    host: IngestHost, reply: WireReply, source: Source, options: IngestOptions,
   ): Promise<WorkerRun> {
-    const run = new WorkerRun(host, { reply, format }, options);
+    const run = new WorkerRun(host, reply, options);
     try {
       await run.#begin(source);
     } catch (error) {
@@ -51,10 +57,11 @@ export class WorkerRun implements WorkerStream {
     return run;
   }
 
-  private constructor(host: IngestHost, request: Omit<IngestRequest, 'source'>, { signal, onUsage }: IngestOptions) {
-    this.messageId = request.reply.messageId;
+  private constructor(host: IngestHost, reply: WireReply, { format, signal, onUsage }: IngestOptions) {
+    this.messageId = reply.messageId;
     this.#host = host;
-    this.#request = request;
+    this.#map = typeof format === 'function' ? format : undefined;
+    this.#request = { reply, format: typeof format === 'function' ? MAPPED : format };
     this.#onUsage = onUsage;
     host.ingests.active.add(this);
     this.#state.onEnd(() => {
@@ -84,10 +91,10 @@ export class WorkerRun implements WorkerStream {
     const { connection } = this.#host;
     const ingest = this.#id!;
     try {
-      const bytes = await chunks.next();
+      const chunk = await chunks.next();
       if (this.#ended()) return;
-      if (bytes === undefined) connection.post({ type: 'end', ingest });
-      else if (isBytes(bytes)) connection.post({ type: 'chunk', ingest, bytes });
+      if (chunk === undefined) connection.post({ type: 'end', ingest });
+      else if (isBytes(chunk) || typeof chunk === 'string') connection.post({ type: 'chunk', ingest, chunk });
       else throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
     } catch (error) {
       this.#postFailure(sourceError(error));
@@ -99,7 +106,27 @@ export class WorkerRun implements WorkerStream {
     this.#chunks?.cancel();
   }
 
-  ingested({ message, error, usage }: Ingested): void {
+  async pieces({ pieces }: Told<'pieces'>): Promise<void> {
+    try {
+      const draft = await this.#draft!;
+      this.#mapped(await Promise.race([draft.take(pieces), this.#state.abortion]));
+    } catch (error) {
+      if (!this.#state.aborted) this.#failure = error as MillraceError;
+      this.#mapped(false, this.#state.aborted ? undefined : error as MillraceError);
+    }
+  }
+
+  async finish({ error }: Told<'finish'>): Promise<void> {
+    try {
+      await (await this.#draft!).finish(error && this.#known(error));
+      this.#mapped(false);
+    } catch (lost) {
+      this.#failure ??= lost as MillraceError;
+      this.#mapped(false, this.#failure);
+    }
+  }
+
+  ingested({ message, error, usage }: Told<'ingested'>): void {
     this.#chunks?.cancel();
     this.#host.drafts.finished(message);
     try {
@@ -111,17 +138,14 @@ export class WorkerRun implements WorkerStream {
     else this.#state.resolve(message);
   }
 
-  lost({ error }: Extract<ToPage, { type: 'lost' }>): void {
-    this.fail(fromWire(error));
+  lost({ error }: Told<'lost'>): void {
+    this.fail(this.#known(error));
   }
 
   async #begin(source: Source): Promise<void> {
     if (source.kind === 'pending') {
       await this.#open({ kind: 'later' });
       void this.#await(source.response);
-    } else if (source.kind === 'failed') {
-      await this.#open({ kind: 'later' });
-      this.#fail(source.response);
     } else {
       await this.#open(...this.#toWire(source));
     }
@@ -133,11 +157,10 @@ export class WorkerRun implements WorkerStream {
       .catch((error: unknown) => sourceError(error));
     if (this.#ended()) void response.then(({ body }) => body?.cancel()).catch(() => undefined);
     else if (source instanceof MillraceError) this.#postFailure(source);
-    else if (source.kind === 'failed') this.#fail(source.response);
     else this.#supply(source);
   }
 
-  #supply(source: Exclude<KnownSource, { kind: 'failed' }>): void {
+  #supply(source: KnownSource): void {
     const [wire, transfer] = this.#toWire(source);
     try {
       this.#host.connection.post({ type: 'source', ingest: this.#id!, source: wire }, transfer);
@@ -146,12 +169,13 @@ export class WorkerRun implements WorkerStream {
     }
   }
 
-  #fail(response: Response): void {
-    void httpError(response).then((error) => this.#postFailure(error));
-  }
-
   /** As the Worker takes it, and what is handed over with it. */
-  #toWire(source: Exclude<KnownSource, { kind: 'failed' }>): [WireSource, Transferable[]?] {
+  #toWire(source: KnownSource): [WireSource, Transferable[]?] {
+    if (source.kind === 'failed') {
+      const { status, statusText, type, headers } = source.answer;
+      const [body, transfer] = this.#toWire(source.body);
+      return [{ kind: 'failed', answer: { status, statusText, type, headers: [...headers] }, body }, transfer];
+    }
     if (source.kind === 'request') {
       this.#state.follow(source.signal, (reason) => this.abort(reason));
       return [{ kind: 'request', url: source.url, init: source.init }];
@@ -166,8 +190,12 @@ export class WorkerRun implements WorkerStream {
     const id = connection.nextId();
     ingests.byId.set(id, this);
     this.#id = id;
+    const { reply } = this.#request;
+    const begun = connection.request({ type: 'ingest', id, request: { ...this.#request, source } }, transfer) as Promise<Message>;
+    const map = this.#map;
+    if (map) this.#draft = begun.then((message) => new MappedDraft(new PageDraft(this.#host, message, reply.writer), map));
     try {
-      await connection.request({ type: 'ingest', id, request: { ...this.#request, source } }, transfer);
+      await (this.#draft ?? begun);
     } catch (error) {
       ingests.byId.delete(id);
       throw error;
@@ -185,6 +213,10 @@ export class WorkerRun implements WorkerStream {
     this.#failure = error;
     this.#chunks?.cancel(error);
     this.#host.connection.post({ type: 'fail', ingest: this.#id!, error: toWire(error) });
+  }
+
+  #mapped(more: boolean, error?: MillraceError): void {
+    this.#host.connection.post({ type: 'mapped', ingest: this.#id!, more, ...(error && { error: toWire(error) }) });
   }
 
   #postAbort(): void {

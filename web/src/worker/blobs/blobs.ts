@@ -10,14 +10,16 @@
  * Invariant: one at a time gives content its name, or deletes content; see `locked`.
  */
 import type { BlobInfo } from '../../types.js';
-import type { CoreHash, CoreModule } from '../../core-module.js';
+import type { CoreHash, CoreModule, StreamFile } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
 import type { BlobRequest, ToPage, ToWorker } from '../../protocol.js';
+import { asked } from '../core/asked.js';
 import type { Asked, OwnCalls } from '../own-calls.js';
 import { isNamed } from '../storage/storage-errors.js';
-import { fromCore, toWire } from '../wire-error.js';
+import { toWire } from '../wire-error.js';
 import type { BlobFiles, BlobSink } from './blob-files.js';
 import { piecesOf } from './blob-pieces.js';
+import { exportWithBlobs, importWithBlobs, type TransferHost } from './blob-transfer.js';
 
 /** As the core counts (`kBlobGraceMs`). */
 const GRACE_MS = 3_600_000;
@@ -29,6 +31,10 @@ export interface BlobsHost {
   /** The files of the store, made when they are needed. */
   files(): BlobFiles;
   load(): Promise<CoreModule>;
+  /** An export and a collection, of all tabs, exclude each other. What they hold they give back by calling the result. */
+  holdExport(): Promise<() => void>;
+  /** Undefined while an export is under way. */
+  holdCollection(): Promise<(() => void) | undefined>;
   /** Runs one step at a time, of all tabs. */
   locked<T>(step: () => Promise<T>): Promise<T>;
   tell(message: ToPage): void;
@@ -55,9 +61,14 @@ export class Blobs {
       this.#puts.get(message.ingest)!.abort(new MillraceError('aborted', message.reason));
       return true;
     }
-    if (message.type !== 'put-blob' && message.type !== 'get-blob') return false;
-    void this.#answer(message);
-    return true;
+    const answer = this.#answerTo(message);
+    if (answer) void this.#answer(message as { id: number }, answer);
+    return answer !== undefined;
+  }
+
+  /** A file that came in a reply. */
+  async putFile({ bytes, mediaType }: StreamFile): Promise<string> {
+    return (await this.#put(new Blob([bytes]), mediaType, new AbortController().signal)).id;
   }
 
   /** Nothing is put or collected any more. */
@@ -83,32 +94,56 @@ export class Blobs {
 
   get #files(): BlobFiles { return (this.#made ??= this.#host.files()); }
 
-  async #answer(request: BlobRequest): Promise<void> {
-    const { id } = request;
+  #answerTo(message: ToWorker): (() => Promise<unknown>) | undefined {
+    if (message.type === 'put-blob') return () => this.#putFor(message);
+    if (message.type === 'get-blob') return () => this.#get(message.blob);
+    if (message.type !== 'call') return undefined;
+    if (message.method === 'import') return () => importWithBlobs(this.#transfer, message.args[0]);
+    return message.method === 'export' && message.args[0]?.blobs ? () => exportWithBlobs(this.#transfer) : undefined;
+  }
+
+  get #transfer(): TransferHost {
+    return {
+      files: this.#files,
+      load: () => this.#host.load(),
+      holdExport: () => this.#host.holdExport(),
+      call: (method, args) => this.#call(method, args),
+      keep: (sink, blob) => this.#keep(sink, blob),
+    };
+  }
+
+  async #answer({ id }: { id: number }, answer: () => Promise<unknown>): Promise<void> {
     try {
-      const value = await (request.type === 'put-blob' ? this.#put(request) : this.#get(request.blob));
+      const value = await answer();
       this.#host.tell({ type: 'reply', id, value });
     } catch (error) {
       this.#host.tell({ type: 'reply', id, error: toWire(failed(error)) });
     }
   }
 
-  async #put({ id, source, mediaType }: Extract<BlobRequest, { type: 'put-blob' }>): Promise<BlobInfo> {
+  async #putFor({ id, source, mediaType }: Extract<BlobRequest, { type: 'put-blob' }>): Promise<BlobInfo> {
     const aborter = new AbortController();
     this.#puts.set(id, aborter);
+    try {
+      return await this.#put(source, mediaType, aborter.signal);
+    } finally {
+      this.#puts.delete(id);
+    }
+  }
+
+  async #put(source: Blob | ReadableStream<Uint8Array>, mediaType: string, signal: AbortSignal): Promise<BlobInfo> {
     let hash: CoreHash | undefined;
     let sink: BlobSink | undefined;
     try {
       hash = (await this.#host.load()).openHash();
       sink = await this.#files.create();
-      const size = await pass(source, aborter.signal, hash, sink);
+      const size = await pass(source, signal, hash, sink);
       return await this.#keep(sink, { id: hash.digest(), size, mediaType });
     } catch (error) {
       await sink?.drop();
       throw error;
     } finally {
       hash?.delete();
-      this.#puts.delete(id);
     }
   }
 
@@ -129,6 +164,8 @@ export class Blobs {
 
   /** Never rejects: what is left over is found the next time. */
   async #collect(): Promise<void> {
+    const release = await this.#host.holdCollection();
+    if (!release) return;
     try {
       for (let after = ''; ;) {
         after = await this.#host.locked(async () => {
@@ -145,14 +182,13 @@ export class Blobs {
       }
     } catch {
       // The store closes, the disk fails, or a file is still being written.
+    } finally {
+      release();
     }
   }
 
   #call<M extends keyof Asked>(method: M, args: Parameters<Asked[M]>): Promise<ReturnType<Asked[M]>> {
-    return new Promise((resolve, reject) => this.#calls.call(method, args, (error, value) => {
-      if (error) reject(fromCore(error));
-      else resolve(value as ReturnType<Asked[M]>);
-    }));
+    return asked((done) => this.#calls.call(method, args, done));
   }
 }
 

@@ -4,6 +4,7 @@
  *   blobs   key: the SHA-256; value: `Kept`. A transaction is saved whole or not at all, so nothing is ever half there.
  */
 import { isBlob } from '../../realms.js';
+import { ExportFile } from '../core/export-file.js';
 import { isNamed } from '../storage/storage-errors.js';
 import { asPromise, blobDatabaseName } from '../storage/indexeddb-connection.js';
 import { MOST_NAMES, type BlobFiles, type BlobSink } from './blob-files.js';
@@ -24,6 +25,8 @@ export class IndexedDbBlobs implements BlobFiles {
       await this.#put(id, await blob.arrayBuffer());
     })));
   }
+
+  scratch(): ExportFile { return new ExportFile(); }
 
   async get(id: string): Promise<Blob | undefined> {
     const connection = await this.#connect();

@@ -1,3 +1,4 @@
+import { ExportFile } from '../core/export-file.js';
 import { MOST_NAMES, type BlobFiles, type BlobSink } from './blob-files.js';
 import { PiecesSink } from './pieces-sink.js';
 
@@ -8,6 +9,8 @@ export class MemoryBlobs implements BlobFiles {
   create(): Promise<BlobSink> {
     return Promise.resolve(new PiecesSink(async (id, blob) => { this.#kept.set(id, { blob, at: Date.now() }); }));
   }
+
+  scratch(): ExportFile { return new ExportFile(); }
 
   async get(id: string): Promise<Blob | undefined> { return this.#kept.get(id)?.blob; }
 

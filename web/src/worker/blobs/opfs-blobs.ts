@@ -1,13 +1,13 @@
 /**
  * Blobs in the origin private file system: a file each, in a folder beside the database.
  *
- *   millrace/<name>.blobs/new-<uuid>   being written
+ *   millrace/<name>.blobs/new-<uuid>   being written; or an export
  *   millrace/<name>.blobs/<sha-256>    written, synced, then given this name
  */
 import { opfsFolder } from '../storage/opfs.js';
 import { isNamed } from '../storage/storage-errors.js';
 import { toFileName } from '../storage/store-name.js';
-import { MOST_NAMES, type BlobFiles, type BlobSink } from './blob-files.js';
+import { MOST_NAMES, type BlobFiles, type BlobSink, type ScratchFile } from './blob-files.js';
 
 /** Not in the types of the DOM yet. Chromium from 121 on, Firefox from 111, Safari from 15.2 have it. */
 interface Movable { move?(name: string): Promise<void> }
@@ -20,10 +20,29 @@ export class OpfsBlobs implements BlobFiles {
   constructor(store: string, folder = blobFolder(store)) { this.#folder = folder; }
 
   async create(): Promise<BlobSink> {
-    const folder = await this.#folder(true);
-    const name = `new-${crypto.randomUUID()}`;
-    const file = await folder.getFileHandle(name, { create: true });
-    return new FileSink(folder, name, file, await file.createSyncAccessHandle());
+    const { folder, name, file, handle } = await this.#newFile();
+    return new FileSink(folder, name, file, handle);
+  }
+
+  /** Whoever deletes what a crash left half-written deletes this too, once it is as old. */
+  async scratch(): Promise<ScratchFile> {
+    const { folder, name, file, handle } = await this.#newFile();
+    return {
+      read: (into, options) => handle.read(into as Uint8Array<ArrayBuffer>, options),
+      write: (from, options) => handle.write(from as Uint8Array<ArrayBuffer>, options),
+      getSize: () => handle.getSize(),
+      truncate: (size) => handle.truncate(size),
+      flush: () => handle.flush(),
+      async toBlob(type) {
+        handle.close();
+        const content = await file.getFile();
+        return content.slice(0, content.size, type);
+      },
+      async drop() {
+        handle.close();
+        await remove(folder, name).catch(() => undefined);
+      },
+    };
   }
 
   async get(id: string): Promise<Blob | undefined> {
@@ -46,6 +65,13 @@ export class OpfsBlobs implements BlobFiles {
       if (names.length === MOST_NAMES) break;
     }
     return names;
+  }
+
+  async #newFile(): Promise<{ folder: FileSystemDirectoryHandle; name: string; file: FileSystemFileHandle; handle: FileSystemSyncAccessHandle }> {
+    const folder = await this.#folder(true);
+    const name = `new-${crypto.randomUUID()}`;
+    const file = await folder.getFileHandle(name, { create: true });
+    return { folder, name, file, handle: await file.createSyncAccessHandle() };
   }
 
   /** The folder, if something was ever put. */

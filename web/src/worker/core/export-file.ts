@@ -45,6 +45,8 @@ export class ExportFile implements SyncFile {
     this.#size = size;
   }
 
+  drop(): void { this.truncate(0); }
+
   toBlob(type: string): Blob {
     return new Blob(this.#blocks, { type }).slice(0, this.#size, type);
   }

@@ -2,8 +2,8 @@ import type { CoreFiles, CoreModule, CoreStore } from '../../core-module.js';
 import type { OpenRequest, Opened } from '../../protocol.js';
 import { openBackend, type Backend } from '../storage/backend.js';
 import type { HeldLock } from '../storage/store-lock.js';
+import { asked } from './asked.js';
 import type { CoreGuard } from './core-guard.js';
-import { fromCore } from '../wire-error.js';
 
 export interface OpenedStore {
   readonly core: CoreStore;
@@ -41,14 +41,12 @@ export async function openStore(request: OpenRequest, loadCore: LoadCore, guard:
   const [module, backend] = await bothOrNeither(loadCore(request.wasmUrl), opening);
   const fresh = isEmpty(backend.files);
   const { windowMs, mustDeliverTimeoutMs, mailboxCapacity } = request;
-  const options = { windowMs, mustDeliverTimeoutMs, mailboxCapacity, ...(tabs && { home: tabs.home }) };
+  const place = `${globalThis.location?.origin ?? ''}/${request.name}`;
+  const options = { windowMs, mustDeliverTimeoutMs, mailboxCapacity, place, ...(tabs && { home: tabs.home }) };
   try {
-    const core = await new Promise<CoreStore>((resolve, reject) => {
-      guard.guard(module).openStore(guardedFiles(backend.files, guard), options, (error, store) => {
-        if (error) reject(fromCore(error));
-        else resolve(guard.guard(store!));
-      });
-    });
+    const core = guard.guard(await asked<CoreStore>((done) => {
+      guard.guard(module).openStore(guardedFiles(backend.files, guard), options, done);
+    }));
     return {
       core, storage: backend.storage, fresh, owners: endDead(core, tabs).catch(() => []),
       close: (timeoutMs) => close(core, backend, timeoutMs),
@@ -65,12 +63,7 @@ export async function openStore(request: OpenRequest, loadCore: LoadCore, guard:
 
 async function close(core: CoreStore, backend: Backend, timeoutMs: number): Promise<void> {
   try {
-    await new Promise<void>((resolve, reject) => {
-      core.call('close', [timeoutMs], (error) => {
-        if (error) reject(fromCore(error));
-        else resolve();
-      }, undefined);
-    });
+    await asked<void>((done) => core.call('close', [timeoutMs], done, undefined));
   } finally {
     await backend.release();
   }

@@ -8,13 +8,15 @@
  *
  * Invariant: the message is on disk before the first byte is asked for, and the stream ends exactly once.
  */
-import type { Callback, CoreStore, CoreStream, StreamEnd } from '../../core-module.js';
+import type { CoreStore, CoreStream, StreamEnd, StreamFile } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
 import type { IngestRequest, ToPage, WireError, WireSource } from '../../protocol.js';
 import { isBytes } from '../../realms.js';
 import type { Message } from '../../types.js';
-import { dropSource, openSource, type PageSource, type Source } from './source.js';
-import { fromCore, toWire } from '../wire-error.js';
+import { asked } from '../core/asked.js';
+import { toWire } from '../wire-error.js';
+import type { PageSource, Source } from './byte-source.js';
+import { dropSource, openSource } from './source.js';
 
 /** Milliseconds that a reply which has ended may keep its connection open, for the counts of tokens that come last. */
 const LATE_MS = 4000;
@@ -25,7 +27,11 @@ export interface PageLink {
   ask(message: ToPage): void;
   /** Says that something is done. */
   answer(message: ToPage): void;
+  /** Keeps a file that came in the reply; gives the id of its blob. */
+  putFile: PutFile;
 }
+
+export type PutFile = (file: StreamFile) => Promise<string>;
 
 export class Ingest {
   /** Resolves once the outcome is reported. Never rejects. */
@@ -64,7 +70,7 @@ export class Ingest {
     if ('supply' in this.#source) this.#source.supply(source);
     else dropSource(source);
   }
-  chunk(bytes: Uint8Array): void { if ('chunk' in this.#source) this.#source.chunk(bytes); }
+  chunk(chunk: Uint8Array | string): void { if ('chunk' in this.#source) this.#source.chunk(chunk); }
   end(): void { if ('end' in this.#source) this.#source.end(); }
   fail(error: WireError): void { if ('fail' in this.#source) this.#source.fail(error); }
 
@@ -93,7 +99,7 @@ export class Ingest {
   }
 
   #begin(stream: CoreStream): Promise<Message> {
-    return promise((done) => stream.begin(this.#request.reply, done));
+    return asked((done) => stream.begin(this.#request.reply, done));
   }
 
   /** Feeds until the reply ends. The error it ended with, if any. */
@@ -108,7 +114,7 @@ export class Ingest {
         if (!isBytes(chunk)) {
           throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
         }
-        if (!stream.feed(chunk)) return undefined;
+        if (!await this.#storeFiles(stream, await stream.feed(chunk))) return undefined;
       }
     } catch (error) {
       return toWire(error);
@@ -118,12 +124,21 @@ export class Ingest {
     }
   }
 
+  /** What the stream says when no file waits any more. One for which there is no room stays in the message. */
+  async #storeFiles(stream: CoreStream, goesOn: boolean): Promise<boolean> {
+    for (let file = stream.file(); file; file = stream.file()) {
+      goesOn = stream.fileStored(await this.#page.putFile(file).catch(() => undefined));
+    }
+    return goesOn;
+  }
+
   async #end(stream: CoreStream, failure: WireError | undefined): Promise<void> {
     try {
-      const { message, error, usage } = await promise<StreamEnd>((done) => {
+      const ending = asked<StreamEnd>((done) => {
         if (failure) stream.fail({ code: failure.code, message: failure.message }, done);
         else stream.finish(done);
       });
+      const [{ message, error, usage }] = await Promise.all([ending, this.#storeFiles(stream, false)]);
       // The core knows the code and what the provider said, the failure the rest (status, body, …).
       const told = error && { ...failure, ...error };
       this.#page.answer({
@@ -159,14 +174,4 @@ class Patience {
     clearTimeout(this.#timer);
     this.#over = undefined;
   }
-}
-
-/** A call of the core as a promise. */
-function promise<T>(call: (done: Callback<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    call((error, value) => {
-      if (error) reject(fromCore(error));
-      else resolve(value as T);
-    });
-  });
 }

@@ -1,26 +1,11 @@
-/** The three places a reply's bytes come from, read one chunk at a time. */
-import { httpError } from '../../http-error.js';
+/** The places a reply's bytes come from, read one chunk at a time. */
 import { MillraceError } from '../../errors.js';
-import type { WireError, WireSource } from '../../protocol.js';
-
-export interface Source {
-  /** Undefined at the end. Rejects with a MillraceError ('network', 'http', …). */
-  next(): Promise<Uint8Array | undefined>;
-  /** Nobody reads on: a pending `next` ends soon, its outcome does not matter. Never throws. */
-  cancel(): void;
-}
+import type { FailedAnswer, WireError, WireSource } from '../../protocol.js';
+import type { PageSource, Source } from './byte-source.js';
+import { httpError } from './http-error.js';
 
 /** What a pumped source asks the page for. */
 export interface PumpSignals { pull(): void; enough(): void }
-
-/** A source that the page feeds. */
-export interface PageSource extends Source {
-  /** Brings the source that it waits for. */
-  supply(source: WireSource): void;
-  chunk(bytes: Uint8Array): void;
-  end(): void;
-  fail(error: WireError): void;
-}
 
 export function openSource(source: WireSource, signals: PumpSignals): Source | PageSource {
   switch (source.kind) {
@@ -28,12 +13,14 @@ export function openSource(source: WireSource, signals: PumpSignals): Source | P
     case 'request': return readRequest(source.url, source.init);
     case 'pump': return new Pump(signals);
     case 'later': return new LateSource(signals);
+    case 'failed': return new FailedSource(source.answer, openSource(source.body, signals));
   }
 }
 
 /** Lets go of a source that nobody is going to read. */
 export function dropSource(source: WireSource): void {
   if (source.kind === 'stream') void source.body.cancel().catch(() => undefined);
+  if (source.kind === 'failed') dropSource(source.body);
 }
 
 function readStream(body: ReadableStream<Uint8Array>): Source {
@@ -56,8 +43,9 @@ function readRequest(url: string, init?: RequestInit): Source {
     const response = await fetch(url, { ...init, signal: aborter.signal }).catch((error: unknown) => {
       throw new MillraceError('network', `The request to ${url} failed: ${reasonOf(error)}`, { cause: error });
     });
-    if (!response.ok) throw await httpError(response);
-    return readStream(response.body ?? new Blob().stream());
+    const body = readStream(response.body ?? new Blob().stream());
+    if (!response.ok) throw await httpError(response, body);
+    return body;
   };
   let body: Promise<Source> | undefined;
   return {
@@ -69,20 +57,23 @@ function readRequest(url: string, init?: RequestInit): Source {
   };
 }
 
-type PumpEvent = { chunk: Uint8Array } | { end: true } | { error: MillraceError };
+type PumpEvent = { chunk: Uint8Array | string } | { end: true } | { error: MillraceError };
 
 /** The page reads and sends a chunk for every `pull`; an end or an error may come unasked. */
 class Pump implements PageSource {
   readonly #signals: PumpSignals;
   #ended: PumpEvent | undefined;
   #waiting: ((event: PumpEvent) => void) | undefined;
+  /** The first half of a pair of surrogates: the strings of a source are encoded as one text. */
+  #half = '';
 
   constructor(signals: PumpSignals) { this.#signals = signals; }
 
   async next(): Promise<Uint8Array | undefined> {
     const event = this.#ended ?? await this.#pull();
     if ('error' in event) throw event.error;
-    return 'chunk' in event ? event.chunk : undefined;
+    if ('chunk' in event) return typeof event.chunk === 'string' ? this.#encode(event.chunk) : event.chunk;
+    return this.#half === '' ? undefined : this.#encode('');
   }
 
   cancel(): void {
@@ -91,9 +82,16 @@ class Pump implements PageSource {
   }
 
   supply(source: WireSource): void { dropSource(source); }
-  chunk(bytes: Uint8Array): void { this.#waiting?.({ chunk: bytes }); }
+  chunk(chunk: Uint8Array | string): void { this.#waiting?.({ chunk }); }
   end(): void { this.#finish({ end: true }); }
   fail({ code, message, ...details }: WireError): void { this.#finish({ error: new MillraceError(code, message, details) }); }
+
+  /** An empty text is the end of all: a half that stays alone is U+FFFD. */
+  #encode(text: string): Uint8Array {
+    const whole = this.#half + text;
+    this.#half = text === '' ? '' : /[\uD800-\uDBFF]$/.exec(whole)?.[0] ?? '';
+    return new TextEncoder().encode(whole.slice(0, whole.length - this.#half.length));
+  }
 
   #pull(): Promise<PumpEvent> {
     return new Promise((resolve) => {
@@ -106,6 +104,24 @@ class Pump implements PageSource {
     this.#ended ??= event;
     this.#waiting?.(event);
   }
+}
+
+/** The error that a response with a status of failure stands for. */
+class FailedSource implements PageSource {
+  readonly #answer: FailedAnswer;
+  readonly #body: Source | PageSource;
+
+  constructor(answer: FailedAnswer, body: Source | PageSource) {
+    this.#answer = answer;
+    this.#body = body;
+  }
+
+  async next(): Promise<never> { throw await httpError(this.#answer, this.#body); }
+  cancel(): void { this.#body.cancel(); }
+  supply(source: WireSource): void { dropSource(source); }
+  chunk(chunk: Uint8Array | string): void { if ('chunk' in this.#body) this.#body.chunk(chunk); }
+  end(): void { if ('end' in this.#body) this.#body.end(); }
+  fail(error: WireError): void { if ('fail' in this.#body) this.#body.fail(error); }
 }
 
 /** One that the page does not have yet. */
@@ -124,7 +140,7 @@ class LateSource implements PageSource {
     else this.#become(openSource(source, this.#signals));
   }
 
-  chunk(bytes: Uint8Array): void { this.#page()?.chunk(bytes); }
+  chunk(chunk: Uint8Array | string): void { this.#page()?.chunk(chunk); }
   end(): void { this.#page()?.end(); }
 
   fail({ code, message, ...details }: WireError): void {

@@ -84,10 +84,10 @@ export class Leader {
 
   #begin(tab: string, id: number): void {
     const inbox = this.#environment.channel(inboxOf(this.#store, tab), () => undefined);
-    const port = this.#host.connect((messages) => {
+    const port = this.#host.connectTab(tab, (messages) => {
       // A core that trapped ends this tab alone: the next leader goes on.
       if (!messages.some(({ type }) => type === 'trapped')) link.send(messages);
-    }, tab);
+    });
     const link: Link<FromHost, ToHost> = new Link(
       (frame) => inbox.post(sealed({ type: 'down', tab: this.#tab, conversation: id, frame })),
       (messages) => port.receive(messages),

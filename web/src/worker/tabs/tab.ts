@@ -19,6 +19,7 @@ import { CoreGuard } from '../core/core-guard.js';
 import type { LoadCore } from '../core/open-store.js';
 import { Host, type Port } from '../host.js';
 import { OwnCalls } from '../own-calls.js';
+import { TabStreams } from '../streams/tab-streams.js';
 import { toWire } from '../wire-error.js';
 import { Backlog } from './backlog.js';
 import type { Clock, Environment, Release } from './environment.js';
@@ -26,7 +27,6 @@ import { Follower } from './follower.js';
 import { Leader } from './leader.js';
 import { frozenAfter } from './page-life.js';
 import { SilenceWatch } from './silence-watch.js';
-import { FollowerStreams } from './streams.js';
 import { storeLock } from './wire.js';
 
 /** Milliseconds after which the lock of a leader that leaves is asked for again: its page is in the cache by then, if it goes there. */
@@ -52,7 +52,7 @@ export class Tab {
   readonly #name: string;
   readonly #backlog = new Backlog();
   readonly #own: OwnCalls;
-  readonly #streams: FollowerStreams;
+  readonly #streams: TabStreams;
   readonly #blobs: Blobs;
   #storage: Opened['storage'] = 'memory';
   #opened = false;
@@ -91,11 +91,14 @@ export class Tab {
     const load = async (): Promise<CoreModule> => guard.guard(await loadCore(this.#request.wasmUrl));
     const tell = (message: ToPage): void => this.#post([message]);
     this.#own = new OwnCalls((message) => say(message as ToHost));
-    this.#streams = new FollowerStreams(load, (message) => say(message as ToHost), this.#own, tell, environment.clock);
+    this.#streams = new TabStreams(load, (message) => say(message as ToHost), this.#own, tell, environment.clock,
+      (file) => this.#blobs.putFile(file));
     const { name } = this.#request;
     this.#blobs = new Blobs({
       files: () => environment.blobFiles(name, this.#storage),
       load, tell,
+      holdExport: () => environment.locks.hold(`millrace-export:${name}`, new AbortController().signal),
+      holdCollection: () => environment.locks.tryHold(`millrace-export:${name}`),
       locked: (step) => environment.locks.locked(`millrace-blobs:${name}`, step),
       after: (ms, callback) => environment.clock.after(ms, callback),
     }, this.#own);
@@ -147,7 +150,7 @@ export class Tab {
     });
     this.#host = host;
     this.#leader = new Leader(this.#environment, this.#request.name, this.#name, host, () => void this.#yield());
-    const port = host.connect((messages) => { if (this.#host === host) this.#heard(messages); });
+    const port = host.connectPage((messages) => { if (this.#host === host) this.#heard(messages); }, (file) => this.#blobs.putFile(file));
     this.#connect({ here: true, send: (messages) => port.receive(messages) }, port);
   }
 

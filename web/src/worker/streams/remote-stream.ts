@@ -3,11 +3,11 @@
  *
  *   bytes ──▶ the reader of this Worker's own module ──▶ mutations, merged for MERGE_MS ──▶ `write` to the leader
  */
-import type { Callback, CoreError, CoreModule, CoreReader, CoreStream, StreamEnd, WireMutation } from '../../core-module.js';
+import type { Callback, CoreError, CoreModule, CoreReader, CoreStream, StreamEnd, StreamFile, WireMutation } from '../../core-module.js';
 import type { Calls, Method, WireReply } from '../../calls.js';
 import type { ToWorker } from '../../protocol.js';
 import type { Message } from '../../types.js';
-import type { Clock } from './environment.js';
+import type { Clock } from '../tabs/environment.js';
 
 /** As long as a draft's deltas wait on a page. */
 const MERGE_MS = 10;
@@ -34,6 +34,8 @@ export class RemoteStream implements CoreStream {
   #waiting: WireMutation[] = [];
   #cancel: (() => void) | undefined;
   #refused: CoreError | undefined;
+  /** Waits for the end of what is written. */
+  #ended: Callback<StreamEnd> | undefined;
 
   constructor(format: string, load: () => Promise<CoreModule>, leader: LeaderCalls, clock: Clock) {
     this.#format = format;
@@ -66,6 +68,14 @@ export class RemoteStream implements CoreStream {
 
   ending(): boolean { return this.#reader!.ending(); }
 
+  file(): StreamFile | undefined { return this.#reader!.file(); }
+
+  fileStored(blob: string | undefined): boolean {
+    for (const mutation of this.#reader!.fileStored(blob)) this.#add(mutation);
+    this.#endIfDone();
+    return !this.#reader!.done() && this.#refused === undefined;
+  }
+
   finish(done: Callback<StreamEnd>): void {
     this.#end(this.#reader!.finish(), done);
   }
@@ -84,6 +94,15 @@ export class RemoteStream implements CoreStream {
 
   #end(mutations: WireMutation[], done: Callback<StreamEnd>): void {
     for (const mutation of mutations) this.#add(mutation);
+    this.#ended = done;
+    this.#endIfDone();
+  }
+
+  /** A file of the reply may still wait. */
+  #endIfDone(): void {
+    const done = this.#ended;
+    if (!done || !this.#reader!.done()) return;
+    this.#ended = undefined;
     const end = this.#reader!.end();
     if (this.#refused) return done(this.#refused);
     this.#send((error) => {

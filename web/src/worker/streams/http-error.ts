@@ -1,4 +1,6 @@
-import { MillraceError } from './errors.js';
+import { MillraceError } from '../../errors.js';
+import type { FailedAnswer } from '../../protocol.js';
+import type { Source } from './byte-source.js';
 
 /** Bytes of an error's body that are kept: enough for any provider's explanation. */
 const BODY_BYTES = 2048;
@@ -18,31 +20,32 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 }
 
 /** The error that a response with a status of failure stands for. Reads the start of its body. */
-export async function httpError(response: Response): Promise<MillraceError> {
-  const { status, statusText, headers } = response;
+export async function httpError(answer: FailedAnswer | Response, content: Source): Promise<MillraceError> {
+  const { status, statusText, type, headers } = answer;
   // No server answered that: the request failed, or its answer is hidden from the page.
-  if (status === 0) return new MillraceError('network', `The request got no answer (a response of type "${response.type}")`);
-  const body = await startOf(response.body).catch(() => '');
+  if (status === 0) {
+    content.cancel();
+    return new MillraceError('network', `The request got no answer (a response of type "${type}")`);
+  }
+  const body = await startOf(content);
   const said = body.trim().slice(0, EXCERPT);
   return new MillraceError('http', `The server answered ${status}${statusText && ` ${statusText}`}${said && `: ${said}`}`, {
-    status, body, retryAfterMs: retryAfterMs(headers, Date.now()),
+    status, body, retryAfterMs: retryAfterMs(new Headers([...headers]), Date.now()),
   });
 }
 
-async function startOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  if (!body) return '';
-  const reader = body.getReader();
+async function startOf(content: Source): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   // A canceled body ends, and what came of it counts.
-  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), BODY_MS);
+  const timer = setTimeout(() => content.cancel(), BODY_MS);
   for (let left = BODY_BYTES; left > 0;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    text += decoder.decode(value.subarray(0, left), { stream: true });
-    left -= value.length;
+    const bytes = await content.next().catch(() => undefined);
+    if (!bytes) break;
+    text += decoder.decode(bytes.subarray(0, left), { stream: true });
+    left -= bytes.length;
   }
   clearTimeout(timer);
-  void reader.cancel().catch(() => undefined);
-  return text + decoder.decode();
+  content.cancel();
+  return text;
 }
