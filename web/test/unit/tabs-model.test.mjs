@@ -103,6 +103,9 @@ class TestPage {
     })]);
   }
 
+  /** The Worker of the tab asks the leader on its own, and then answers the page. */
+  getBlob() { this.worker.receive([{ type: 'get-blob', id: this.#ask('get-blob'), blob: 'nobody' }]); }
+
   remove() {
     const known = [...this.messages].filter(([id, message]) => message.known && !this.deleted.has(id));
     const chosen = known[this.world.below(known.length)];
@@ -193,6 +196,7 @@ async function schedule(seed) {
     else if (what < 32 && page.usable) page.remove();
     else if (what < 34 && page.usable) page.call('createSession', [{ id: `session of ${page.tab.name} ${i}` }]);
     else if (what < 36 && page.usable) page.call('flushAll', [-1]);
+    else if (what < 37 && page.usable) page.getBlob();
     for (let n = world.below(8); n >= 0; n--) await one();
   }
   for (const page of pages) { page.tab.cached = page.tab.frozen = false; page.traps = false; page.awakeSince = world.now; }

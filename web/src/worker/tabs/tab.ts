@@ -384,8 +384,9 @@ export class Tab {
       this.#end();
       return;
     }
-    const replies = this.#backlog.giveUp(since).map((id): ToPage => ({ type: 'reply', id, error }));
-    if (replies.length > 0) this.#post(replies);
+    const replies = this.#backlog.giveUp(since).map((id) => ({ type: 'reply' as const, id, error }));
+    const forPage = replies.filter((reply) => !this.#own.tooLong(reply));
+    if (forPage.length > 0) this.#post(forPage);
     if (this.#inTrouble || (replies.length === 0 && this.#backlog.empty)) return;
     this.#inTrouble = true;
     this.#tell({ type: 'storage-error', error });

@@ -115,6 +115,7 @@ export class ModelCore {
         return undefined;
       case 'beginRun': return done(OK, ++this.#runs);
       case 'endRun': return done(OK);
+      case 'blobInfo': return done(OK);
       case 'stats': return done(OK, {});
       case 'endClient':
         this.#commit();
