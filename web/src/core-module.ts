@@ -50,7 +50,7 @@ export type WireEvent =
   | { type: 'role'; role: 'leader' | 'follower' };
 
 export interface CoreOptions {
-  windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
+  windowMs?: number | undefined; mustDeliverTimeoutMs?: number | undefined; mailboxCapacity?: number | undefined;
   /** The tab that has the store open: no receipts are kept for it. */
   home?: string;
   /** Where the files are: an origin and a name. Files that were copied to another place are another replica. */

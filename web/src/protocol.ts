@@ -38,7 +38,7 @@ export const CREDITS = 2;
 export interface OpenRequest {
   name: string;
   storage: 'auto' | 'opfs' | 'indexeddb' | 'memory';
-  windowMs: number; mustDeliverTimeoutMs: number; mailboxCapacity: number;
+  windowMs?: number | undefined; mustDeliverTimeoutMs?: number | undefined; mailboxCapacity?: number | undefined;
   wasmUrl?: string;
   /** The Web Lock that the Worker holds as long as it lives. */
   lifeLock?: string;

@@ -11,7 +11,7 @@ import { MillraceError } from './errors.js';
  */
 export function workerHint(): string {
   return `It is looked for beside ${/http[^)\s]+/.exec(Error().stack!)}; it must be of the page's origin, the ` +
-    "Content-Security-Policy must have worker-src 'self'. Vite before 8: optimizeDeps.exclude. Else: options.worker";
+    "Content-Security-Policy must have worker-src 'self'. Vite before 8: optimizeDeps.exclude; else options.worker";
 }
 
 /** Of who opens a store where no page is: on a server that renders one, or in a test. */

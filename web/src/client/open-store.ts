@@ -10,9 +10,6 @@ import { StoreHandle } from './store-handle.js';
 import { absoluteUrl, check, checkDuration, checkFields, checkFunction, checkId, checkOptionalId, invalid, oneOf } from './calls/validate.js';
 
 const DEFAULT_NAME = 'millrace';
-const DEFAULT_WINDOW_MS = 33;
-const DEFAULT_MUST_DELIVER_TIMEOUT_MS = 50;
-const DEFAULT_MAILBOX_CAPACITY = 64;
 
 /** The stores of this page. One stays until its Worker is gone. */
 const stores = new Map<string, SharedStore>();
@@ -59,10 +56,8 @@ export async function deleteStore(name: string): Promise<void> {
 }
 
 function start(name: string, options: OpenOptions): SharedStore {
-  const {
-    storage = 'auto', windowMs = DEFAULT_WINDOW_MS, mustDeliverTimeoutMs = DEFAULT_MUST_DELIVER_TIMEOUT_MS,
-    mailboxCapacity = DEFAULT_MAILBOX_CAPACITY, wasmUrl,
-  } = options;
+  const { storage = 'auto', windowMs, mustDeliverTimeoutMs, mailboxCapacity, wasmUrl } = options;
+  // The core has the defaults of the rest.
   const request = {
     name, storage, windowMs, mustDeliverTimeoutMs, mailboxCapacity, wasmUrl: wasmUrl && absoluteUrl('wasmUrl', wasmUrl),
   };

@@ -54,7 +54,7 @@ export class SharedStore implements RunHost {
   constructor(worker: Worker, request: OpenRequest) {
     this.name = request.name;
     this.gone = new Promise((resolve) => (this.#markGone = resolve));
-    this.outbox = new Outbox(request.windowMs > 0, () => this.connection.flush());
+    this.outbox = new Outbox((request.windowMs ?? 1) > 0, () => this.connection.flush());
     this.connection = new Connection(worker, {
       beforeCall: () => this.outbox.flush(),
       notice: (message) => this.#notice(message),

@@ -100,8 +100,7 @@ export class Connection {
 
   /** The Worker has ended, and not by `end`. */
   lost(): void {
-    this.#fail(new MillraceError('internal',
-      'The Worker of the store has ended. What was acknowledged is saved: open the store again.'));
+    this.#fail(ended(''));
   }
 
   /** Ends the Worker; everything pending and everything later rejects with `error`. */
@@ -146,10 +145,12 @@ export class Connection {
   }
 
   #diagnose(message = ''): MillraceError {
-    if (this.#heard) {
-      return new MillraceError('internal', `The Worker of the store has ended: ${message}. Open the store again.`);
-    }
-    return new MillraceError('storage-unavailable',
-      `The Worker of the store could not be loaded${message && `: ${message}`}. ${workerHint()}`);
+    const why = message && `: ${message}`;
+    if (this.#heard) return ended(why);
+    return new MillraceError('storage-unavailable', `The Worker of the store could not be loaded${why}. ${workerHint()}`);
   }
+}
+
+function ended(why: string): MillraceError {
+  return new MillraceError('internal', `The Worker of the store has ended${why}. What was acknowledged is saved: open the store again.`);
 }

@@ -7,8 +7,6 @@ export interface Chunks {
   cancel(reason?: unknown): void;
 }
 
-export const noChunks: Chunks = { next: () => Promise.resolve(undefined), cancel: () => undefined };
-
 export function chunksOfStream(stream: ReadableStream<Uint8Array>): Chunks {
   const reader = stream.getReader();
   return {

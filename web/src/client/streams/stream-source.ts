@@ -1,7 +1,7 @@
 /** What `ingest` was given, told apart. */
 import type { StreamSource } from '../../api.js';
 import { isResponse, isStream } from '../../realms.js';
-import { chunksOfIterable, chunksOfStream, noChunks, type Chunks } from './chunks.js';
+import { chunksOfIterable, chunksOfStream, type Chunks } from './chunks.js';
 import { absoluteUrl, check, invalid } from '../calls/validate.js';
 
 export type KnownSource =
@@ -32,7 +32,7 @@ export function sourceOf(source: StreamSource): Source {
 
 export function sourceOfResponse(response: Response): KnownSource {
   if (response.bodyUsed) throw invalid('The body was read already: hand it over unread');
-  const body: KnownSource = response.body ? sourceOfStream(response.body) : { kind: 'chunks', open: () => noChunks };
+  const body = sourceOfStream(response.body ?? new ReadableStream({ start: (empty) => empty.close() }));
   return response.ok ? body : { kind: 'failed', answer: response, body };
 }
 
