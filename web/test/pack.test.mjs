@@ -21,9 +21,9 @@ import { serve } from './support/server.mjs';
 const web = fileURLToPath(new URL('..', import.meta.url));
 const options = { timeout: 60_000 };
 /** Of all that a page loads, compressed by brotli; and of what its own thread loads. A KB is 1,000 bytes here. */
-// The targets are 420 and 12 KB. The page's thread is a little over: see wasm/README.md.
+// The targets are 420 and 12 KB. Another version of Node may compress a little less.
 const BUDGET_BYTES = 420_500;
-const PAGE_BUDGET_BYTES = 12_150;
+const PAGE_BUDGET_BYTES = 12_100;
 /** Of what a page adds that imports everything of a subpath, without what that imports from others. */
 const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500, 'import-chatgpt': 6_000, 'import-claude': 6_000 };
 

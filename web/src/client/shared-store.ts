@@ -12,7 +12,7 @@ import { Connection, type Notice } from './calls/connection.js';
 import { withDeadline } from './calls/deadline.js';
 import { DraftRegistry } from './drafts/draft-registry.js';
 import { Subscription } from './events/subscription.js';
-import { Ingests } from './streams/active-runs.js';
+import type { WorkerStream } from './streams/active-runs.js';
 import { Outbox } from './drafts/outbox.js';
 import type { PageRunScope, RunHost } from './run-scope.js';
 import { WorkerLife } from './calls/worker-life.js';
@@ -32,7 +32,7 @@ export class SharedStore implements RunHost {
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly drafts = new DraftRegistry();
-  readonly ingests = new Ingests();
+  readonly ingests = new Map<number, WorkerStream>();
   readonly runs = new Set<PageRunScope>();
   readonly subscription: Subscription;
   readonly opened: Promise<Opened>;
@@ -95,9 +95,9 @@ export class SharedStore implements RunHost {
     const deadline = performance.now() + timeoutMs;
     const closed = closedError(this.name);
     for (const run of this.runs) run.abort(closed);
-    this.ingests.abortAll(closed);
+    for (const stream of this.ingests.values()) stream.abort(closed);
     const busy = [...this.runs].map(({ over }) => over);
-    const streams = [...this.ingests.active].map(({ done }) => done.catch(() => undefined));
+    const streams = [...this.ingests.values()].map(({ done }) => done.catch(() => undefined));
     await withDeadline(timeoutMs, Promise.all([...busy, ...streams])).catch(() => undefined);
     this.drafts.settleHeld();
     const left = Math.max(0, deadline - performance.now());
@@ -115,14 +115,14 @@ export class SharedStore implements RunHost {
       case 'others-wrote': return this.drafts.othersWrote(message.writer);
       case 'write-failed': return this.drafts.refused(message.writer, message.error);
       // Of a stream: the method of its name takes it.
-      default: void this.ingests.byId.get(message.ingest)?.[message.type](message as never);
+      default: void this.ingests.get(message.ingest)?.[message.type](message as never);
     }
   }
 
   #end(error: MillraceError): void {
     this.#life.leave();
     this.#watchPage(false);
-    this.ingests.failAll(error);
+    for (const stream of this.ingests.values()) stream.fail(error);
     for (const run of this.runs) run.abort(error);
     this.#markGone();
   }

@@ -5,7 +5,8 @@ import type { DraftHost } from '../drafts/draft-host.js';
 
 /** What a stream needs of its store. */
 export interface IngestHost extends DraftHost {
-  readonly ingests: Ingests;
+  /** The streams under way, by the id of their request. */
+  readonly ingests: Map<number, WorkerStream>;
 }
 
 /** A stream under way. */
@@ -26,19 +27,4 @@ export interface WorkerStream extends ActiveRun {
   finish(told: Extract<ToPage, { type: 'finish' }>): Promise<void>;
   ingested(end: Extract<ToPage, { type: 'ingested' }>): void;
   lost(end: Extract<ToPage, { type: 'lost' }>): void;
-}
-
-/** The streams under way, and those of them that the Worker reads, by the id of their request. */
-export class Ingests {
-  readonly active = new Set<ActiveRun>();
-  readonly byId = new Map<number, WorkerStream>();
-
-  abortAll(reason: unknown): void {
-    for (const run of [...this.active]) run.abort(reason);
-  }
-
-  failAll(error: Error): void {
-    for (const run of [...this.active]) run.fail(error);
-    this.byId.clear();
-  }
 }

@@ -1,6 +1,4 @@
 /**
- * Longer than the norm because each thing that the Worker says of a stream has its answer here.
- *
  * A stream that the Worker reads, and parses unless a function of the page maps it.
  *
  *   Response, ReadableStream ─ transferred, or pumped where the browser cannot ─┐
@@ -12,7 +10,7 @@
 import type { IngestOptions } from '../../api.js';
 import { MillraceError } from '../../errors.js';
 import type { WireReply } from '../../calls.js';
-import { MAPPED, type IngestRequest, type ToPage, type WireError, type WireSource } from '../../protocol.js';
+import { MAPPED, type IngestRequest, type ToPage, type ToWorker, type WireError, type WireSource } from '../../protocol.js';
 import type { Message } from '../../types.js';
 import type { Chunks } from './chunks.js';
 import { fromWire } from '../calls/connection.js';
@@ -25,6 +23,9 @@ import { report } from '../events/listeners.js';
 import { RunState } from './run-state.js';
 import { canTransferStreams, chunksOf, sourceOfResponse, type KnownSource, type Source } from './stream-source.js';
 
+/** What is said of a stream, but for its name. */
+type OfStream = WithoutName<Extract<ToWorker, { ingest: number }>>;
+type WithoutName<T> = T extends { ingest: number } ? Omit<T, 'ingest'> : never;
 type Told<T extends ToPage['type']> = Extract<ToPage, { type: T }>;
 
 export class WorkerRun implements WorkerStream {
@@ -37,7 +38,7 @@ export class WorkerRun implements WorkerStream {
   #draft: Promise<MappedDraft> | undefined;
   readonly #state = new RunState();
   /** Names the ingest to the Worker. It knows of it for sure once it has answered. */
-  #id: number | undefined;
+  readonly #id: number;
   #opened = false;
   #chunks: Chunks | undefined;
   /** What the page reported as the end of the stream. */
@@ -63,11 +64,9 @@ export class WorkerRun implements WorkerStream {
     this.#map = typeof format === 'function' ? format : undefined;
     this.#request = { reply, format: typeof format === 'function' ? MAPPED : format };
     this.#onUsage = onUsage;
-    host.ingests.active.add(this);
-    this.#state.onEnd(() => {
-      host.ingests.active.delete(this);
-      if (this.#id !== undefined) host.ingests.byId.delete(this.#id);
-    });
+    const id = this.#id = host.connection.nextId();
+    host.ingests.set(id, this);
+    this.#state.onEnd(() => host.ingests.delete(id));
     this.#state.follow(signal, (reason) => this.abort(reason));
   }
 
@@ -88,13 +87,11 @@ export class WorkerRun implements WorkerStream {
   async pull(): Promise<void> {
     const chunks = this.#chunks;
     if (!chunks) return;
-    const { connection } = this.#host;
-    const ingest = this.#id!;
     try {
       const chunk = await chunks.next();
       if (this.#ended()) return;
-      if (chunk === undefined) connection.post({ type: 'end', ingest });
-      else if (isBytes(chunk) || typeof chunk === 'string') connection.post({ type: 'chunk', ingest, chunk });
+      if (chunk === undefined) this.#post({ type: 'end' });
+      else if (isBytes(chunk) || typeof chunk === 'string') this.#post({ type: 'chunk', chunk });
       else throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
     } catch (error) {
       this.#postFailure(sourceError(error));
@@ -163,7 +160,7 @@ export class WorkerRun implements WorkerStream {
   #supply(source: KnownSource): void {
     const [wire, transfer] = this.#toWire(source);
     try {
-      this.#host.connection.post({ type: 'source', ingest: this.#id!, source: wire }, transfer);
+      this.#post({ type: 'source', source: wire }, transfer);
     } catch (error) {
       this.#postFailure(error as MillraceError);
     }
@@ -186,20 +183,12 @@ export class WorkerRun implements WorkerStream {
   }
 
   async #open(source: WireSource, transfer?: Transferable[]): Promise<void> {
-    const { connection, ingests } = this.#host;
-    const id = connection.nextId();
-    ingests.byId.set(id, this);
-    this.#id = id;
-    const { reply } = this.#request;
-    const begun = connection.request({ type: 'ingest', id, request: { ...this.#request, source } }, transfer) as Promise<Message>;
+    const request = { ...this.#request, source };
+    const begun = this.#host.connection.request({ type: 'ingest', id: this.#id, request }, transfer) as Promise<Message>;
     const map = this.#map;
-    if (map) this.#draft = begun.then((message) => new MappedDraft(new PageDraft(this.#host, message, reply.writer), map));
-    try {
-      await (this.#draft ?? begun);
-    } catch (error) {
-      ingests.byId.delete(id);
-      throw error;
-    }
+    const draft = map && begun.then((message) => new MappedDraft(new PageDraft(this.#host, message, request.reply.writer), map));
+    this.#draft = draft;
+    await (draft ?? begun);
     this.#opened = true;
     if (this.#state.aborted) this.#postAbort();
   }
@@ -212,16 +201,20 @@ export class WorkerRun implements WorkerStream {
     if (this.#ended()) return;
     this.#failure = error;
     this.#chunks?.cancel(error);
-    this.#host.connection.post({ type: 'fail', ingest: this.#id!, error: toWire(error) });
+    this.#post({ type: 'fail', error: toWire(error) });
   }
 
   #mapped(more: boolean, error?: MillraceError): void {
-    this.#host.connection.post({ type: 'mapped', ingest: this.#id!, more, ...(error && { error: toWire(error) }) });
+    this.#post({ type: 'mapped', more, ...(error && { error: toWire(error) }) });
+  }
+
+  #post(message: OfStream, transfer?: Transferable[]): void {
+    this.#host.connection.post({ ...message, ingest: this.#id }, transfer);
   }
 
   #postAbort(): void {
     const reason = this.#state.aborted?.message ?? '';
-    if (this.#opened) this.#host.connection.post({ type: 'abort', ingest: this.#id!, reason });
+    if (this.#opened) this.#post({ type: 'abort', reason });
   }
 
   /** The page's own error where it is the one that ended the stream: it knows the cause. */
