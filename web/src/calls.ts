@@ -37,8 +37,7 @@ export interface Calls {
   deleteMessage(id: string, branch: boolean): void;
   deleteAll(sessionId: string): void;
   search(query: string, options: SearchOptions): SearchPage;
-  /** Blobs cross as references, not as copies. */
-  /** `blobs`: with their content, which the Worker of the page adds. */
+  /** Files cross as references, not as copies. `blobs`: with the content of blobs, which the Worker of the page adds. */
   export(options: { blobs?: boolean }): Blob;
   import(file: Blob): { sessions: number; messages: number };
   /** timeoutMs < 0: no time-out. */

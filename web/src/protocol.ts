@@ -77,7 +77,7 @@ export type WireSource =
   /** A response with a status of failure. */
   | { kind: 'failed'; answer: FailedAnswer; body: WireSource };
 
-/** What the head of a response says. `headers`: those that say when to try again. */
+/** What the head of a response says. */
 export interface FailedAnswer { status: number; statusText: string; type: string; headers: [string, string][] }
 
 /** The format of a stream that a function of the page maps. */
