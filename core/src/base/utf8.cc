@@ -56,26 +56,31 @@ Sequence FirstSequence(std::string_view text) {
   return {Form::kWhole, lead.length};
 }
 
-// The length of the ASCII text that `text` starts with, rounded down to whole words.
-std::size_t AsciiWords(std::string_view text) {
+bool IsAscii(char byte) { return static_cast<std::uint8_t>(byte) < 0x80; }
+
+// The length of the ASCII text that `text` starts with.
+std::size_t AsciiPrefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   std::size_t size = 0;
-  while (size + sizeof(std::uint64_t) <= text.size()) {
-    std::uint64_t word = 0;
+  for (std::uint64_t word = 0; size + sizeof(word) <= text.size(); size += sizeof(word)) {
     std::memcpy(&word, text.data() + size, sizeof(word));
-    if ((word & 0x8080808080808080U) != 0) break;
-    size += sizeof(word);
+    if ((word & kHighBits) != 0) break;
   }
+  while (size < text.size() && IsAscii(text[size])) ++size;
   return size;
 }
 
 // The length of the longest well-formed text that `text` starts with.
 std::size_t ValidPrefix(std::string_view text) {
-  std::size_t size = AsciiWords(text);
+  std::size_t size = 0;
   while (size < text.size()) {
+    if (IsAscii(text[size])) {
+      size += AsciiPrefix(text.substr(size));
+      continue;
+    }
     const Sequence sequence = FirstSequence(text.substr(size));
     if (sequence.form != Form::kWhole) break;
     size += sequence.size;
-    if (sequence.size == 1) size += AsciiWords(text.substr(size));
   }
   return size;
 }

@@ -180,4 +180,13 @@ Status Transaction::Begin() { return connection_.Prepare("BEGIN IMMEDIATE").Run(
 
 Status Transaction::Commit() { return connection_.Prepare("COMMIT").Run(); }
 
+ReadTransaction::ReadTransaction(Connection& connection)
+    : connection_(connection),
+      begun_(!connection.in_transaction() && connection.Prepare("BEGIN").Run().ok()) {}
+
+ReadTransaction::~ReadTransaction() {
+  // Nothing was written, so nothing can be lost if this fails.
+  if (begun_ && connection_.in_transaction()) (void)connection_.Prepare("COMMIT").Run();
+}
+
 }  // namespace millrace

@@ -85,4 +85,20 @@ class Transaction {
   Connection& connection_;
 };
 
+// A read transaction around several statements: they see the same state, and none of them pays for
+// a transaction of its own. Does nothing inside another transaction. Its destructor ends it.
+//
+// If it cannot begin, the statements report why: each then begins its own.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& connection);
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Connection& connection_;
+  bool begun_;
+};
+
 }  // namespace millrace

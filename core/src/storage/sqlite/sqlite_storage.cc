@@ -253,6 +253,7 @@ Result<std::vector<Message>> SqliteStorage::ReadMessages(const MessageQuery& que
 }
 
 Result<std::vector<Message>> SqliteStorage::ReadPath(const PathQuery& query) {
+  const ReadTransaction reading(*connection_);
   Result<std::vector<Message>> messages = MessagePath(messages_, tree_).Read(query);
   if (!messages.ok()) return messages;
   if (Status status = log_.ApplyTo(*messages); !status.ok()) return status;
