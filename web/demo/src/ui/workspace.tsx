@@ -42,6 +42,8 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
   const wide = useMedia(WIDE);
   const veryWide = useMedia(VERY_WIDE);
   const [drawerOpen, setDrawerOpen] = useState(false);
+  // There is no drawer on a wide screen. It must not be open by itself when the screen is narrow again.
+  if (wide && drawerOpen) setDrawerOpen(false);
   const [settingsOpen, setSettingsOpen] = useState(false);
   const [searchOpen, setSearchOpen] = useState(false);
   const [dataOpen, setDataOpen] = useState(false);
