@@ -1,25 +1,25 @@
 #include "reader_host.h"
 
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "stream_end.h"
 #include "value_codec.h"
 
 namespace millrace::wasm {
 
-std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& known_calls) {
+std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& parts) {
   const auto name = ReadWord(format, "the format");
   if (!name.ok()) return nullptr;
   const auto known = StreamFormatFromName(*name);
   if (!known) return nullptr;
-  std::set<std::string> calls;
-  for (std::size_t i = 0; i < LengthOf(known_calls); ++i) {
-    const auto id = ReadWord(ElementOf(known_calls, i), "a tool call's id");
-    if (id.ok()) calls.insert(*id);
+  std::vector<Part> known_parts;
+  for (std::size_t i = 0; i < LengthOf(parts); ++i) {
+    Result<Part> part = ReadPart(ElementOf(parts, i));
+    if (part.ok()) known_parts.push_back(*std::move(part));
   }
-  return std::make_shared<ReaderHost>(MakeStreamReader(*known, std::move(calls)));
+  return std::make_shared<ReaderHost>(MakeStreamReader(*known, known_parts));
 }
 
 val ReaderHost::Feed(const val& bytes) {

@@ -15,9 +15,9 @@ namespace millrace::wasm {
 // Each of Feed, Finish and Fail returns the new mutations, an array of WireMutation.
 class ReaderHost {
  public:
-  // `known_calls`: the ids of the tool calls that the message has already. Null for a format that
+  // `parts`: those that the message has already. Null for a format that
   // the core does not know.
-  static std::shared_ptr<ReaderHost> Open(const val& format, const val& known_calls);
+  static std::shared_ptr<ReaderHost> Open(const val& format, const val& parts);
 
   explicit ReaderHost(std::unique_ptr<StreamReader> reader) : reader_(std::move(reader)) {}
 

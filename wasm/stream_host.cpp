@@ -1,6 +1,5 @@
 #include "stream_host.h"
 
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,11 +30,7 @@ void StreamHost::Begin(const val& start, const val& done) {
 
 void StreamHost::Begun(const Message& message) {
   next_version_ = message.version + 1;
-  std::set<std::string> known_calls;
-  for (const Part& part : message.parts) {
-    if (const auto* call = std::get_if<ToolCallPart>(&part)) known_calls.insert(call->id);
-  }
-  reader_ = MakeStreamReader(format_, std::move(known_calls));
+  reader_ = MakeStreamReader(format_, message.parts);
 }
 
 bool StreamHost::Feed(const val& bytes) {

@@ -185,7 +185,9 @@ TEST(OpenAiTools, I4_CutReplyLeavesItsLastCallUnfinished) {
 
 // A continued reply: a call without an id gets a new id that is not in use.
 TEST(OpenAiTools, I1_ACallWithoutAnIdTakesThePlaceOfNoStoredOne) {
-  const auto reader = MakeStreamReader(StreamFormat::kOpenAiChat, {"call_0", "call_2", "b"});
+  const auto reader = MakeStreamReader(
+      StreamFormat::kOpenAiChat,
+      {Call("call_0", "f", "{}"), Text("hi"), Call("call_2", "f", "{}"), Call("b", "f", "{}")});
   std::vector<Mutation> out;
   reader->Push(Tools(R"({"index":0,"function":{"name":"f"}})") +
                    Tools(R"({"index":1,"function":{"name":"g"}})") +

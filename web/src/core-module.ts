@@ -218,8 +218,8 @@ export type CoreFiles =
 export interface CoreModule {
   /** `files` undefined: in memory. */
   openStore(files: CoreFiles | undefined, options: CoreOptions, done: Callback<CoreStore>): void;
-  /** Null for a format the core does not know. `knownCalls`: the ids of the tool calls that the message has. */
-  openReader(format: string, knownCalls: string[]): CoreReader | null;
+  /** Null for a format the core does not know. `parts`: those that the message has already. */
+  openReader(format: string, parts: readonly Part[]): CoreReader | null;
   openHash(): CoreHash;
   /** `file`: as `exportTo` made it. */
   openArchiveToWrite(file: SyncFile, done: Callback<CoreArchive>): void;

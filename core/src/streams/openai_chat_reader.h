@@ -29,10 +29,9 @@ namespace millrace {
 // [DONE] or the end of the body.
 class OpenAiChatReader final : public SseJsonReader {
  public:
-  explicit OpenAiChatReader(std::set<std::string> known_calls = {},
+  explicit OpenAiChatReader(const std::vector<Part>& parts = {},
                             std::size_t max_event_bytes = kMaxEventBytes)
-      : SseJsonReader("a chat completion stream", max_event_bytes),
-        calls_(std::move(known_calls)) {}
+      : SseJsonReader("a chat completion stream", max_event_bytes), calls_(parts) {}
 
   bool ending() const override { return done_ || finished_; }
 

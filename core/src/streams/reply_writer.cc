@@ -1,5 +1,6 @@
 #include "streams/reply_writer.h"
 
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -22,16 +23,33 @@ std::string UsageJson(const Usage& usage) {
 
 }  // namespace
 
-void ReplyWriter::Text(std::string text, bool refusal) {
+void ReplyWriter::Text(std::string text, bool refusal, std::string part) {
   if (text.empty()) return;
   EndReasoning();
-  mutations_.emplace_back(AppendText{std::move(text), refusal});
+  if (std::exchange(new_block_, false) && part.empty()) {
+    TextPart block;
+    block.text = std::move(text);
+    block.refusal = refusal;
+    mutations_.emplace_back(AddPart{std::move(block)});
+    return;
+  }
+  mutations_.emplace_back(AppendText{std::move(text), refusal, std::move(part)});
 }
 
-void ReplyWriter::Reasoning(std::string text) {
+void ReplyWriter::Reasoning(std::string text, std::string part) {
   if (text.empty()) return;
-  reasoning_open_ = true;
-  mutations_.emplace_back(AppendReasoning{std::move(text)});
+  if (part.empty()) {
+    reasoning_open_ = true;
+  } else {
+    EndReasoning();
+    open_reasoning_.insert(part);
+  }
+  mutations_.emplace_back(AppendReasoning{std::move(text), std::move(part)});
+}
+
+void ReplyWriter::EndReasoning(const std::string& part, std::string signature) {
+  if (open_reasoning_.erase(part) == 0) return;
+  mutations_.emplace_back(millrace::EndReasoning{std::move(signature), part});
 }
 
 void ReplyWriter::Signature(std::string_view piece) {
@@ -65,12 +83,16 @@ void ReplyWriter::Other(Part part) {
 
 void ReplyWriter::BeginCall(std::string id, std::string name, std::string input,
                             std::string extra) {
-  EndReasoning();
   ToolCallPart call;
   call.id = std::move(id);
   call.name = std::move(name);
   call.input = std::move(input);
   call.extra = std::move(extra);
+  Call(std::move(call));
+}
+
+void ReplyWriter::Call(ToolCallPart call) {
+  EndReasoning();
   mutations_.emplace_back(PutToolCall{std::move(call)});
 }
 
@@ -80,6 +102,15 @@ void ReplyWriter::CallInput(const std::string& id, std::string text) {
 }
 
 void ReplyWriter::FinishCall(const std::string& id) { mutations_.emplace_back(FinishToolCall{id}); }
+
+void ReplyWriter::Metadata(std::string patch) {
+  mutations_.emplace_back(SetMetadata{std::move(patch)});
+}
+
+void ReplyWriter::Reset(std::uint32_t from) {
+  EndReasoning();
+  mutations_.emplace_back(millrace::Reset{from});
+}
 
 void ReplyWriter::End(const std::optional<Usage>& usage, Finish finish) {
   EndReasoning();

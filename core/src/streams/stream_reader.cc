@@ -3,10 +3,8 @@
 #include <array>
 #include <memory>
 #include <optional>
-#include <set>
-#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "streams/file_holder.h"
 #include "streams/openai_chat_reader.h"
@@ -19,18 +17,17 @@ namespace {
 struct Format {
   StreamFormat format;
   std::string_view name;
-  std::unique_ptr<StreamReader> (*make)(std::set<std::string>&& known_calls);
+  std::unique_ptr<StreamReader> (*make)(const std::vector<Part>& parts);
 };
 
+template <typename Reader>
+std::unique_ptr<StreamReader> Make(const std::vector<Part>& parts) {
+  return std::make_unique<Reader>(parts);
+}
+
 constexpr std::array kFormats = {
-    Format{StreamFormat::kOpenAiChat, "openai-chat",
-           [](std::set<std::string>&& known_calls) -> std::unique_ptr<StreamReader> {
-             return std::make_unique<OpenAiChatReader>(std::move(known_calls));
-           }},
-    Format{StreamFormat::kText, "text",
-           [](std::set<std::string>&& /*known_calls*/) -> std::unique_ptr<StreamReader> {
-             return std::make_unique<TextReader>();
-           }},
+    Format{StreamFormat::kOpenAiChat, "openai-chat", Make<OpenAiChatReader>},
+    Format{StreamFormat::kText, "text", Make<TextReader>},
 };
 
 }  // namespace
@@ -43,10 +40,10 @@ std::optional<StreamFormat> StreamFormatFromName(std::string_view name) {
 }
 
 std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
-                                               std::set<std::string> known_calls) {
+                                               const std::vector<Part>& parts) {
   for (const Format& each : kFormats) {
     if (each.format == format) {
-      return std::make_unique<FileHolder>(each.make(std::move(known_calls)));
+      return std::make_unique<FileHolder>(each.make(parts));
     }
   }
   return nullptr;

@@ -14,6 +14,8 @@ namespace millrace {
 // ill-formed bytes become U+FFFD. Finishes as end_turn.
 class TextReader final : public StreamReader {
  public:
+  explicit TextReader(const std::vector<Part>& /*parts*/ = {}) {}
+
   void Push(std::string_view bytes, std::vector<Mutation>& out) override;
   void Finish(std::vector<Mutation>& out) override;
   void Fail(Status status, std::vector<Mutation>& out) override;

@@ -3,10 +3,17 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "model/json.h"
 
 namespace millrace {
+
+ToolCalls::ToolCalls(const std::vector<Part>& parts) {
+  for (const Part& part : parts) {
+    if (const auto* call = std::get_if<ToolCallPart>(&part)) known_ids_.insert(call->id);
+  }
+}
 
 void ToolCalls::Add(const CallFragment& fragment, ReplyWriter& writer) {
   Add(CallOf(fragment), fragment, writer);

@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "millrace/model/part.h"
 #include "streams/delta_text.h"
 #include "streams/json_sequence.h"
 #include "streams/reply_writer.h"
@@ -42,8 +42,8 @@ struct CallFragment {
 // complete, the call finishes then; otherwise all calls finish together at the end of the reply.
 class ToolCalls {
  public:
-  // `known_ids`: the ids of calls from before this reply. A call without an id gets none of them.
-  explicit ToolCalls(std::set<std::string> known_ids = {}) : known_ids_(std::move(known_ids)) {}
+  // `parts`: those from before this reply. A call without an id gets the id of none of their calls.
+  explicit ToolCalls(const std::vector<Part>& parts = {});
 
   void Add(const CallFragment& fragment, ReplyWriter& writer);
   // The call of this fragment is complete, and the fragment has its last input. Nothing changes if
@@ -80,7 +80,7 @@ class ToolCalls {
   // Writes the input that is still held back.
   static void WriteRest(Call& call, ReplyWriter& writer);
 
-  const std::set<std::string> known_ids_;
+  std::set<std::string> known_ids_;
   std::vector<Call> calls_;
   std::map<std::int64_t, std::size_t> newest_at_;  // index -> position in calls_
   std::map<std::string, std::size_t> by_id_;

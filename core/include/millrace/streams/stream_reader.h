@@ -4,19 +4,29 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "millrace/base/status.h"
 #include "millrace/model/mutation.h"
+#include "millrace/model/part.h"
 #include "millrace/model/usage.h"
 
 namespace millrace {
 
-enum class StreamFormat { kOpenAiChat, kText };
-std::optional<StreamFormat> StreamFormatFromName(std::string_view name);  // "openai-chat", "text"
+enum class StreamFormat {
+  kOpenAiChat,
+  kOpenAiResponses,
+  kAnthropic,
+  kAiSdk,  // UI message stream, version 1
+  kAgUi,
+  kNdjson,  // in the shape of Ollama's replies
+  kText,
+};
+// By their names in the package: "openai-chat", "openai-responses", "anthropic", "ai-sdk", "ag-ui",
+// "ndjson", "text".
+std::optional<StreamFormat> StreamFormatFromName(std::string_view name);
 
 // How a stream ended.
 struct StreamOutcome {
@@ -76,9 +86,9 @@ class StreamReader {
   StreamOutcome outcome_;
 };
 
-// `known_calls`: when a reply is continued, the ids of the tool calls that the message already has.
-// A call that comes without an id gets none of these ids.
+// `parts`: when a reply is continued, those that its message has already. What the stream says of
+// them goes on there, and nothing that is new takes the id of one of them.
 std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
-                                               std::set<std::string> known_calls = {});
+                                               const std::vector<Part>& parts = {});
 
 }  // namespace millrace

@@ -53,8 +53,7 @@ export class RemoteStream implements CoreStream {
       }
       this.#leader.call('beginReply', [reply], (error, message) => {
         if (error) return done(error);
-        const calls = message!.parts.flatMap((part) => (part.type === 'tool_call' ? [part.id] : []));
-        this.#reader = module.openReader(this.#format, calls)!;
+        this.#reader = module.openReader(this.#format, message!.parts)!;
         this.#version = message!.version + 1;
         done(null, message);
       });
