@@ -16,8 +16,6 @@
 #include "handle_block_file.h"
 #include "host_storage.h"
 #include "js_value.h"
-#include "millrace/streams/stream_reader.h"
-#include "stream_host.h"
 #include "value_codec.h"
 
 namespace millrace::wasm {
@@ -157,15 +155,7 @@ void StoreHost::Import(const val& from, const val& done, const val& caller) {
   store_->Import(std::make_shared<HandleBlockFile>(from, "the file to import"), Completion(done));
 }
 
-// ---- streams and feeds
-
-std::shared_ptr<StreamHost> StoreHost::OpenStream(const val& format) {
-  const auto name = ReadWord(format, "the format");
-  if (!name.ok()) return nullptr;
-  const auto known = StreamFormatFromName(*name);
-  if (!known) return nullptr;
-  return std::make_shared<StreamHost>(shared_from_this(), *known);
-}
+// ---- feeds
 
 std::shared_ptr<FeedHost> StoreHost::Subscribe(const val& filters, const val& deliver,
                                                int credits) {

@@ -12,7 +12,6 @@
 namespace millrace::wasm {
 
 class FeedHost;
-class StreamHost;
 
 // The store as JavaScript sees it (CoreStore in web/src/core-module.ts, which documents each
 // method). A method reads its arguments, makes one call of the core inside a turn, and gives the
@@ -49,7 +48,6 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   void Import(const val& from, const val& done, const val& caller);
 
   // nullptr for a format that the core does not know.
-  std::shared_ptr<StreamHost> OpenStream(const val& format);
   std::shared_ptr<FeedHost> Subscribe(const val& filters, const val& deliver, int credits);
 
   // For the streams and feeds of this store.

@@ -21,8 +21,8 @@ async function write({ plugins = [], ...options }, output) {
 const SOURCE = {
   name: 'source',
   resolveId(id, importer) {
-    // Emscripten's script is a product of the build.
-    if (id === './millrace-core.js') return here('dist/worker/millrace-core.js');
+    // Emscripten's scripts are products of the build.
+    if (/^\.\/millrace-(core|streams)\.js$/.test(id)) return here(`dist/worker/${id}`);
     if (!importer || !id.startsWith('.')) return undefined;
     return fileURLToPath(new URL(id.replace(/\.js$/, '.ts'), pathToFileURL(importer)));
   },
@@ -38,7 +38,10 @@ const NODE_SOURCE = `
 import * as side from './worker/in-process.js';
 import { storesInNode } from './node-store.js';
 export * from './index.js';
-export const { openStore, deleteStore } = storesInNode(side, new URL('./millrace-core.wasm', import.meta.url));
+export const { openStore, deleteStore } = storesInNode(side, {
+  core: new URL('./millrace-core.wasm', import.meta.url),
+  streams: new URL('./millrace-streams.wasm', import.meta.url),
+});
 `;
 /** What a page has and a document of jsdom in Jest has not, or not all of, from Node. */
 const GLOBALS = `

@@ -1,4 +1,4 @@
-#include "streams/sse_framer.h"
+#include "millrace/streams/sse_framer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -13,7 +13,7 @@
  * every later one rejects with 'internal'; opening the store again works, with everything that was acknowledged.
  */
 import type {
-  BlobInfo, EventFilter, FinishReason, Listener, Message, Metadata, NewMessage, Part, Role, SearchPage, SearchOptions, Session, ToolCallPart,
+  BlobInfo, EventFilter, FinishReason, Listener, Message, Metadata, NewMessage, Part, Role, SearchPage, SearchOptions, Session, StreamEvent, ToolCallPart,
   Usage,
 } from './types.js';
 
@@ -162,6 +162,16 @@ export interface Sessions {
 /** 'openai-chat': Server-Sent Events of OpenAI Chat Completions and its dialects; 'text': the body is the reply. */
 export type StreamFormat = 'openai-chat' | 'text';
 
+/**
+ * A format of one's own. The body is cut into events in the Worker: 'sse' are Server-Sent Events, 'ndjson' are lines, 'text' is text as
+ * it comes. `map` is called on the page with each, in their order, and writes to the draft; a promise it returns is awaited before
+ * the next. If it throws, the code is 'protocol'. When the body ends and it has not finished the message, that finishes as
+ * 'end_turn'.
+ */
+export type MappedFormat =
+  | { events: 'sse' | 'ndjson'; map: (event: StreamEvent, draft: Draft) => void | Promise<void> }
+  | { events: 'text'; map: (text: string, draft: Draft) => void | Promise<void> };
+
 export type StreamSource =
   | Response | Promise<Response>
   | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>
@@ -169,12 +179,8 @@ export type StreamSource =
   | { url: string | URL; init?: RequestInit };
 
 export interface IngestOptions {
-  /**
-   * A function is called on the page with each decoded chunk and writes to the draft; a promise it returns is
-   * awaited before the next chunk. If it throws, the code is 'protocol'. When the source ends and the function has
-   * not finished the message, it finishes as 'end_turn'.
-   */
-  format: StreamFormat | ((chunk: string, draft: Draft) => void);
+  /** A function alone is the `map` of a MappedFormat of 'text'. */
+  format: StreamFormat | MappedFormat | ((chunk: string, draft: Draft) => void);
   /** Default 'assistant', and nothing else yet: a message of another role is finished from the start. */
   role?: Role;
   model?: string;

@@ -5,9 +5,9 @@
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
  * and must not throw.
  */
-import type { CoreCalls, CoreMethod, WireReply } from './calls.js';
+import type { CoreCalls, CoreMethod } from './calls.js';
 import type { ErrorCode } from './errors.js';
-import type { BlobInfo, EventFilter, FinishReason, Message, Metadata, Part, Role, Session, ToolCallPart, Usage } from './types.js';
+import type { BlobInfo, EventFilter, FinishReason, Message, Metadata, Part, Role, Session, StreamEvent, ToolCallPart, Usage } from './types.js';
 
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
@@ -67,8 +67,6 @@ export interface CoreCaller {
 }
 
 export interface StreamEnd {
-  /** The finished message, durable. */
-  message: Message;
   /** Set when the stream failed. */
   error?: CoreError & { providerType?: string };
   usage?: Usage;
@@ -77,39 +75,43 @@ export interface StreamEnd {
 
 export interface StreamFile { mediaType: string; bytes: Uint8Array<ArrayBuffer> }
 
-/** One reply being read: bytes in, mutations of its message inside the core. Free with `delete()`. */
-export interface CoreStream {
-  /** Resolves with the message, saved; only then the others may be called. Errors as of `beginReply`. */
-  begin(reply: WireReply, done: Callback<Message>): void;
-  /** False once the reply has ended by itself (a provider's error): stop reading. */
-  feed(bytes: Uint8Array): boolean | Promise<boolean>;
+/** Reads one reply: bytes in, mutations of its message out. Free with `delete()`. */
+export interface CoreReader {
+  /** Each of these gives the mutations that are new. */
+  feed(bytes: Uint8Array): WireMutation[];
+  /** The body ended. */
+  finish(): WireMutation[];
+  /** The body failed; the code 'aborted' finishes as canceled, any other as error. */
+  fail(error: CoreError): WireMutation[];
   /** The reply has ended, and at most counts of tokens are expected: some servers never close the connection. */
   ending(): boolean;
   /** A file that came in the reply and waits to be stored; what follows it waits too. To be asked after each call. */
   file(): StreamFile | undefined;
-  /** It is stored as this blob; undefined: it could not be, and stays in the message. False as of `feed`. */
-  fileStored(blob: string | undefined): boolean;
-  /** The body ended. `done` is called once the finished message is durable. */
-  finish(done: Callback<StreamEnd>): void;
-  /** The body failed; the code 'aborted' finishes as canceled, any other as error. */
-  fail(error: CoreError, done: Callback<StreamEnd>): void;
-  delete(): void;
-}
-
-/** A stream reader by itself: for a tab whose store is open in another tab. */
-export interface CoreReader {
-  /** Each of these gives the mutations that are new. */
-  feed(bytes: Uint8Array): WireMutation[];
-  finish(): WireMutation[];
-  fail(error: CoreError): WireMutation[];
-  ending(): boolean;
-  file(): StreamFile | undefined;
+  /** It is stored as this blob; undefined: it could not be, and stays in the message. */
   fileStored(blob: string | undefined): WireMutation[];
   /** The reply has ended; the last mutation was its finish. */
   done(): boolean;
   /** REQUIRES: `done()`. */
-  end(): Omit<StreamEnd, 'message'>;
+  end(): StreamEnd;
   delete(): void;
+}
+
+/** Cuts a body into events. Free with `delete()`. */
+export interface CoreFramer {
+  /** Each of these gives the events that are whole by then. */
+  feed(bytes: Uint8Array): StreamEvent[];
+  finish(): StreamEvent[];
+  /** An event is longer than any provider's: nothing more comes. */
+  tooLong(): boolean;
+  delete(): void;
+}
+
+/** The module that reads streams. It knows nothing of the store. */
+export interface StreamsModule {
+  /** Null for a format that it does not know. `parts`: those that the message has already. */
+  openReader(format: string, parts: readonly Part[]): CoreReader | null;
+  /** 'ndjson': each line is an event. */
+  openFramer(kind: 'sse' | 'ndjson'): CoreFramer;
 }
 
 /**
@@ -172,9 +174,6 @@ export interface CoreStore {
   exportTo(into: SyncFile, done: Callback<void>): void;
   importFrom(file: SavedFile, done: Callback<{ sessions: number; messages: number }>, caller: CoreCaller | undefined): void;
 
-  /** Null for a format the core does not know. */
-  openStream(format: string): CoreStream | null;
-
   /** Hears what passes one of the filters. */
   subscribe(filters: EventFilter[], deliver: (events: WireEvent[]) => void, credits: number): CoreFeed;
 
@@ -218,8 +217,6 @@ export type CoreFiles =
 export interface CoreModule {
   /** `files` undefined: in memory. */
   openStore(files: CoreFiles | undefined, options: CoreOptions, done: Callback<CoreStore>): void;
-  /** Null for a format the core does not know. `parts`: those that the message has already. */
-  openReader(format: string, parts: readonly Part[]): CoreReader | null;
   openHash(): CoreHash;
   /** `file`: as `exportTo` made it. */
   openArchiveToWrite(file: SyncFile, done: Callback<CoreArchive>): void;

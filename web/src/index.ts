@@ -6,12 +6,12 @@
 export { deleteStore, openStore } from './client/open-store.js';
 export { MillraceError, type ErrorCode, type ErrorDetails } from './errors.js';
 export type {
-  Blobs, Draft, IngestOptions, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
+  Blobs, Draft, IngestOptions, MappedFormat, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
   StreamSource,
 } from './api.js';
 export type {
   BinaryPart, BlobInfo, CustomPart, EventFilter, FilePart, FinishPart, FinishReason, ImageUrlPart, Listener,
   Message, Metadata, NewMessage, Part, ReasoningPart, Role, SearchHit, SearchPage, SearchOptions, SearchPosition,
-  Session, ShellCommandPart, StoreEvent, TextPart, ToolCallPart, ToolResultPart,
+  Session, ShellCommandPart, StoreEvent, StreamEvent, TextPart, ToolCallPart, ToolResultPart,
   Usage,
 } from './types.js';

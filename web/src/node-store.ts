@@ -10,17 +10,23 @@ import { notInABrowser } from './start-worker.js';
 function nowhere(): never { throw notInABrowser(); }
 
 /** The Worker's side, which has a compiler run of its own: bundle.mjs puts the two together. */
-export interface WorkerSide { InProcessWorker: new (core: WebAssembly.Module) => unknown }
+export interface WorkerSide { InProcessWorker: new (compiled: Compiled) => unknown }
+interface Compiled { core: WebAssembly.Module; streams: WebAssembly.Module }
 
-export function storesInNode({ InProcessWorker }: WorkerSide, wasm: URL): {
+export function storesInNode({ InProcessWorker }: WorkerSide, wasm: { core: URL; streams: URL }): {
   openStore(options?: OpenOptions): Promise<Store>;
   deleteStore(name: string): Promise<void>;
 } {
-  let compiled: Promise<WebAssembly.Module> | undefined;
+  let compiled: Promise<Compiled> | undefined;
+
+  async function compile(): Promise<Compiled> {
+    const [core, streams] = await Promise.all([wasm.core, wasm.streams].map(async (file) => WebAssembly.compile(await read(file))));
+    return { core: core!, streams: streams! };
+  }
 
   async function inProcess(): Promise<() => Worker> {
-    const core = await (compiled ??= read(wasm).then((bytes) => WebAssembly.compile(bytes)));
-    return () => new InProcessWorker(core) as Worker;
+    const modules = await (compiled ??= compile());
+    return () => new InProcessWorker(modules) as Worker;
   }
 
   return {

@@ -10,6 +10,7 @@
  *    │◀──────────────────────── others-wrote ──│  to a draft: its copy lacks the changes of others
  *    │── ingest ─────────────────────────────▶│  `reply` once the message is saved
  *    │── source ─────────────────────────────▶│  only if it was not there yet
+ *    │◀─────────────────────── pieces, finish ──│  only if a function of the page maps it; answered by `mapped`
  *    │── chunk / end / fail ─────────────────▶│  only for sources that cannot be transferred;
  *    │◀──────────────────────────────── pull ──│  one chunk per pull
  *    │── abort ──────────────────────────────▶│
@@ -24,7 +25,7 @@
 import type { Calls, Method, WireReply } from './calls.js';
 import type { CoreError, WireEvent, WireMutation } from './core-module.js';
 import type { ErrorCode } from './errors.js';
-import type { EventFilter, Message, Usage } from './types.js';
+import type { EventFilter, Message, StreamEvent, Usage } from './types.js';
 
 /** A MillraceError by value. */
 export interface WireError {
@@ -80,12 +81,13 @@ export type WireSource =
 /** What the head of a response says. */
 export interface FailedAnswer { status: number; statusText: string; type: string; headers: [string, string][] }
 
-/** The format of a stream that a function of the page maps. */
-export const MAPPED = 'mapped';
+/** What the function of a mapped stream is called with: a text, or a whole event. */
+export type Piece = string | StreamEvent;
 
 export interface IngestRequest {
   reply: WireReply;
-  format: string;
+  /** `events`: a function of the page maps it, and this is what it is given. */
+  format: string | { events: 'sse' | 'ndjson' | 'text' };
   source: WireSource;
 }
 
@@ -124,7 +126,7 @@ export type ToWorker =
   | { type: 'page-event'; event: string; persisted: boolean | undefined };
 
 /** What a host is told by its clients: by its own page, and by the Workers of other tabs for theirs. */
-export type ToHost = Exclude<ToWorker, BlobRequest | { type: 'mapped' }>
+export type ToHost = Exclude<ToWorker, BlobRequest | { type: 'ingest' } | { ingest: number }>
   /** The first of all, to a new leader. */
   | { type: 'resume'; resumed: Resumed };
 
@@ -140,7 +142,7 @@ export type ToPage =
   /** Stop pumping: the reply ended by itself. */
   | { type: 'enough'; ingest: number }
   /** For the function of a mapped stream, in their order. */
-  | { type: 'pieces'; ingest: number; pieces: readonly string[] }
+  | { type: 'pieces'; ingest: number; pieces: readonly Piece[] }
   /** The mapped stream has ended, with that error if there is one: its draft is to be finished. */
   | { type: 'finish'; ingest: number; error?: WireError }
   | { type: 'ingested'; ingest: number; message: Message; error?: WireError; usage?: Usage }
@@ -150,7 +152,7 @@ export type ToPage =
   | { type: 'trapped'; error: WireError };
 
 /** What a host tells its clients. */
-export type FromHost = ToPage
+export type FromHost = Exclude<ToPage, { ingest: number }>
   /** What each writer has written is saved up to before that version, as it counts. */
   | { type: 'saved'; writers: Record<string, number> };
 

@@ -19,6 +19,15 @@ interface Extra { extra?: Readonly<Record<string, unknown>> }
 /** The application's own data: a JSON object. A change of it is a JSON Merge Patch (RFC 7396): null removes. Up to 1 MiB. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/** One event of a stream: of Server-Sent Events, or a line of JSON as `data`. */
+export interface StreamEvent {
+  readonly data: string;
+  /** The field `event`. */
+  readonly name?: string;
+  /** The field `id` of this event, or of the last one before it that had any. */
+  readonly id?: string;
+}
+
 /** Token counts of one message, as the provider reported them last. */
 export interface Usage {
   inputTokens: number; outputTokens: number;

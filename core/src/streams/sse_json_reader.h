@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "millrace/streams/sse_framer.h"
 #include "millrace/streams/stream_reader.h"
 #include "streams/provider_error.h"
 #include "streams/reply_writer.h"
-#include "streams/sse_framer.h"
 
 namespace millrace {
 

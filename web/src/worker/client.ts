@@ -16,12 +16,10 @@ import { checkSize } from './core/call-size.js';
 import { callCore } from './core/calls.js';
 import type { OpenedStore } from './core/open-store.js';
 import { resume } from './resume.js';
-import { coreRun, withRun, type Runs } from './runs.js';
+import { withRun, type Runs } from './runs.js';
 import { SavedWrites } from './saved-writes.js';
 import { ClientSubscription } from './subscription.js';
 import { deleteBackend } from './storage/backend.js';
-import { Ingest, type PutFile } from './streams/ingest.js';
-import { dropSource } from './streams/source.js';
 import { toWire } from './wire-error.js';
 
 /** What a client needs of the host that it is connected to. */
@@ -38,14 +36,11 @@ export interface Clientele {
 interface Session {
   readonly store: OpenedStore;
   readonly subscription: ClientSubscription;
-  readonly ingests: Map<number, Ingest>;
   /** Run scopes that it began and has not ended. */
   readonly runs: Runs;
   /** Undefined for the page of this Worker: it hears of failures only. */
   readonly saved: SavedWrites | undefined;
 }
-
-const INTERRUPTED = 'The page was frozen, or went into the cache of the browser, while it read the reply. What had arrived is kept.';
 
 export class Client {
   readonly #host: Clientele;
@@ -53,16 +48,13 @@ export class Client {
   readonly #answers: Answers;
   /** The name of another tab; undefined: the page of this Worker. */
   readonly #tab: string | undefined;
-  readonly #putFile: PutFile | undefined;
   #session: Session | undefined;
   /** What came while it is being resumed. */
   #held: ToHost[] | undefined;
 
-  /** `putFile`: of the page of this Worker; other tabs read their streams themselves. */
-  constructor(host: Clientele, post: (messages: FromHost[]) => void, tab: string | undefined, putFile?: PutFile) {
+  constructor(host: Clientele, post: (messages: FromHost[]) => void, tab: string | undefined) {
     this.#host = host;
     this.#tab = tab;
-    this.#putFile = putFile;
     this.#outgoing = new TurnMessages(post);
     this.#answers = new Answers((message) => this.#outgoing.post(message), () => this.#session?.subscription.blocked ?? false);
   }
@@ -87,13 +79,6 @@ export class Client {
     this.#outgoing.flush();
   }
 
-  /** Its store is handed over: what it reads itself ends. Resolves when that is told. */
-  async interrupt(): Promise<void> {
-    const session = this.#session;
-    session?.subscription.unsubscribe();
-    if (session) await this.#endSession(session, INTERRUPTED);
-  }
-
   /** Nobody hears it any more. Its tab may live, and go on with another client: nothing that it began is ended. */
   disconnect(): void {
     this.#session?.subscription.unsubscribe();
@@ -102,7 +87,6 @@ export class Client {
 
   /** The core is never called again. The client fails what is pending. */
   trapped(error: MillraceError): void {
-    for (const ingest of this.#session?.ingests.values() ?? []) ingest.drop();
     this.#session = undefined;
     this.#outgoing.post({ type: 'trapped', error: toWire(error) });
     this.#outgoing.flush();
@@ -125,15 +109,6 @@ export class Client {
         session.subscription.grant(message.count);
         return this.#answers.release();
       case 'forget': return session.subscription.forget(message.messageId);
-      case 'ingest': return this.#ingest(session, message);
-      case 'source': {
-        const ingest = session.ingests.get(message.ingest);
-        return ingest ? ingest.supply(message.source) : dropSource(message.source);
-      }
-      case 'chunk': return session.ingests.get(message.ingest)?.chunk(message.chunk);
-      case 'end': return session.ingests.get(message.ingest)?.end();
-      case 'fail': return session.ingests.get(message.ingest)?.fail(message.error);
-      case 'abort': return session.ingests.get(message.ingest)?.abort(message.reason);
       case 'resume': return this.#resume(session, message.resumed);
     }
   }
@@ -145,7 +120,7 @@ export class Client {
     const { core } = store;
     const saved = this.#tab === undefined ? undefined
       : new SavedWrites(core, (writers) => this.#outgoing.post({ type: 'saved', writers }));
-    this.#session = { store, subscription, ingests: new Map(), runs: new Map(), saved };
+    this.#session = { store, subscription, runs: new Map(), saved };
     return { storage: store.storage, recovered: store.core.recovered(), fresh: store.fresh && this.#tab === undefined };
   }
 
@@ -207,21 +182,9 @@ export class Client {
     });
   }
 
-  /** What is being ingested ends as canceled first. */
   async #close(session: Session, timeoutMs: number): Promise<void> {
-    const ended = this.#endSession(session, 'The store was closed');
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
-    // Under Node it would keep the process alive.
-    clearTimeout(timer);
-    if (await this.#host.leave(this, timeoutMs)) session.subscription.unsubscribe();
-  }
-
-  async #endSession({ ingests }: Session, reason: string): Promise<void> {
     this.#session = undefined;
-    const running = [...ingests.values()];
-    for (const ingest of running) ingest.abort(reason);
-    await Promise.all(running.map((ingest) => ingest.ended));
+    if (await this.#host.leave(this, timeoutMs)) session.subscription.unsubscribe();
   }
 
   #write({ store, saved }: Session, message: Extract<ToHost, { type: 'write' }>): void {
@@ -242,17 +205,6 @@ export class Client {
     } catch (error) {
       done(toWire(error));
     }
-  }
-
-  #ingest({ store, ingests, runs }: Session, { id, request }: Extract<ToHost, { type: 'ingest' }>): void {
-    const reply = { ...request.reply, run: coreRun(request.reply.run, runs) };
-    const ingest = new Ingest(store.core, id, { ...request, reply }, {
-      ask: (message) => this.#outgoing.post(message),
-      answer: (message) => this.#answers.post(message),
-      putFile: this.#putFile!,
-    });
-    ingests.set(id, ingest);
-    void ingest.ended.then(() => ingests.delete(id));
   }
 
   /** What comes before the store is open or after it was closed. */

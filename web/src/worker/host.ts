@@ -5,14 +5,13 @@
  *   tab ────▶ Client ─┼─▶ one store, one core
  *   tab ────▶ Client ─┘
  */
-import type { FromHost, OpenRequest, ToHost, ToPage } from '../protocol.js';
+import type { FromHost, OpenRequest, ToHost } from '../protocol.js';
 import { Client, type Clientele } from './client.js';
 import { asked } from './core/asked.js';
 import { CoreGuard } from './core/core-guard.js';
 import { READS_OF_DISK } from './core/calls.js';
 import { openStore, type AmongTabs, type LoadCore, type OpenedStore } from './core/open-store.js';
 import { holdForLife } from './life-lock.js';
-import type { PutFile } from './streams/ingest.js';
 import type { MillraceError } from '../errors.js';
 
 /** A client's way to the host. */
@@ -46,9 +45,8 @@ export class Host {
     this.#tabs = tabs;
   }
 
-  /** `putFile`: keeps the files of its streams. */
-  connectPage(post: (messages: ToPage[]) => void, putFile: PutFile): Port {
-    const client = new Client(this.#clientele, post as (messages: FromHost[]) => void, undefined, putFile);
+  connectPage(post: (messages: FromHost[]) => void): Port {
+    const client = new Client(this.#clientele, post, undefined);
     this.#page ??= client;
     return this.#connect(client);
   }
@@ -93,7 +91,7 @@ export class Host {
     if (!store) return;
     try {
       await new Promise<void>((resolve) => store.core.call('handOver', [writers], () => resolve(), undefined));
-      await this.#page?.interrupt();
+      this.#page?.disconnect();
       // All that was asked is done. The page is told so, however little it runs now: it must not ask again.
       this.#page?.release();
       await store.letGo();

@@ -5,10 +5,9 @@
  */
 import type { ToPage, ToWorker } from '../protocol.js';
 import { isBlob } from '../realms.js';
-import type { CoreModule } from '../core-module.js';
 import { Host } from './host.js';
-import { loadCore, startCore } from './load-core.js';
 import { LonePage } from './lone-page.js';
+import { compiled, modulesOf, type Compiled } from './modules.js';
 
 /** What the page's side uses of a Worker. */
 export class InProcessWorker extends EventTarget {
@@ -17,14 +16,11 @@ export class InProcessWorker extends EventTarget {
   #closed = false;
   #terminated = false;
 
-  /** `compiled`: the core, unless the store is opened with a `wasmUrl`. */
-  constructor(compiled: WebAssembly.Module) {
+  constructor(modulesOfNode: Compiled) {
     super();
-    let core: Promise<CoreModule> | undefined;
-    const load = (wasmUrl?: string): Promise<CoreModule> =>
-      (core ??= wasmUrl === undefined ? startCore((imports) => WebAssembly.instantiate(compiled, imports)) : loadCore(wasmUrl));
-    const host = new Host(load, () => { this.#closed = true; });
-    this.#page = new LonePage(host, load, (messages) => deliver(messages, [], (data) => {
+    const modules = modulesOf(compiled(modulesOfNode));
+    const host = new Host(modules.core, () => { this.#closed = true; });
+    this.#page = new LonePage(host, modules, (messages) => deliver(messages, [], (data) => {
       if (!this.#terminated) this.dispatchEvent(new MessageEvent('message', { data }));
     }));
   }

@@ -1,29 +1,34 @@
-import type { CoreModule } from '../core-module.js';
-import type { FromHost, ToHost, ToPage, ToWorker } from '../protocol.js';
+import type { Call, FromHost, ToHost, ToPage, ToWorker } from '../protocol.js';
 import { Blobs } from './blobs/blobs.js';
 import { MemoryBlobs } from './blobs/memory-blobs.js';
 import type { Host, Port } from './host.js';
+import type { Modules } from './modules.js';
 import { OwnCalls } from './own-calls.js';
 import { TabStreams } from './streams/tab-streams.js';
 
-/** The page of a store that no other tab can have open: what it says goes to the host, but for the content of blobs and the streams that it maps. */
+/** The page of a store that no other tab can have open: what it says goes to the host, but for the content of blobs and streams. */
 export class LonePage {
   readonly #page: Port;
   readonly #own: OwnCalls;
   readonly #blobs: Blobs;
   readonly #streams: TabStreams;
 
-  constructor(host: Host, load: () => Promise<CoreModule>, post: (messages: ToPage[]) => void) {
-    this.#page = host.connectPage((messages) => this.#heard(messages, post), (file) => this.#blobs.putFile(file));
+  #wasmUrl: string | undefined;
+
+  constructor(host: Host, modules: Modules, post: (messages: ToPage[]) => void) {
+    this.#page = host.connectPage((messages) => this.#heard(messages, post));
     this.#own = new OwnCalls((message) => this.#page.receive([message as ToHost]));
     const tell = (message: ToPage): void => post([message]);
-    this.#streams = new TabStreams(load, (message) => this.#page.receive([message as ToHost]), this.#own, tell, {
-      now: () => performance.now(), after: afterAWhile,
-    }, (file) => this.#blobs.putFile(file));
+    this.#streams = new TabStreams({
+      load: () => modules.streams(this.#wasmUrl),
+      say: (message) => this.#page.receive([message as ToHost]), tell,
+      isHere: () => true,
+      putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after: afterAWhile },
+    }, this.#own);
     let last: Promise<unknown> = Promise.resolve();
     this.#blobs = new Blobs({
       files: () => new MemoryBlobs(),
-      load,
+      load: () => modules.core(this.#wasmUrl),
       // A Blob in memory outlives its entry.
       holdExport: async () => () => undefined,
       holdCollection: async () => () => undefined,
@@ -39,15 +44,33 @@ export class LonePage {
   }
 
   receive(messages: readonly ToWorker[]): void {
-    for (const { type } of messages) if (type === 'open') this.#blobs.collectFromNowOn();
-    this.#page.receive(messages.filter((message) => {
-      if (message.type === 'call' && message.method === 'close') this.#blobs.close('The store was closed');
-      return !this.#blobs.take(message) && !this.#streams.take(message, false);
-    }) as ToHost[]);
+    const out: ToHost[] = [];
+    // In their order, also where some go another way.
+    const sayAll = (): void => this.#page.receive(out.splice(0));
+    for (const message of messages) {
+      if (message.type === 'open') {
+        this.#wasmUrl = message.request.wasmUrl;
+        this.#blobs.collectFromNowOn();
+      }
+      if (message.type === 'ingest') sayAll();
+      if (message.type === 'call' && message.method === 'close') {
+        sayAll();
+        void this.#close(message);
+      } else if (!this.#blobs.take(message) && !this.#streams.take(message)) {
+        out.push(message as ToHost);
+      }
+    }
+    sayAll();
+  }
+
+  async #close(call: Call & { method: 'close' }): Promise<void> {
+    this.#blobs.close('The store was closed');
+    await this.#streams.abortAll('The store was closed', call.args[0]);
+    this.#page.receive([call]);
   }
 
   #heard(messages: readonly FromHost[], post: (messages: ToPage[]) => void): void {
-    const forPage = messages.filter((message) => !this.#own.heard(message)) as ToPage[];
+    const forPage = messages.filter((message) => !this.#own.heard(message) && !this.#streams.heard(message)) as ToPage[];
     if (forPage.length > 0) post(forPage);
   }
 }

@@ -1,9 +1,8 @@
 /** The Worker of a store: what is posted to it goes to its tab, or to a host alone where there are no tabs. */
-import type { CoreModule } from '../core-module.js';
 import type { ToPage, ToWorker } from '../protocol.js';
 import { Host } from './host.js';
-import { loadCore } from './load-core.js';
 import { LonePage } from './lone-page.js';
+import { fetched, modulesOf } from './modules.js';
 import { browser } from './tabs/environment.js';
 import { Tab } from './tabs/tab.js';
 
@@ -13,9 +12,7 @@ interface Target {
   failed(error: unknown): void;
 }
 
-let core: Promise<CoreModule> | undefined;
-/** Once: what reads a stream in a follower opens the store when it leads. */
-const loadOnce = (wasmUrl?: string): Promise<CoreModule> => (core ??= loadCore(wasmUrl));
+const modules = modulesOf(fetched);
 const post = (messages: ToPage[]): void => postMessage(messages);
 let target: Target | undefined;
 
@@ -23,12 +20,12 @@ let target: Target | undefined;
 function begin(messages: readonly ToWorker[]): Target {
   const [first] = messages;
   if (first?.type === 'open' && first.request.storage !== 'memory' && first.request.lifeLock !== undefined && isSecureContext) {
-    const tab = new Tab(browser, loadOnce, first, post, () => close());
+    const tab = new Tab(browser, modules, first, post, () => close());
     tab.receive(messages.slice(1));
     return tab;
   }
-  const host = new Host(loadOnce, () => close());
-  const page = new LonePage(host, loadOnce, post);
+  const host = new Host(modules.core, () => close());
+  const page = new LonePage(host, modules, post);
   page.receive(messages);
   return { receive: (more) => page.receive(more), failed: (error) => host.failed(error) };
 }

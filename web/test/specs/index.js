@@ -6,6 +6,7 @@ export * as drafts from './drafts.js';
 export * as events from './events.js';
 export * as inputs from './inputs.js';
 export * as live from './live.js';
+export * as mapping from './mapping.js';
 export * as reading from './reading.js';
 export * as ingest from './ingest.js';
 export * as replies from './replies.js';

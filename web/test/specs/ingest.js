@@ -212,44 +212,6 @@ export async function goesOnWithAMessage(context) {
   equal((await store.messages.list(id)).length, 1);
 }
 
-/** @type {Spec} */
-export async function aFunctionMapsTheChunks(context) {
-  const { store, id } = await setUp(context);
-  async function* source() {
-    yield 'to';
-    yield new TextEncoder().encode('kens 😀').subarray(0, 7);
-    yield new TextEncoder().encode('kens 😀').subarray(7);
-  }
-  const mapped = await store.ingest(id, source(), { format: (chunk, draft) => draft.appendText(chunk.toUpperCase()) });
-  deepEqual([textOf(await mapped.done), finishOf(await mapped.done)?.reason], ['TOKENS 😀', 'end_turn']);
-  deepEqual(await mapped.done, await store.messages.get(mapped.messageId, { committed: true }));
-
-  const throwing = await outcome(store, await store.ingest(id, source(), {
-    format(chunk, draft) {
-      draft.appendText(chunk);
-      throw new Error('cannot map that');
-    },
-  }));
-  await rejects(Promise.reject(throwing.error), 'protocol');
-  ok(throwing.error.message.includes('cannot map that'), 'the reason');
-  deepEqual([textOf(throwing.message), throwing.reason], ['to', 'error']);
-
-  const early = await store.ingest(id, source(), { format: async (chunk, draft) => {
-    draft.appendText(chunk);
-    await draft.finish('max_tokens');
-  } });
-  deepEqual([textOf(await early.done), finishOf(await early.done)?.reason], ['to', 'max_tokens']);
-
-  const http = await outcome(store, await store.ingest(id, { url: `${context.provider}overloaded` }, { format: () => undefined }));
-  deepEqual([http.error.code, http.error.status, http.reason], ['http', 500, 'error']);
-
-  const held = await store.ingest(id, fetch(`${context.provider}hold?name=${context.name}`), { format: (chunk, draft) => draft.appendText(chunk) });
-  await until(async () => textOf(await store.messages.get(held.messageId)) !== '');
-  held.abort();
-  const { error, reason } = await outcome(store, held);
-  deepEqual([error.code, reason], ['aborted', 'canceled']);
-}
-
 /** The usage that came after the finish is counted, and the request is cancelled. @type {Spec} */
 export async function I4_aServerThatNeverClosesTheConnectionHoldsNothingUp(context) {
   const { store, id } = await setUp(context);

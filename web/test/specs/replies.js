@@ -133,22 +133,3 @@ export async function C6_draftsOfOneMessageShowEachOther({ open }) {
   await second.finish();
   await rejects(first.finish(), 'finished');
 }
-
-/** A mapping function that goes on over a part that is refused spoils its draft, not the message. @type {Spec} */
-export async function I4_aMappingWhoseDraftIsRefusedLeavesTheMessageFree({ open }) {
-  const store = await open();
-  const { id } = await store.sessions.create();
-  const run = await store.ingest(id, new Response('text'), {
-    messageId: 'm',
-    format: (chunk, draft) => {
-      draft.appendText(chunk);
-      draft.addPart(/** @type {any} */ ({ type: 'nonsense' })).catch(() => undefined);
-      draft.appendText(' and more');
-    },
-  });
-  await rejects(run.done, 'invalid-argument');
-  const left = await store.messages.get('m', { committed: true });
-  deepEqual([textOf(left), finishOf(left)?.reason], ['text', 'error']);
-  const next = await store.ingest(id, new Response(', again'), { messageId: 'm', format: 'text' });
-  equal(textOf(await next.done), 'text, again');
-}

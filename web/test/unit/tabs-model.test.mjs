@@ -52,12 +52,12 @@ class TestPage {
     this.world = world;
     this.tab = new SimulatedTab(name);
     this.traps = false;
-    const load = async () => /** @type {any} */ ({
+    const core = async () => /** @type {any} */ ({
       openStore: (/** @type {any} */ _files, /** @type {any} */ options, /** @type {any} */ done) =>
         done(null, new ModelCore(disk, options, (ms, call) => world.after(this.tab, ms, 'window', call), () => this.traps)),
     });
     const open = { type: /** @type {const} */ ('open'), id: this.#ask('open'), request: { ...REQUEST, lifeLock: name } };
-    this.worker = new Tab(world.environment(this.tab), load, open, (messages) => {
+    this.worker = new Tab(world.environment(this.tab), { core, streams: () => Promise.reject(new Error('no streams here')) }, open, (messages) => {
       // As a Worker's messages do, it comes a little later.
       for (const message of structuredClone(messages)) world.after(this.tab, 0, 'to page', () => this.#hear(message));
     }, () => { this.over = true; world.kill(this.tab); });

@@ -35,7 +35,10 @@ const OPTIONS = [
 function checkOptions(options: IngestOptions): void {
   checkFields('ingest', options, OPTIONS);
   const { format, role = 'assistant', messageId, signal, onUsage } = options;
-  if (typeof format !== 'function') oneOf('format, if it is no function,', format, FORMATS);
+  if (typeof format === 'object' && format !== null) {
+    oneOf('format.events', format.events, ['sse', 'ndjson', 'text']);
+    checkFunction('format.map', format.map);
+  } else if (typeof format !== 'function') oneOf('format, if it is no function,', format, FORMATS);
   // A message of any other role is finished from the start.
   oneOf('The role of a message to stream into', role, ['assistant']);
   checkOptionalId('messageId', messageId);

@@ -1,12 +1,13 @@
 /** The draft of a stream that a function of the page maps. The Worker reads the stream, and says what it brings and how it ends. */
 import type { Draft } from '../../api.js';
 import type { MillraceError } from '../../errors.js';
+import type { Piece } from '../../protocol.js';
 import { defined } from '../defined.js';
 import type { PageDraft } from '../drafts/draft.js';
 import { mappingError } from './ingest-errors.js';
 
-/** What it returns is awaited before the next chunk. */
-export type Mapping = (chunk: string, draft: Draft) => unknown;
+/** What it returns is awaited before the next piece. */
+export type Mapping = (piece: never, draft: Draft) => unknown;
 
 export class MappedDraft {
   readonly #draft: PageDraft;
@@ -18,10 +19,10 @@ export class MappedDraft {
   }
 
   /** Whether more is wanted: not once the function has finished the draft. */
-  async take(pieces: readonly string[]): Promise<boolean> {
+  async take(pieces: readonly Piece[]): Promise<boolean> {
     for (const piece of pieces) {
       try {
-        await this.#map(piece, this.#draft);
+        await this.#map(piece as never, this.#draft);
       } catch (error) {
         // A draft that was finished or refused meanwhile is not the function's fault.
         if (!this.#draft.finished) throw this.#draft.failure ?? mappingError(error);

@@ -10,7 +10,7 @@
 import type { IngestOptions } from '../../api.js';
 import { MillraceError } from '../../errors.js';
 import type { WireReply } from '../../calls.js';
-import { MAPPED, type IngestRequest, type ToPage, type ToWorker, type WireError, type WireSource } from '../../protocol.js';
+import type { IngestRequest, ToPage, ToWorker, WireError, WireSource } from '../../protocol.js';
 import type { Message } from '../../types.js';
 import type { Chunks } from './chunks.js';
 import { fromWire } from '../calls/connection.js';
@@ -61,8 +61,9 @@ export class WorkerRun implements WorkerStream {
   private constructor(host: IngestHost, reply: WireReply, { format, signal, onUsage }: IngestOptions) {
     this.messageId = reply.messageId;
     this.#host = host;
-    this.#map = typeof format === 'function' ? format : undefined;
-    this.#request = { reply, format: typeof format === 'function' ? MAPPED : format };
+    const mapped = typeof format === 'function' ? { events: 'text' as const, map: format } : format;
+    this.#map = typeof mapped === 'object' ? mapped.map : undefined;
+    this.#request = { reply, format: typeof mapped === 'object' ? { events: mapped.events } : mapped };
     this.#onUsage = onUsage;
     const id = this.#id = host.connection.nextId();
     host.ingests.set(id, this);

@@ -7,11 +7,21 @@
 import { MillraceError } from '../../errors.js';
 import { sizeOf } from './call-size.js';
 
+/** The words for an error. */
+interface Words { what: string; advice: string }
+const CORE: Words = {
+  what: 'The core', advice: 'What was acknowledged is saved. Open the store again, and hand less over in one call.',
+};
+
 export class CoreGuard {
   readonly #trapped: (error: MillraceError) => void;
+  readonly #words: Words;
   #error: MillraceError | undefined;
 
-  constructor(trapped: (error: MillraceError) => void) { this.#trapped = trapped; }
+  constructor(trapped: (error: MillraceError) => void, words = CORE) {
+    this.#trapped = trapped;
+    this.#words = words;
+  }
 
   /** `object`, and every object of the core that its methods return, each call of theirs guarded. */
   guard<T extends object>(object: T): T {
@@ -46,8 +56,8 @@ export class CoreGuard {
     if (!this.#error) {
       const size = sizeOf(args.filter((arg) => typeof arg !== 'function'));
       this.#error = new MillraceError('internal',
-        `The core ran out of memory or stack in "${name}", which was given ${size} bytes (${String(cause)}). ` +
-        'What was acknowledged is saved. Open the store again, and hand less over in one call.', { cause });
+        `${this.#words.what} ran out of memory or stack in "${name}", which was given ${size} bytes (${String(cause)}). ` +
+        this.#words.advice, { cause });
       this.#trapped(this.#error);
     }
     return this.#error;

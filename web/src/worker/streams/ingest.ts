@@ -8,14 +8,13 @@
  *
  * Invariant: the message is on disk before the first byte is asked for, and the stream ends exactly once.
  */
-import type { CoreStore, CoreStream, StreamEnd, StreamFile } from '../../core-module.js';
+import type { StreamFile } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
 import type { IngestRequest, ToPage, WireError, WireSource } from '../../protocol.js';
 import { isBytes } from '../../realms.js';
-import type { Message } from '../../types.js';
-import { asked } from '../core/asked.js';
 import { toWire } from '../wire-error.js';
 import type { PageSource, Source } from './byte-source.js';
+import type { ReplyStream } from './reply-stream.js';
 import { dropSource, openSource } from './source.js';
 
 /** Milliseconds that a reply which has ended may keep its connection open, for the counts of tokens that come last. */
@@ -23,10 +22,7 @@ const LATE_MS = 4000;
 
 /** How an ingest speaks to the page. */
 export interface PageLink {
-  /** Asks the page to do its part of the reading. */
-  ask(message: ToPage): void;
-  /** Says that something is done. */
-  answer(message: ToPage): void;
+  tell(message: ToPage): void;
   /** Keeps a file that came in the reply; gives the id of its blob. */
   putFile: PutFile;
 }
@@ -37,7 +33,7 @@ export class Ingest {
   /** Resolves once the outcome is reported. Never rejects. */
   readonly ended: Promise<void>;
 
-  readonly #core: Pick<CoreStore, 'openStream'>;
+  readonly #stream: ReplyStream;
   readonly #id: number;
   readonly #request: IngestRequest;
   readonly #page: PageLink;
@@ -45,14 +41,14 @@ export class Ingest {
   /** Set by an abort, which may come before there is a message. */
   #failure: WireError | undefined;
 
-  constructor(core: Pick<CoreStore, 'openStream'>, id: number, request: IngestRequest, page: PageLink) {
-    this.#core = core;
+  constructor(stream: ReplyStream, id: number, request: IngestRequest, page: PageLink) {
+    this.#stream = stream;
     this.#id = id;
     this.#request = request;
     this.#page = page;
     this.#source = openSource(request.source, {
-      pull: () => page.ask({ type: 'pull', ingest: id }),
-      enough: () => page.ask({ type: 'enough', ingest: id }),
+      pull: () => page.tell({ type: 'pull', ingest: id }),
+      enough: () => page.tell({ type: 'enough', ingest: id }),
     });
     this.ended = this.#run();
   }
@@ -75,35 +71,24 @@ export class Ingest {
   fail(error: WireError): void { if ('fail' in this.#source) this.#source.fail(error); }
 
   async #run(): Promise<void> {
-    let stream: CoreStream | undefined;
+    const stream = this.#stream;
     try {
-      stream = this.#openStream();
-      const message = await this.#begin(stream);
-      this.#page.answer({ type: 'reply', id: this.#id, value: message });
+      const message = await stream.begin(this.#request.reply);
+      this.#page.tell({ type: 'reply', id: this.#id, value: message });
     } catch (error) {
-      stream?.delete();
+      stream.delete();
       this.#source.cancel();
-      this.#page.answer({ type: 'reply', id: this.#id, error: toWire(error) });
+      this.#page.tell({ type: 'reply', id: this.#id, error: toWire(error) });
       return;
     }
-    const failure = this.#failure ?? await this.#read(stream);
-    await this.#end(stream, this.#failure ?? failure);
+    const failure = this.#failure ?? await this.#read();
+    await this.#end(this.#failure ?? failure);
     stream.delete();
   }
 
-  #openStream(): CoreStream {
-    const { format } = this.#request;
-    const stream = this.#core.openStream(format);
-    if (stream) return stream;
-    throw new MillraceError('invalid-argument', `The format "${format}" is not one this version reads`);
-  }
-
-  #begin(stream: CoreStream): Promise<Message> {
-    return asked((done) => stream.begin(this.#request.reply, done));
-  }
-
   /** Feeds until the reply ends. The error it ended with, if any. */
-  async #read(stream: CoreStream): Promise<WireError | undefined> {
+  async #read(): Promise<WireError | undefined> {
+    const stream = this.#stream;
     const patience = new Patience();
     try {
       for (;;) {
@@ -114,7 +99,7 @@ export class Ingest {
         if (!isBytes(chunk)) {
           throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
         }
-        if (!await this.#storeFiles(stream, await stream.feed(chunk))) return undefined;
+        if (!await this.#storeFiles(await stream.feed(chunk))) return undefined;
       }
     } catch (error) {
       return toWire(error);
@@ -125,30 +110,28 @@ export class Ingest {
   }
 
   /** What the stream says when no file waits any more. One for which there is no room stays in the message. */
-  async #storeFiles(stream: CoreStream, goesOn: boolean): Promise<boolean> {
+  async #storeFiles(goesOn: boolean): Promise<boolean> {
+    const stream = this.#stream;
     for (let file = stream.file(); file; file = stream.file()) {
       goesOn = stream.fileStored(await this.#page.putFile(file).catch(() => undefined));
     }
     return goesOn;
   }
 
-  async #end(stream: CoreStream, failure: WireError | undefined): Promise<void> {
+  async #end(failure: WireError | undefined): Promise<void> {
     try {
-      const ending = asked<StreamEnd>((done) => {
-        if (failure) stream.fail({ code: failure.code, message: failure.message }, done);
-        else stream.finish(done);
-      });
-      const [{ message, error, usage }] = await Promise.all([ending, this.#storeFiles(stream, false)]);
+      const ending = failure ? this.#stream.fail({ code: failure.code, message: failure.message }) : this.#stream.finish();
+      const [{ message, error, usage }] = await Promise.all([ending, this.#storeFiles(false)]);
       // The core knows the code and what the provider said, the failure the rest (status, body, …).
       const told = error && { ...failure, ...error };
-      this.#page.answer({
+      this.#page.tell({
         type: 'ingested', ingest: this.#id, message, ...(told && { error: told }), ...(usage && { usage }),
       });
     } catch (error) {
       const lost = toWire(error);
       // Its run, or the store, ended before it did, and finished the message.
       const finished: WireError = { code: 'aborted', message: failure?.message ?? lost.message };
-      this.#page.answer({ type: 'lost', ingest: this.#id, error: lost.code === 'finished' ? finished : lost });
+      this.#page.tell({ type: 'lost', ingest: this.#id, error: lost.code === 'finished' ? finished : lost });
     }
   }
 }

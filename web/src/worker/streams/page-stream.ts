@@ -1,45 +1,59 @@
 /**
- * A reply that a function of the page maps (`CoreStream`): read here, written by a draft of the page.
+ * A reply that a function of the page maps: read here, written by a draft of the page.
  *
- *   bytes ──▶ text ──▶ `pieces` to the page ──▶ its function ──▶ `mapped`: the next bytes are read
+ *   bytes ──▶ text, or events ──▶ `pieces` to the page ──▶ its function ──▶ `mapped`: the next bytes are read
  *   the end, or an error ──▶ `finish` to the page ──▶ its draft is finished, durably ──▶ `mapped`
  */
-import type { Callback, CoreError, CoreStream, StreamEnd } from '../../core-module.js';
+import type { CoreError } from '../../core-module.js';
 import type { WireReply } from '../../calls.js';
-import type { ToPage, ToWorker } from '../../protocol.js';
-import type { FinishPart, Message } from '../../types.js';
+import { MillraceError } from '../../errors.js';
+import type { Piece, ToPage, ToWorker } from '../../protocol.js';
+import type { Message } from '../../types.js';
 import { fromCore, toWire } from '../wire-error.js';
-import type { LeaderCalls } from './remote-stream.js';
+import { beginReply } from './begin-reply.js';
+import { finishRefused } from './finish-refused.js';
+import type { Leader } from './leader-calls.js';
+import type { Cutter } from './pieces.js';
+import type { Ended, ReplyStream } from './reply-stream.js';
 
 type Mapped = Extract<ToWorker, { type: 'mapped' }>;
 
-export class PageStream implements CoreStream {
+export class PageStream implements ReplyStream {
   readonly #ingest: number;
-  readonly #call: LeaderCalls['call'];
+  readonly #leader: Leader;
   readonly #tell: (message: ToPage) => void;
-  readonly #decoder = new TextDecoder();
+  readonly #open: () => Promise<Cutter>;
+  #cutter!: Cutter;
   #messageId = '';
+  #wantsMore = true;
   /** Waits for the page, which is asked one thing at a time. */
   #answer: ((mapped: Mapped) => void) | undefined;
 
-  constructor(ingest: number, call: LeaderCalls['call'], tell: (message: ToPage) => void) {
+  /** `open`: what cuts the body into pieces for the function. */
+  constructor(ingest: number, open: () => Promise<Cutter>, leader: Leader, tell: (message: ToPage) => void) {
     this.#ingest = ingest;
-    this.#call = call;
+    this.#open = open;
+    this.#leader = leader;
     this.#tell = tell;
   }
 
-  begin(reply: WireReply, done: Callback<Message>): void {
+  begin(reply: WireReply): Promise<Message> {
     this.#messageId = reply.messageId;
-    this.#call('beginReply', [reply], done);
+    return beginReply(this.#leader, reply, async () => { this.#cutter = await this.#open(); });
   }
 
-  feed(bytes: Uint8Array): Promise<boolean> { return this.#map(this.#decoder.decode(bytes, { stream: true })); }
+  feed(bytes: Uint8Array): Promise<boolean> { return this.#map(this.#cutter.feed(bytes)); }
 
-  finish(done: Callback<StreamEnd>): void {
-    this.#map(this.#decoder.decode()).then(() => this.#end(undefined, done), (error: unknown) => this.#end(toWire(error), done));
+  async finish(): Promise<Ended> {
+    try {
+      await this.#map(this.#cutter.finish());
+    } catch (error) {
+      return this.#end(toWire(error));
+    }
+    return this.#end(undefined);
   }
 
-  fail(error: CoreError, done: Callback<StreamEnd>): void { void this.#end(error, done); }
+  fail(error: CoreError): Promise<Ended> { return this.#end(error); }
 
   /** The page has done what it was asked for. */
   mapped(answer: Mapped): void { this.#answer?.(answer); }
@@ -47,34 +61,25 @@ export class PageStream implements CoreStream {
   ending(): boolean { return false; }
   file(): undefined { return undefined; }
   fileStored(): boolean { return false; }
-  delete(): void { /* nothing of the core is used */ }
+  delete(): void { (this.#cutter as Cutter | undefined)?.delete(); }
 
   /** False once the page wants no more. Rejects with what its function threw. */
-  async #map(text: string): Promise<boolean> {
-    if (text === '') return true;
-    const { more, error } = await this.#ask({ type: 'pieces', ingest: this.#ingest, pieces: [text] });
+  async #map(pieces: Piece[]): Promise<boolean> {
+    if (pieces.length === 0 || !this.#wantsMore) return this.#wantsMore;
+    const { more, error } = await this.#ask({ type: 'pieces', ingest: this.#ingest, pieces });
+    this.#wantsMore = more;
     if (error) throw fromCore(error);
     return more;
   }
 
-  async #end(error: CoreError | undefined, done: Callback<StreamEnd>): Promise<void> {
+  async #end(error: CoreError | undefined): Promise<Ended> {
     const { error: lost } = await this.#ask({ type: 'finish', ingest: this.#ingest, ...(error && { error }) });
-    const answer: Callback<Message> = (failed, message) => {
-      if (lost) done(error ?? lost);
-      else if (failed) done(failed);
-      else done(null, { message: message!, skippedLines: 0, ...(error && { error }) });
-    };
-    this.#call('getMessage', [this.#messageId, false], (failed, message) => {
-      if (!message) answer(failed ?? { code: 'not-found', message: 'the message was deleted' });
-      else if (lost && message.finishedAt === undefined) this.#finishWithoutDraft(message, (error ?? lost).message, answer);
-      else answer(null, message);
-    });
-  }
-
-  /** The draft was refused and can finish nothing. Left open, the message would take no other stream. */
-  #finishWithoutDraft(message: Message, why: string, done: Callback<Message>): void {
-    const finish: FinishPart = { type: 'finish', reason: 'error', time: Date.now(), message: why };
-    this.#call('updateMessage', [{ ...message, parts: [...message.parts, finish] }], done);
+    // The draft was refused and could finish nothing.
+    if (lost) await finishRefused(this.#leader, this.#messageId, (error ?? lost).message);
+    const message = await this.#leader.call('getMessage', [this.#messageId, false]);
+    if (!message) throw new MillraceError('not-found', 'the message was deleted');
+    if (lost) throw fromCore(error ?? lost);
+    return { message, skippedLines: 0, ...(error && { error }) };
   }
 
   #ask(message: ToPage): Promise<Mapped> {

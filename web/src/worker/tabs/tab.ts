@@ -13,11 +13,11 @@
  */
 import { MillraceError } from '../../errors.js';
 import type { Call, FromHost, Opened, OpenRequest, ToHost, ToPage, ToWorker, WireError } from '../../protocol.js';
-import type { CoreModule, WireEvent } from '../../core-module.js';
+import type { WireEvent } from '../../core-module.js';
 import { Blobs } from '../blobs/blobs.js';
 import { CoreGuard } from '../core/core-guard.js';
-import type { LoadCore } from '../core/open-store.js';
 import { Host, type Port } from '../host.js';
+import type { Modules } from '../modules.js';
 import { OwnCalls } from '../own-calls.js';
 import { TabStreams } from '../streams/tab-streams.js';
 import { toWire } from '../wire-error.js';
@@ -43,7 +43,7 @@ interface Upstream { readonly here: boolean; send(messages: ToHost[]): void }
 
 export class Tab {
   readonly #environment: Environment;
-  readonly #loadCore: LoadCore;
+  readonly #modules: Modules;
   readonly #post: (messages: ToPage[]) => void;
   readonly #end: () => void;
   readonly #open: Open;
@@ -77,9 +77,9 @@ export class Tab {
   readonly #silence: SilenceWatch;
 
   /** `post`: to the page; `end`: ends this Worker. */
-  constructor(environment: Environment, loadCore: LoadCore, open: Open, post: (messages: ToPage[]) => void, end: () => void) {
+  constructor(environment: Environment, modules: Modules, open: Open, post: (messages: ToPage[]) => void, end: () => void) {
     this.#environment = environment;
-    this.#loadCore = loadCore;
+    this.#modules = modules;
     this.#post = post;
     this.#end = end;
     this.#open = open;
@@ -88,15 +88,18 @@ export class Tab {
     this.#aloneSince = environment.clock.now();
     const say = (message: ToHost): void => this.#say([message]);
     const guard = new CoreGuard((error) => this.#trapped(error));
-    const load = async (): Promise<CoreModule> => guard.guard(await loadCore(this.#request.wasmUrl));
     const tell = (message: ToPage): void => this.#post([message]);
     this.#own = new OwnCalls((message) => say(message as ToHost));
-    this.#streams = new TabStreams(load, (message) => say(message as ToHost), this.#own, tell, environment.clock,
-      (file) => this.#blobs.putFile(file));
+    this.#streams = new TabStreams({
+      load: () => modules.streams(this.#request.wasmUrl),
+      say: (message) => say(message as ToHost), tell,
+      isHere: () => this.#upstream?.here ?? false,
+      putFile: (file) => this.#blobs.putFile(file), clock: environment.clock,
+    }, this.#own);
     const { name } = this.#request;
     this.#blobs = new Blobs({
       files: () => environment.blobFiles(name, this.#storage),
-      load, tell,
+      load: async () => guard.guard(await modules.core(this.#request.wasmUrl)), tell,
       holdExport: () => environment.locks.hold(`millrace-export:${name}`, new AbortController().signal),
       holdCollection: () => environment.locks.tryHold(`millrace-export:${name}`),
       locked: (step) => environment.locks.locked(`millrace-blobs:${name}`, step),
@@ -121,7 +124,7 @@ export class Tab {
         this.#change();
       } else {
         if (message.type === 'ingest') sayAll();
-        if (this.#blobs.take(message) || this.#streams.take(message, !this.#upstream?.here)) continue;
+        if (this.#blobs.take(message) || this.#streams.take(message)) continue;
         out.push(message as ToHost);
       }
     }
@@ -145,12 +148,12 @@ export class Tab {
 
   #lead(release: Release): void {
     const { locks, clock } = this.#environment;
-    const host = new Host(this.#loadCore, () => this.#hostEnded(host), {
+    const host = new Host(this.#modules.core, () => this.#hostEnded(host), {
       home: this.#name, living: () => locks.held(), lock: { deadline: clock.now() + FILES_MS, release },
     });
     this.#host = host;
     this.#leader = new Leader(this.#environment, this.#request.name, this.#name, host, () => void this.#yield());
-    const port = host.connectPage((messages) => { if (this.#host === host) this.#heard(messages); }, (file) => this.#blobs.putFile(file));
+    const port = host.connectPage((messages) => { if (this.#host === host) this.#heard(messages); });
     this.#connect({ here: true, send: (messages) => port.receive(messages) }, port);
   }
 
@@ -350,7 +353,7 @@ export class Tab {
 
   async #close(call: Call & { method: 'close' }): Promise<void> {
     this.#blobs.close('The store was closed');
-    await this.#streams.abortAll('The store was closed');
+    await this.#streams.abortAll('The store was closed', call.args[0]);
     this.#closing = true;
     // Followers hear nothing of the end of this opening: they go on with the next.
     this.#leader?.stop();

@@ -1,23 +1,25 @@
-import type { CoreModule } from '../core-module.js';
 import { MillraceError } from '../errors.js';
-import createCoreModule from './millrace-core.js';
 
-/** Fetches and starts the core. Rejects with 'storage-unavailable', saying what a page's author can do. */
-export function loadCore(wasmUrl?: string): Promise<CoreModule> {
-  // The literal is what bundlers look for.
-  const url = wasmUrl ?? new URL('./millrace-core.wasm', import.meta.url).href;
-  return startCore((imports) => instantiate(url, imports));
-}
+type Instance = (imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>;
+/** Emscripten's factory. */
+type Create<T> = (options: {
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
+}) => Promise<T>;
 
-/** Starts the core on an instance that is made of these imports. */
-export function startCore(instance: (imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>): Promise<CoreModule> {
+/** Starts a module on an instance that is made of these imports. */
+export function startModule<T>(create: Create<T>, instance: Instance): Promise<T> {
   return new Promise((resolve, reject) => {
     const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object => {
       instance(imports).then(done, reject);
       return {};
     };
-    createCoreModule({ instantiateWasm }).then(resolve, reject);
+    create({ instantiateWasm }).then(resolve, reject);
   });
+}
+
+/** Fetches a module and starts it. Rejects with 'storage-unavailable', saying what a page's author can do. */
+export function loadModule<T>(create: Create<T>, url: string): Promise<T> {
+  return startModule(create, (imports) => instantiate(url, imports));
 }
 
 async function instantiate(url: string, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
@@ -39,7 +41,7 @@ async function instantiate(url: string, imports: WebAssembly.Imports): Promise<W
 
 function unavailable(url: string, why: string, cause?: unknown): MillraceError {
   return new MillraceError('storage-unavailable',
-    `The WebAssembly core could not be loaded from ${url}: ${why}. Check that the file is served there ` +
+    `A WebAssembly module of millrace could not be loaded from ${url}: ${why}. Check that the file is served there ` +
     "(options.wasmUrl names another place) and that the Content-Security-Policy has script-src 'wasm-unsafe-eval'.",
     { cause });
 }
