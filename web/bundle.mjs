@@ -77,7 +77,7 @@ const subpath = (source) => ({
 });
 
 // The types of what is required: a compiler reads them as those of a CommonJS module by their ending.
-const rooms = new Set(Object.values(SUBPATHS).map((source) => source.split('/')[0]));
+const rooms = new Set([...Object.values(SUBPATHS).map((source) => source.split('/')[0]), 'providers']);
 const ofSubpaths = [...rooms].flatMap((room) => readdirSync(here(`dist/${room}`)).filter((file) => file.endsWith('.d.ts'))
   .map((file) => `${room}/${file.slice(0, -'.d.ts'.length)}`));
 for (const name of ['index', 'api', 'types', 'errors', 'client/open-store', ...ofSubpaths]) {
@@ -88,14 +88,19 @@ for (const name of ['index', 'api', 'types', 'errors', 'client/open-store', ...o
 // Beside the module, as its address is written in there: a server's bundler looks whether the file is there.
 await write(node, { file: here('dist/worker/node.js'), format: 'esm' });
 await write(node, { file: here('dist/worker/node.cjs'), format: 'cjs', banner: GLOBALS });
-// Bundlers take three files instead of one. Who imports MillraceError alone gets no Worker then: some bundlers take along
+// Bundlers take some files instead of one. Who imports MillraceError alone gets no Worker then: some bundlers take along
 // whatever a file names by its address, whether the file is used or not.
-await write({
-  input: here('src/client/open-store.ts'),
+const partOfModule = (source) => ({
+  input: here(source),
   platform: 'browser',
   plugins: [{ name: 'errors', resolveId: (id, importer) => (importer && id.endsWith('/errors.js') ? { id: './errors.js', external: true } : undefined) }],
-}, { file: here('dist/store.js'), format: 'esm' });
-writeFileSync(here('dist/module.js'), "export { deleteStore, openStore } from './store.js';\nexport { MillraceError } from './errors.js';\n");
+});
+await write(partOfModule('src/client/open-store.ts'), { file: here('dist/store.js'), format: 'esm' });
+await write(partOfModule('src/providers/index.ts'), { file: here('dist/providers.js'), format: 'esm' });
+writeFileSync(here('dist/module.js'), `export { deleteStore, openStore } from './store.js';
+export { MillraceError } from './errors.js';
+export { toProviderMessages } from './providers.js';
+`);
 
 await write({ input: here('src/errors.ts') }, { file: here('dist/errors.js'), format: 'esm' });
 for (const entry of ['index', 'worker/worker']) {

@@ -98,6 +98,7 @@ const SIDES = [
   ['live', 'web/src/live/'],
   ['react', 'web/src/react/'],
   ['history', 'web/src/history/'],
+  ['providers', 'web/src/providers/'],
   ['page', 'web/src/client/'],
 ];
 /** The package's entry files, which connect the sides. */
@@ -108,6 +109,7 @@ const SIDE_IMPORTS = {
   shared: ['shared'],
   worker: ['worker', 'shared'],
   page: ['page', 'shared'],
+  providers: ['providers', 'shared'],
   // A subpath of the package is a file of its own. What it imported from the rest would be on a page twice.
   live: ['live'],
   react: ['react', 'live', 'entry'],

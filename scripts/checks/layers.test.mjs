@@ -34,6 +34,7 @@ const forbidden = [
   ['the page using a live query', 'web/src/client/a.ts', "import { liveMessage } from '../live/index.js';\n", 'may not import the live side'],
   ['a binding reaching past the entry', 'web/src/react/a.ts', "import { x } from '../client/x.js';\n", 'may not import the page side'],
   ['an importer taking code of the page', 'web/src/history/a.ts', "import { MillraceError } from '../errors.js';\n", 'may not import the shared side'],
+  ['the messages of providers taking code of the page', 'web/src/providers/a.ts', "import { openStore } from '../client/open-store.js';\n", 'may not import the page side'],
   ['the page using an importer', 'web/src/client/a.ts', "import { importClaude } from '../history/import-claude.js';\n", 'may not import the history side'],
   ['the protocol importing a value', 'web/src/protocol.ts', "import { x } from './errors.js';\n", 'imports types only'],
   ['a dependency at run time', 'web/src/client/a.ts', "import { z } from 'zod';\n", 'imports nothing at run time'],

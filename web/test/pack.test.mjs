@@ -27,7 +27,7 @@ const PAGE_BUDGET_BYTES = 12_100;
 /** Of what the first stream loads. */
 const STREAMS_BUDGET_BYTES = 60_000;
 /** Of what a page adds that imports everything of a subpath, without what that imports from others. */
-const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500, 'import-chatgpt': 6_000, 'import-claude': 6_000 };
+const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500, 'import-chatgpt': 6_000, 'import-claude': 6_000, providers: 7_000 };
 
 /** What both pages run. @param {string} from */
 const application = (from) => `
@@ -208,6 +208,8 @@ test('for the compiler, with either resolution of modules', options, () => {
     import { importChatGPT, type ImportResult } from 'millrace/import-chatgpt';
     import { importClaude } from 'millrace/import-claude';
     import { liveConversation, type Snapshot } from 'millrace/live';
+    import { toProviderMessages, type ChatMessage } from 'millrace';
+    export const historyOf = (messages: Message[]): ChatMessage[] => toProviderMessages(messages, 'openai-chat');
     export const messagesOf = (store: Store, id: string): Snapshot<{ readonly messages: readonly Message[] }> => liveConversation(store, id).get();
     export const importOf = (store: Store, file: File): Promise<ImportResult> =>
       (file.name.startsWith('chatgpt') ? importChatGPT : importClaude)(store, file, { onProgress: ({ bytes }) => console.log(bytes) });
