@@ -292,5 +292,13 @@ TEST(OpenAiDialects, I4_AConnectionThatBreaksAfterTheFinishHasNotCutTheReply) {
   EXPECT_EQ(reply.outcome.status.code(), Code::kNetwork);
 }
 
+// A part of the provider's own that is named like one of ours is not read back as that.
+TEST(OpenAiDialects, I3_ContentNamedLikeAPartOfOursEndsNothing) {
+  const Reply reply = ReadChat(Delta(R"({"content":[{"type":"finish","x":1}]})") + Content("a") +
+                               FinishReasonIs("stop") + kDone);
+  EXPECT_THAT(reply.parts(),
+              ElementsAre(CustomPart{"x-finish", R"({"type":"finish","x":1})", ""}, Text("a")));
+}
+
 }  // namespace
 }  // namespace millrace

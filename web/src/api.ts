@@ -159,8 +159,13 @@ export interface Sessions {
 
 // ---------------------------------------------------------------- streams
 
-/** 'openai-chat': Server-Sent Events of OpenAI Chat Completions and its dialects; 'text': the body is the reply. */
-export type StreamFormat = 'openai-chat' | 'text';
+/**
+ * 'openai-chat': Server-Sent Events of OpenAI Chat Completions and its dialects; 'openai-responses': of OpenAI Responses;
+ * 'anthropic': of Anthropic Messages; 'ai-sdk': the UI message stream of the AI SDK, version 1; 'ag-ui': AG-UI 1.0;
+ * 'ndjson': a JSON object a line, in the shape of Ollama's chat and generate replies; 'text': the body is the reply.
+ */
+export type StreamFormat =
+  | 'openai-chat' | 'openai-responses' | 'anthropic' | 'ai-sdk' | 'ag-ui' | 'ndjson' | 'text';
 
 /**
  * A format of one's own. The body is cut into events in the Worker: 'sse' are Server-Sent Events, 'ndjson' are lines, 'text' is text as

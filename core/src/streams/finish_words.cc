@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "streams/provider_error.h"
+
 namespace millrace {
 namespace {
 
@@ -38,6 +40,10 @@ constexpr std::array kWords = {
     FinishWord("blocklist", FinishReason::kContentFilter),
     FinishWord("prohibited_content", FinishReason::kContentFilter),
     FinishWord("refusal", FinishReason::kContentFilter),
+    FinishWord("interrupted", FinishReason::kInterrupted),
+    // The turn ended, and the provider goes on with it when it is sent back.
+    FinishWord("pause_turn", FinishReason::kEndTurn),
+    FinishWord("compaction", FinishReason::kEndTurn),
 };
 
 }  // namespace
@@ -49,6 +55,22 @@ FinishReason ReasonOfWord(std::string_view word) {
   const auto* found = std::find_if(kWords.begin(), kWords.end(),
                                    [&](const FinishWord& known) { return known.first == lower; });
   return found == kWords.end() ? FinishReason::kUnknown : found->second;
+}
+
+Finish FinishOfWord(std::string_view word) {
+  Finish finish{ReasonOfWord(word), "", ""};
+  if (finish.reason == FinishReason::kUnknown) {
+    finish.details.append("finish reason: ").append(Excerpt(word));
+  } else if (word == "pause_turn" || word == "compaction") {
+    finish.details = word;
+  }
+  return finish;
+}
+
+Finish NoFinish(bool came) {
+  return {
+      FinishReason::kUnknown, "",
+      came ? "stream ended without a finish" : "stream ended without a finish: the body is empty"};
 }
 
 }  // namespace millrace

@@ -5,9 +5,11 @@
 #include "model/json_values.h"
 
 namespace millrace {
+
 std::string_view FormatItLooksLike(std::string_view object) {
   const std::string type = json::StringOr(json::Member(object, "type"), "");
   if (type.starts_with("response.")) return "OpenAI's Responses";
+  if (json::HasMember(object, "choices")) return "OpenAI's chat completions";
   if (type.starts_with("message_") || type.starts_with("content_block_")) {
     return "Anthropic's Messages";
   }

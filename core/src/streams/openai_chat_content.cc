@@ -10,6 +10,7 @@
 #include "model/base64.h"
 #include "model/json.h"
 #include "model/json_values.h"
+#include "streams/event_fields.h"
 #include "streams/openai_chat_reader.h"
 
 namespace millrace {
@@ -105,7 +106,7 @@ void OpenAiChatReader::TakeImages(std::string_view images) {
 // the provider sent it.
 void OpenAiChatReader::TakeOtherPart(std::string_view part) {
   finished_ = false;
-  SwitchTo(Channel::kNone);
+  channels_.SwitchTo(Channel::kNone, writer_);
   std::string_view url;
   if (json::Is(part, json::Kind::kObject)) {
     url = json::Member(part, "image_url");
@@ -121,7 +122,7 @@ void OpenAiChatReader::TakeOtherPart(std::string_view part) {
                          : "content";
   std::string data;
   json::AppendCompact(part, data);
-  writer_.Other(CustomPart{std::move(name), std::move(data), ""});
+  writer_.Other(CustomPart{CustomName(name), std::move(data), ""});
 }
 
 // {"type":"thinking","thinking":"…","signature":"…"} and {"type":"redacted_thinking","data":"…"}

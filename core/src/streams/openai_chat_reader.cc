@@ -11,13 +11,9 @@
 #include "model/json.h"
 #include "model/json_values.h"
 #include "streams/finish_words.h"
+#include "streams/usage_fields.h"
 
 namespace millrace {
-namespace {
-
-constexpr std::string_view kNoFinish = "stream ended without a finish";
-
-}  // namespace
 
 bool OpenAiChatReader::TakeWord(std::string_view data) {
   if (data != "[DONE]") return false;
@@ -47,21 +43,13 @@ bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object
 
 void OpenAiChatReader::TakeUsage(std::string_view usage) {
   if (!json::Is(usage, json::Kind::kObject)) return;
-  // Later counts replace earlier ones, because they are totals so far.
-  const auto take = [this](std::string_view object, std::string_view key, auto Usage::*field) {
-    if (!json::Is(object, json::Kind::kObject)) return;
-    const std::string_view value = json::Member(object, key);
-    if (!json::Is(value, json::Kind::kNumber)) return;
-    const std::optional<std::int64_t> count = json::DecodeInt(value);
-    if (!count || *count < 0) return;
-    if (!outcome_.usage) outcome_.usage.emplace();
-    (*outcome_.usage).*field = *count;
-  };
-  take(usage, "prompt_tokens", &Usage::input_tokens);
-  take(usage, "completion_tokens", &Usage::output_tokens);
-  take(json::Member(usage, "prompt_tokens_details"), "cached_tokens", &Usage::cached_input_tokens);
-  take(json::Member(usage, "completion_tokens_details"), "reasoning_tokens",
-       &Usage::reasoning_tokens);
+  std::optional<Usage>& counts = outcome_.usage;
+  TakeTokens(usage, "prompt_tokens", &Usage::input_tokens, counts);
+  TakeTokens(usage, "completion_tokens", &Usage::output_tokens, counts);
+  TakeTokens(json::Member(usage, "prompt_tokens_details"), "cached_tokens",
+             &Usage::cached_input_tokens, counts);
+  TakeTokens(json::Member(usage, "completion_tokens_details"), "reasoning_tokens",
+             &Usage::reasoning_tokens, counts);
 }
 
 void OpenAiChatReader::TakeChoices(std::string_view choices) {
@@ -122,7 +110,7 @@ void OpenAiChatReader::TakeToolCalls(std::string_view calls) {
 
 void OpenAiChatReader::TakeToolCall(std::string_view call) {
   finished_ = false;
-  SwitchTo(Channel::kNone);
+  channels_.SwitchTo(Channel::kNone, writer_);
   CallFragment fragment;
   const std::string_view index = json::Member(call, "index");
   if (json::Is(index, json::Kind::kNumber)) fragment.index = json::DecodeInt(index);
@@ -146,57 +134,30 @@ void OpenAiChatReader::TakeToolCall(std::string_view call) {
 }
 
 void OpenAiChatReader::Append(Channel channel, std::string_view value) {
-  if (!json::HasText(value)) return;
+  if (!channels_.Append(channel, value, writer_)) return;
   finished_ = false;
-  SwitchTo(channel);
-  std::string text = text_.Take(value);
-  if (channel == Channel::kContent) return think_.Write(text, writer_);
-  if (channel == Channel::kReasoning) return writer_.Reasoning(std::move(text));
-  refused_ = true;
-  writer_.Text(std::move(text), /*refusal=*/true);
-}
-
-void OpenAiChatReader::SwitchTo(Channel channel) {
-  if (channel == channel_) return;
-  std::string rest = text_.Finish();
-  switch (std::exchange(channel_, channel)) {
-    case Channel::kNone:
-      break;
-    case Channel::kContent:
-      think_.Write(rest, writer_);
-      think_.Flush(writer_);
-      break;
-    case Channel::kRefusal:
-      writer_.Text(std::move(rest), /*refusal=*/true);
-      break;
-    case Channel::kReasoning:
-      writer_.Reasoning(std::move(rest));
-      break;
-  }
+  refused_ = refused_ || channel == Channel::kRefusal;
 }
 
 void OpenAiChatReader::EndCleanly() {
   if (finish_reason_ == "error") return EndWithError({"the provider reported an error", "", ""});
   if (finish_reason_.empty()) {
-    const std::string_view empty = recognized() || saw_done_ ? "" : ": the body is empty";
-    return End(/*cut=*/!saw_done_,
-               {FinishReason::kUnknown, "", std::string(kNoFinish).append(empty)}, Status());
+    const bool came = recognized() || saw_done_;
+    return End(/*cut=*/!saw_done_, NoFinish(came), Status());
   }
-  FinishReason reason = ReasonOfWord(finish_reason_);
-  std::string details = reason == FinishReason::kUnknown ? "finish reason: " + finish_reason_ : "";
+  millrace::Finish finish = FinishOfWord(finish_reason_);
   // A reply that was cut is not a request to use tools: the input of its calls may be cut too.
-  const bool cut = reason == FinishReason::kMaxTokens || reason == FinishReason::kContentFilter;
+  const bool cut = IsCut(finish.reason);
   if (!cut && !calls_.empty()) {
-    reason = FinishReason::kToolUse;
-    details.clear();
+    finish = {FinishReason::kToolUse, "", ""};
   } else if (refused_) {
-    reason = FinishReason::kContentFilter;
+    finish.reason = FinishReason::kContentFilter;
   }
-  End(cut, {reason, "", std::move(details)}, Status());
+  End(cut, std::move(finish), Status());
 }
 
 void OpenAiChatReader::End(bool cut, millrace::Finish finish, Status status) {
-  SwitchTo(Channel::kNone);
+  channels_.SwitchTo(Channel::kNone, writer_);
   calls_.End(cut, writer_);
   WriteRest();
   writer_.End(outcome_.usage, std::move(finish));

@@ -10,9 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "streams/delta_text.h"
+#include "streams/reply_channels.h"
 #include "streams/sse_json_reader.h"
-#include "streams/think_tags.h"
 #include "streams/tool_calls.h"
 
 namespace millrace {
@@ -36,8 +35,7 @@ class OpenAiChatReader final : public SseJsonReader {
   bool ending() const override { return done_ || finished_; }
 
  private:
-  // What the deltas are appended to.
-  enum class Channel { kNone, kContent, kRefusal, kReasoning };
+  using Channel = ReplyChannels::Channel;
 
   bool TakeObject(std::string_view name, std::string_view object) override;
   bool TakeWord(std::string_view data) override;
@@ -67,12 +65,9 @@ class OpenAiChatReader final : public SseJsonReader {
 
   // Appends a JSON string. Ignores "" and any other value.
   void Append(Channel channel, std::string_view value);
-  void SwitchTo(Channel channel);
 
-  ThinkTags think_;
+  ReplyChannels channels_;
   ToolCalls calls_;
-  DeltaText text_;  // for channel_
-  Channel channel_ = Channel::kNone;
 
   std::string finish_reason_;  // the last one; "" if none came
   bool finished_ = false;      // no content came after it

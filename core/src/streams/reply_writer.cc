@@ -52,6 +52,14 @@ void ReplyWriter::EndReasoning(const std::string& part, std::string signature) {
   mutations_.emplace_back(millrace::EndReasoning{std::move(signature), part});
 }
 
+void ReplyWriter::HiddenReasoning(std::string signature, const std::string& part) {
+  ReasoningPart hidden;
+  hidden.signature = std::move(signature);
+  hidden.id = part;
+  Other(std::move(hidden));
+  mutations_.emplace_back(millrace::EndReasoning{"", part});
+}
+
 void ReplyWriter::Signature(std::string_view piece) {
   if (piece.empty()) return;
   if (!reasoning_open_) {

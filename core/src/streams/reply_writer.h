@@ -25,6 +25,8 @@ class ReplyWriter {
   // Ends the reasoning of that id. Reasoning with an id stays open until then: several may come
   // side by side. Nothing happens if it is not open.
   void EndReasoning(const std::string& part, std::string signature);
+  // A whole reasoning part of which only the signature is known. REQUIRES: the id is new.
+  void HiddenReasoning(std::string signature, const std::string& part);
   // What comes next is not joined to the last text, even if that is text too.
   void StartBlock() { new_block_ = true; }
   // A piece of the opaque signature of the open reasoning.

@@ -14,7 +14,7 @@ namespace millrace {
 namespace {
 
 // Deeper than anything a provider sends, and shallow enough for every reader of stored data.
-constexpr std::size_t kMaxDepth = 128;
+constexpr std::size_t kMaxEventDepth = 128;
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -93,7 +93,8 @@ void SseJsonReader::TakeEvent(std::string_view name, std::string_view data) {
 }
 
 void SseJsonReader::TakeStray(SseFramer::Item line) {
-  if (TakeJson("", Trim(line.text), /*is_event=*/false)) return;
+  const std::string_view text = Trim(line.text);
+  if (text.empty() || TakeJson("", text, /*is_event=*/false)) return;
   if (line.text.starts_with("error:")) return TakeErrorLine(Trim(line.text.substr(6)));
   foreign_ = true;
   if (line.kind == SseFramer::Item::kStray) ++outcome_.skipped_lines;
@@ -114,7 +115,7 @@ bool SseJsonReader::TakeJson(std::string_view name, std::string_view text, bool 
   if (!text.starts_with('{')) return false;
   if (!IsValidUtf8(text)) return TakeJson(name, ToValidUtf8(text), is_event);
   const std::optional<std::size_t> depth = json::Depth(text);
-  if (!depth || *depth > kMaxDepth) return false;
+  if (!depth || *depth > kMaxEventDepth) return false;
   if (TakeObject(name, text)) {
     recognized_ = true;
     strays_.clear();

@@ -6,8 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "streams/ag_ui_reader.h"
+#include "streams/ai_sdk_reader.h"
+#include "streams/anthropic_reader.h"
 #include "streams/file_holder.h"
+#include "streams/ndjson_reader.h"
 #include "streams/openai_chat_reader.h"
+#include "streams/openai_responses_reader.h"
 #include "streams/text_reader.h"
 
 namespace millrace {
@@ -27,6 +32,11 @@ std::unique_ptr<StreamReader> Make(const std::vector<Part>& parts) {
 
 constexpr std::array kFormats = {
     Format{StreamFormat::kOpenAiChat, "openai-chat", Make<OpenAiChatReader>},
+    Format{StreamFormat::kAiSdk, "ai-sdk", Make<AiSdkReader>},
+    Format{StreamFormat::kAgUi, "ag-ui", Make<AgUiReader>},
+    Format{StreamFormat::kOpenAiResponses, "openai-responses", Make<OpenAiResponsesReader>},
+    Format{StreamFormat::kAnthropic, "anthropic", Make<AnthropicReader>},
+    Format{StreamFormat::kNdjson, "ndjson", Make<NdjsonReader>},
     Format{StreamFormat::kText, "text", Make<TextReader>},
 };
 

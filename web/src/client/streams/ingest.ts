@@ -9,7 +9,9 @@ import { sourceOf } from './stream-source.js';
 import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
 import { WorkerRun } from './worker-run.js';
 
-const FORMATS = ['openai-chat', 'text'] as const satisfies readonly StreamFormat[];
+const FORMATS = [
+  'openai-chat', 'openai-responses', 'anthropic', 'ai-sdk', 'ag-ui', 'ndjson', 'text',
+] as const satisfies readonly StreamFormat[];
 
 /** `run`: the id of a run scope, 0 for none. */
 export async function ingest(
