@@ -214,15 +214,18 @@ struct MutationOp {
   Mutation (*read)(ObjectReader& in);
 };
 // The deltas come first, because nearly all mutations are deltas.
-constexpr std::array<MutationOp, 9> kMutationOps = {{{"appendText", ReadAppendText},
-                                                     {"appendReasoning", ReadAppendReasoning},
-                                                     {"appendToolInput", ReadAppendToolInput},
-                                                     {"endReasoning", ReadEndReasoning},
-                                                     {"putToolCall", ReadPutToolCall},
-                                                     {"finishToolCall", ReadFinishToolCall},
-                                                     {"addPart", ReadAddPart},
-                                                     {"reset", ReadReset},
-                                                     {"finish", ReadFinishMessage}}};
+Mutation ReadSetMetadata(ObjectReader& in) { return SetMetadata{in.JsonOrEmpty("patch")}; }
+
+constexpr std::array<MutationOp, 10> kMutationOps = {{{"appendText", ReadAppendText},
+                                                      {"appendReasoning", ReadAppendReasoning},
+                                                      {"appendToolInput", ReadAppendToolInput},
+                                                      {"endReasoning", ReadEndReasoning},
+                                                      {"putToolCall", ReadPutToolCall},
+                                                      {"finishToolCall", ReadFinishToolCall},
+                                                      {"addPart", ReadAddPart},
+                                                      {"reset", ReadReset},
+                                                      {"setMetadata", ReadSetMetadata},
+                                                      {"finish", ReadFinishMessage}}};
 
 Result<Mutation> ReadMutation(val mutation) {
   ObjectReader in(std::move(mutation), "mutation");

@@ -63,10 +63,12 @@ struct MutationWriter {
         .SetUnlessEmpty("message", op.message)
         .SetUnlessEmpty("details", op.details);
   }
+  void operator()(const SetMetadata& op) {
+    out.Set("op", "setMetadata").SetJson("patch", op.patch);
+  }
   // No stream reader makes these.
   void operator()(const Resume&) {}
   void operator()(const Replace&) {}
-  void operator()(const SetMetadata&) {}
   void operator()(const SetUsage&) {}
 };
 

@@ -12,8 +12,8 @@ import type { BlobInfo, EventFilter, FinishReason, Message, Metadata, Part, Role
 export interface CoreError { code: ErrorCode; message: string }
 export type Callback<T> = (error: CoreError | null, value?: T) => void;
 
-/** A mutation on the wire: `web/src/client/draft.ts` writes it, `wasm/value_codec.cpp` reads it. */
-export type WireMutation =
+/** What a draft does to its message. */
+export type DraftMutation =
   | { op: 'appendText'; text: string; refusal?: boolean; part?: string }
   | { op: 'appendReasoning'; text: string; part?: string }
   | { op: 'endReasoning'; signature?: string; part?: string }
@@ -23,6 +23,9 @@ export type WireMutation =
   | { op: 'addPart'; part: Part }
   | { op: 'reset'; from?: number }
   | { op: 'finish'; reason: FinishReason; message?: string; details?: string };
+
+/** A mutation on the wire: a draft or a stream reader makes it, `wasm/mutation_reader.cpp` reads it. */
+export type WireMutation = DraftMutation | { op: 'setMetadata'; patch: Metadata };
 
 /** What was done to a message, resolved to part indexes: apply mechanically, in order. */
 export type PatchOp =

@@ -6,7 +6,7 @@
  *
  * Invariant: the copy's version is `count`, and one more for each version that others have made, as far as the page knows.
  */
-import type { WireMutation } from '../../core-module.js';
+import type { DraftMutation } from '../../core-module.js';
 import type { Message } from '../../types.js';
 import { MessageCopy } from './message-copy.js';
 import { resolveMutation } from './resolve.js';
@@ -15,7 +15,7 @@ export class DraftView {
   readonly #copy: MessageCopy;
   #count: number;
   /** What was written since a newer state was asked for: that state may lack it. */
-  #since: WireMutation[] | undefined;
+  #since: DraftMutation[] | undefined;
 
   constructor(message: Message) {
     this.#copy = new MessageCopy(message);
@@ -34,10 +34,10 @@ export class DraftView {
   get following(): boolean { return this.#since !== undefined; }
 
   /** Throws what `apply` would throw. */
-  check(mutation: WireMutation): void { resolveMutation(mutation, this.#copy, 0); }
+  check(mutation: DraftMutation): void { resolveMutation(mutation, this.#copy, 0); }
 
   /** Makes a version of its own of the mutation. False when it changes nothing. */
-  apply(mutation: WireMutation): boolean {
+  apply(mutation: DraftMutation): boolean {
     if (!this.#show(mutation, 1)) return false;
     this.#count += 1;
     this.#since?.push(mutation);
@@ -45,11 +45,11 @@ export class DraftView {
   }
 
   /** Shows a delta that will be merged into the last mutation: it makes no version of its own. */
-  extend(mutation: WireMutation): void { this.#show(mutation, 0); }
+  extend(mutation: DraftMutation): void { this.#show(mutation, 0); }
 
   /** `newest` was asked for in this turn, behind all that was written: the view is based on it when it arrives. */
   async follow(newest: Promise<Message | undefined>, arrived: (message: Message) => void): Promise<void> {
-    const since: WireMutation[] = (this.#since = []);
+    const since: DraftMutation[] = (this.#since = []);
     const settle = (message?: Message): void => {
       if (this.#since !== since) return; // something newer is on its way
       this.#since = undefined;
@@ -72,7 +72,7 @@ export class DraftView {
     this.#since = undefined;
   }
 
-  #rebase(message: Message, since: readonly WireMutation[]): void {
+  #rebase(message: Message, since: readonly DraftMutation[]): void {
     this.#copy.adopt(message);
     try {
       for (const mutation of since) this.#show(mutation, 1);
@@ -81,7 +81,7 @@ export class DraftView {
     }
   }
 
-  #show(mutation: WireMutation, versions: number): boolean {
+  #show(mutation: DraftMutation, versions: number): boolean {
     const now = Date.now();
     const ops = resolveMutation(mutation, this.#copy, now);
     if (ops.length === 0) return false;

@@ -12,7 +12,7 @@
  *    versions of what would follow do not fit.
  */
 import type { Draft } from '../../api.js';
-import type { WireMutation } from '../../core-module.js';
+import type { DraftMutation } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
 import type { FinishReason, Message, Metadata, Part, Usage } from '../../types.js';
 import { defined } from '../defined.js';
@@ -48,7 +48,7 @@ export class PageDraft implements Draft, Sender {
   readonly #host: DraftHost;
   readonly #view: DraftView;
   readonly #held = new HeldSurrogates();
-  #pending: WireMutation[] = [];
+  #pending: DraftMutation[] = [];
   /** Of the metadata, not answered yet. */
   #patches: Metadata[] = [];
   #firstVersion = 0;
@@ -221,7 +221,7 @@ export class PageDraft implements Draft, Sender {
   }
 
   /** Shows the mutation and sends it with all before it; resolves when it is durable. */
-  async #change(mutation: WireMutation, usage?: Usage): Promise<void> {
+  async #change(mutation: DraftMutation, usage?: Usage): Promise<void> {
     this.#host.outbox.flush();
     if (!this.#view.apply(mutation)) return this.flush();
     this.#push(mutation);
@@ -247,12 +247,12 @@ export class PageDraft implements Draft, Sender {
     await this.refresh();
   }
 
-  #push(mutation: WireMutation): void {
+  #push(mutation: DraftMutation): void {
     if (this.#pending.length === 0) this.#firstVersion = this.#view.count;
     this.#pending.push(mutation);
   }
 
-  #takePending(): { messageId: string; writer: string; version: number; others: number; mutations: WireMutation[] } {
+  #takePending(): { messageId: string; writer: string; version: number; others: number; mutations: DraftMutation[] } {
     const mutations = this.#pending;
     this.#pending = [];
     return { messageId: this.id, writer: this.writer, version: this.#firstVersion, others: this.#view.others, mutations };

@@ -1,7 +1,7 @@
-import type { WireMutation } from '../../core-module.js';
+import type { DraftMutation } from '../../core-module.js';
 import { endsInHighSurrogate, wellFormed } from './unicode.js';
 
-export type Delta = Extract<WireMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
+export type Delta = Extract<DraftMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
 
 /** Names the text that a delta goes to. */
 export function targetOf(delta: Delta): string {

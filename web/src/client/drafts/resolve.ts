@@ -5,7 +5,7 @@
  * A mutation that changes nothing resolves to no ops. It must not be sent: the core gives it no
  * version, and the versions of what follows would not fit.
  */
-import type { PatchOp, WireMutation } from '../../core-module.js';
+import type { PatchOp, DraftMutation } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
 import type { FinishPart, Part, ReasoningPart, ToolCallPart } from '../../types.js';
 import { defined } from '../defined.js';
@@ -13,7 +13,7 @@ import { sameValue } from '../events/isolate.js';
 import type { MessageCopy } from './message-copy.js';
 
 /** `now`: milliseconds since the epoch. Throws 'not-found' for a tool call that is not there. */
-export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: number): PatchOp[] {
+export function resolveMutation(mutation: DraftMutation, copy: MessageCopy, now: number): PatchOp[] {
   const { parts } = copy;
   switch (mutation.op) {
     case 'appendText': return appendText(mutation, copy);
@@ -38,7 +38,7 @@ export function resolveMutation(mutation: WireMutation, copy: MessageCopy, now: 
   }
 }
 
-type Op<Name extends WireMutation['op']> = Extract<WireMutation, { op: Name }>;
+type Op<Name extends DraftMutation['op']> = Extract<DraftMutation, { op: Name }>;
 
 function put(part: number, value: Part, keepBody = false): PatchOp {
   return { op: 'put', part, value, keepBody };
