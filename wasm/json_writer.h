@@ -50,6 +50,14 @@ class JsonWriter : public OptionalFields<JsonWriter> {
     Begin(key).append(json);
     return *this;
   }
+  // `describe(writer)` fills the object.
+  template <typename Describe>
+  JsonWriter& SetObject(Key key, const Describe& describe) {
+    Begin(key);
+    JsonWriter object(text_);
+    describe(object);
+    return *this;
+  }
   template <typename T, typename Describe>
   JsonWriter& SetEach(Key key, const std::vector<T>& items, const Describe& describe) {
     Begin(key).push_back('[');

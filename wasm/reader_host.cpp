@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "message_shape.h"
+#include "millrace/streams/merge_deltas.h"
 #include "value_codec.h"
 
 namespace millrace::wasm {
@@ -38,7 +39,8 @@ val FileToJs(const StreamReader& reader) {
 
 }  // namespace
 
-std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& parts) {
+std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& parts,
+                                             const val& merges) {
   const auto name = ReadWord(format, "the format");
   if (!name.ok()) return nullptr;
   const auto known = StreamFormatFromName(*name);
@@ -48,7 +50,7 @@ std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& parts
     Result<Part> part = ReadPart(ElementOf(parts, i));
     if (part.ok()) known_parts.push_back(*std::move(part));
   }
-  return std::make_shared<ReaderHost>(MakeStreamReader(*known, known_parts));
+  return std::make_shared<ReaderHost>(MakeStreamReader(*known, known_parts), NumberOf(merges) != 0);
 }
 
 val ReaderHost::Feed(const val& bytes) {
@@ -58,19 +60,24 @@ val ReaderHost::Feed(const val& bytes) {
   } else {
     reader_->Fail(InvalidArgument("a chunk must be a Uint8Array"), out);
   }
-  return ToJs(out);
+  return Written(std::move(out));
 }
 
 val ReaderHost::Finish() {
   std::vector<Mutation> out;
   reader_->Finish(out);
-  return ToJs(out);
+  return Written(std::move(out));
 }
 
 val ReaderHost::Fail(const val& error) {
   std::vector<Mutation> out;
   reader_->Fail(ReadError(error), out);
-  return ToJs(out);
+  return Written(std::move(out));
+}
+
+val ReaderHost::Written(std::vector<Mutation> mutations) const {
+  if (merges_) MergeDeltas(mutations);
+  return ToJs(mutations);
 }
 
 val ReaderHost::File() const { return FileToJs(*reader_); }
@@ -79,7 +86,7 @@ val ReaderHost::FileStored(const val& blob) {
   const Result<std::string> id = ReadWord(blob, "the blob");
   std::vector<Mutation> out;
   reader_->FileStored(id.ok() ? *id : std::string(), out);
-  return ToJs(out);
+  return Written(std::move(out));
 }
 
 val ReaderHost::End() const { return EndToJs(reader_->outcome()).Take(); }

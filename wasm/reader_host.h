@@ -9,17 +9,17 @@
 
 namespace millrace::wasm {
 
-// A stream reader by itself (CoreReader in web/src/core-module.ts), for a tab whose store is open
-// in another tab: it parses its own stream here and sends the mutations there.
+// A stream reader (CoreReader in web/src/core-module.ts).
 //
 // Each of Feed, Finish and Fail returns the new mutations, an array of WireMutation.
 class ReaderHost {
  public:
-  // `parts`: those that the message has already. Null for a format that
-  // the core does not know.
-  static std::shared_ptr<ReaderHost> Open(const val& format, const val& parts);
+  // `parts`: those that the message has already. `merges`: neighbouring deltas become one. Null for
+  // a format that the core does not know.
+  static std::shared_ptr<ReaderHost> Open(const val& format, const val& parts, const val& merges);
 
-  explicit ReaderHost(std::unique_ptr<StreamReader> reader) : reader_(std::move(reader)) {}
+  ReaderHost(std::unique_ptr<StreamReader> reader, bool merges)
+      : reader_(std::move(reader)), merges_(merges) {}
 
   val Feed(const val& bytes);
   val Finish();
@@ -32,7 +32,10 @@ class ReaderHost {
   val End() const;
 
  private:
+  val Written(std::vector<Mutation> mutations) const;
+
   std::unique_ptr<StreamReader> reader_;
+  const bool merges_;
 };
 
 val ToJs(const std::shared_ptr<ReaderHost>& reader);  // a CoreReader

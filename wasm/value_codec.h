@@ -28,6 +28,12 @@
 // is a Uint8Array. The JSON texts of the core (custom data, extra) are parsed values.
 namespace millrace::wasm {
 
+// ---- mutation_writer.cpp
+
+// The mutations of a stream reader: an array of WireMutation. As one JSON text, like many messages:
+// it takes a fraction of the time.
+val ToJs(const std::vector<Mutation>& mutations);
+
 // ---- value_writer.cpp
 
 val ToJs(const Status& status);  // { code, message }
@@ -35,9 +41,6 @@ val ToJs(const Part& part);
 val ToJs(const Message& message);
 val ToJs(const Session& session);
 val ToJs(const std::vector<Session>& sessions);
-// A mutation that a stream reader makes: a WireMutation.
-val ToJs(const Mutation& mutation);
-val ToJs(const std::vector<Mutation>& mutations);
 val ToJs(const PatchOp& op);
 val ToJs(const Patch& patch);
 val ToJs(const Event& event);

@@ -25,53 +25,6 @@ val IdsToJs(const std::vector<MessageId>& ids) {
   return array;
 }
 
-struct MutationWriter {
-  ObjectWriter out;
-
-  void operator()(const AppendText& op) {
-    out.Set("op", "appendText")
-        .Set("text", op.text)
-        .SetIf("refusal", op.refusal)
-        .SetUnlessEmpty("part", op.part);
-  }
-  void operator()(const AppendReasoning& op) {
-    out.Set("op", "appendReasoning").Set("text", op.text).SetUnlessEmpty("part", op.part);
-  }
-  void operator()(const EndReasoning& op) {
-    out.Set("op", "endReasoning")
-        .SetUnlessEmpty("signature", op.signature)
-        .SetUnlessEmpty("part", op.part);
-  }
-  void operator()(const PutToolCall& op) {
-    ObjectWriter call;
-    PartShape<ObjectWriter>{call}.SetCall(op.call);
-    out.Set("op", "putToolCall").Set("call", call.Take());
-  }
-  void operator()(const AppendToolInput& op) {
-    out.Set("op", "appendToolInput").Set("toolCallId", op.tool_call_id).Set("text", op.text);
-  }
-  void operator()(const FinishToolCall& op) {
-    out.Set("op", "finishToolCall").Set("toolCallId", op.tool_call_id);
-  }
-  void operator()(const AddPart& op) { out.Set("op", "addPart").Set("part", ToJs(op.part)); }
-  void operator()(const Reset& op) {
-    out.Set("op", "reset").Set("from", static_cast<double>(op.from));
-  }
-  void operator()(const Finish& op) {
-    out.Set("op", "finish")
-        .Set("reason", FinishReasonName(op.reason))
-        .SetUnlessEmpty("message", op.message)
-        .SetUnlessEmpty("details", op.details);
-  }
-  void operator()(const SetMetadata& op) {
-    out.Set("op", "setMetadata").SetJson("patch", op.patch);
-  }
-  // No stream reader makes these.
-  void operator()(const Resume&) {}
-  void operator()(const Replace&) {}
-  void operator()(const SetUsage&) {}
-};
-
 struct EventWriter {
   ObjectWriter out;
 
@@ -145,14 +98,6 @@ val ToJs(const Session& session) {
 }
 
 val ToJs(const std::vector<Session>& sessions) { return ArrayToJs(sessions); }
-
-val ToJs(const Mutation& mutation) {
-  MutationWriter writer;
-  std::visit(writer, mutation);
-  return writer.out.Take();
-}
-
-val ToJs(const std::vector<Mutation>& mutations) { return ArrayToJs(mutations); }
 
 val ToJs(const PatchOp& op) {
   ObjectWriter out;

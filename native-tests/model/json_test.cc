@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "millrace/base/utf8.h"
+#include "model/json_object.h"
 
 namespace millrace {
 namespace {
@@ -206,6 +207,20 @@ TEST(Json, FindsWhatIsSpecialAtAnyPlace) {
 
 TEST(Json, CompactsBetweenTokensOnly) {
   EXPECT_EQ(Compact(" [ 1 ,\n{ \"a b\" : \"c \\\" d\" } ]\t"), R"([1,{"a b":"c \" d"}])");
+}
+
+TEST(Json, AnObjectTakenApartHasTheMembersOfItsText) {
+  std::string text = R"({"a":1,"b":null,"a":{"c":"d"})";
+  for (int n = 0; n < 40; ++n) text += ",\"m" + std::to_string(n) + "\":" + std::to_string(n);
+  text += R"(,"m3":"last"})";
+  const json::Object object(text);
+  EXPECT_EQ(object.Member("a"), R"({"c":"d"})") << "of several with one key, the last";
+  EXPECT_EQ(object.Member("b"), "") << "null is missing";
+  EXPECT_EQ(object.Member("none"), "");
+  EXPECT_EQ(object.Member("m39"), "39") << "though there are many";
+  EXPECT_EQ(object.Member("m3"), "\"last\"");
+  EXPECT_EQ(json::Object("[1]").Member("a"), "");
+  EXPECT_EQ(json::Object("").Member("a"), "");
 }
 
 }  // namespace

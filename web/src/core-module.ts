@@ -111,8 +111,11 @@ export interface CoreFramer {
 
 /** The module that reads streams. It knows nothing of the store. */
 export interface StreamsModule {
-  /** Null for a format that it does not know. `parts`: those that the message has already. */
-  openReader(format: string, parts: readonly Part[]): CoreReader | null;
+  /**
+   * Null for a format that it does not know. `parts`: those that the message has already. `merges`: neighbouring deltas of what comes
+   * together become one.
+   */
+  openReader(format: string, parts: readonly Part[], merges: boolean): CoreReader | null;
   /** 'ndjson': each line is an event. */
   openFramer(kind: 'sse' | 'ndjson'): CoreFramer;
 }

@@ -18,10 +18,15 @@ bool AnthropicReader::TakeWord(std::string_view data) {
 }
 
 bool AnthropicReader::TakeObject(std::string_view name, std::string_view object) {
-  const std::string type = json::StringOr(json::Member(object, "type"), name);
+  const json::Object members(object);
+  const std::string type = json::StringOr(members.Member("type"), name);
+  if (type.starts_with("content_block_")) {
+    TakeBlockEvent(type, members);
+    return true;
+  }
   if (type != "error" && name != "error") {
     if (TakeEvent(type, object)) return true;
-    if (!IsProviderError(json::Member(object, "error"))) return false;
+    if (!IsProviderError(members.Member("error"))) return false;
   }
   TakeError(object);
   return true;
@@ -29,10 +34,6 @@ bool AnthropicReader::TakeObject(std::string_view name, std::string_view object)
 
 bool AnthropicReader::TakeEvent(std::string_view type, std::string_view event) {
   if (type == "ping") return true;
-  if (type.starts_with("content_block_")) {
-    TakeBlockEvent(type, event);
-    return true;
-  }
   if (type == "message") {
     if (!json::Is(json::Member(event, "content"), json::Kind::kArray)) return false;
     TakeMessage(event);
@@ -55,7 +56,7 @@ bool AnthropicReader::TakeEvent(std::string_view type, std::string_view event) {
   return true;
 }
 
-void AnthropicReader::TakeBlockEvent(std::string_view type, std::string_view event) {
+void AnthropicReader::TakeBlockEvent(std::string_view type, const json::Object& event) {
   const std::optional<std::int64_t> index = IntMember(event, "index");
   if (type == "content_block_start") {
     finished_ = false;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/json_object.h"
 #include "streams/anthropic_blocks.h"
 #include "streams/sse_json_reader.h"
 
@@ -42,7 +43,7 @@ class AnthropicReader final : public SseJsonReader {
   void End(bool cut, millrace::Finish finish, Status status) override;
 
   bool TakeEvent(std::string_view type, std::string_view event);
-  void TakeBlockEvent(std::string_view type, std::string_view event);
+  void TakeBlockEvent(std::string_view type, const json::Object& event);
   void TakeMessage(std::string_view message);
   void TakeError(std::string_view event);
   // From a message or from the delta of a message.

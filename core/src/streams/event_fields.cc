@@ -30,6 +30,10 @@ std::string Members(std::string_view object, MemberNames names, bool listed) {
   return out == "{" ? "" : out + "}";
 }
 
+std::optional<std::int64_t> IntIn(std::string_view value) {
+  return json::Is(value, json::Kind::kNumber) ? json::DecodeInt(value) : std::nullopt;
+}
+
 }  // namespace
 
 std::string Compact(std::string_view value) {
@@ -76,8 +80,11 @@ std::string TextOrJson(std::string_view value) {
 }
 
 std::optional<std::int64_t> IntMember(std::string_view object, std::string_view key) {
-  const std::string_view value = json::Member(object, key);
-  return json::Is(value, json::Kind::kNumber) ? json::DecodeInt(value) : std::nullopt;
+  return IntIn(json::Member(object, key));
+}
+
+std::optional<std::int64_t> IntMember(const json::Object& object, std::string_view key) {
+  return IntIn(object.Member(key));
 }
 
 std::string CustomName(const std::string& word) {

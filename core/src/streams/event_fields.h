@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "model/json_object.h"
+
 // What readers take from the JSON objects of events. REQUIRES, for all: json::Depth accepted it.
 namespace millrace {
 
@@ -31,6 +33,7 @@ bool HasOtherMembers(std::string_view object, MemberNames known);
 std::string TextOrJson(std::string_view value);
 // The integer that a member has, if it has one.
 std::optional<std::int64_t> IntMember(std::string_view object, std::string_view key);
+std::optional<std::int64_t> IntMember(const json::Object& object, std::string_view key);
 
 // The name of a custom part for a word of the provider. A word that is the type of another part
 // gets "x-" before it, because that part would be read back instead.

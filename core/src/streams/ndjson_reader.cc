@@ -26,18 +26,19 @@ std::string_view TypeOfImage(std::string_view base64) {
 }  // namespace
 
 bool NdjsonReader::TakeObject(std::string_view name, std::string_view object) {
-  const std::string_view error = json::Member(object, "error");
+  const json::Object members(object);
+  const std::string_view error = members.Member("error");
   if (IsProviderError(error) || name == "error") {
     EndWithError(ReadProviderError(error.empty() ? object : error));
     return true;
   }
-  const std::string_view message = json::Member(object, "message");
-  const std::string_view response = json::Member(object, "response");
-  const std::string_view done = json::Member(object, "done");
+  const std::string_view message = members.Member("message");
+  const std::string_view response = members.Member("response");
+  const std::string_view done = members.Member("done");
   const bool has_message = json::Is(message, json::Kind::kObject);
   const bool has_text = json::Is(response, json::Kind::kString);
-  if (has_message) TakeMessage(message, json::Member(message, "content"));
-  if (has_text) TakeMessage(object, response);
+  if (has_message) TakeMessage(json::Object(message), "content");
+  if (has_text) TakeMessage(members, "response");
   if (done == "true") TakeEnd(object);
   return has_message || has_text || json::Is(done, json::Kind::kBool);
 }
@@ -45,15 +46,15 @@ bool NdjsonReader::TakeObject(std::string_view name, std::string_view object) {
 // Such a server may say [DONE] all the same. The last line has said it before.
 bool NdjsonReader::TakeWord(std::string_view data) { return data == "[DONE]"; }
 
-void NdjsonReader::TakeMessage(std::string_view message, std::string_view content) {
-  channels_.Append(Channel::kReasoning, json::Member(message, "thinking"), writer_);
-  channels_.Append(Channel::kContent, content, writer_);
-  TakeImage(json::Member(message, "image"));
-  const std::string_view images = json::Member(message, "images");
+void NdjsonReader::TakeMessage(const json::Object& message, std::string_view text) {
+  channels_.Append(Channel::kReasoning, message.Member("thinking"), writer_);
+  channels_.Append(Channel::kContent, message.Member(text), writer_);
+  TakeImage(message.Member("image"));
+  const std::string_view images = message.Member("images");
   if (json::Is(images, json::Kind::kArray)) {
     for (json::Cursor image(images); image.Next();) TakeImage(image.value());
   }
-  TakeToolCalls(json::Member(message, "tool_calls"));
+  TakeToolCalls(message.Member("tool_calls"));
 }
 
 void NdjsonReader::TakeToolCalls(std::string_view calls) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/json_object.h"
 #include "streams/reply_channels.h"
 #include "streams/sse_json_reader.h"
 #include "streams/tool_calls.h"
@@ -35,7 +36,8 @@ class NdjsonReader final : public SseJsonReader {
   void EndCleanly() override;
   void End(bool cut, millrace::Finish finish, Status status) override;
 
-  void TakeMessage(std::string_view message, std::string_view content);
+  // `text`: the name of the member that has it.
+  void TakeMessage(const json::Object& message, std::string_view text);
   void TakeToolCalls(std::string_view calls);
   void TakeImage(std::string_view image);
   void TakeEnd(std::string_view object);

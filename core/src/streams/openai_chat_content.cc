@@ -23,9 +23,9 @@ bool HasContent(std::string_view value) {
 }
 
 // Whether the delta says that its content is the model's thought.
-bool IsThought(std::string_view delta) {
-  if (json::Member(delta, "thought") == "true") return true;
-  const std::string_view extra = json::Member(delta, "extra_content");
+bool IsThought(const json::Object& delta) {
+  if (delta.Member("thought") == "true") return true;
+  const std::string_view extra = delta.Member("extra_content");
   const std::string_view google =
       json::Is(extra, json::Kind::kObject) ? json::Member(extra, "google") : "";
   return json::Is(google, json::Kind::kObject) && json::Member(google, "thought") == "true";
@@ -46,34 +46,34 @@ std::optional<BinaryPart> LargeSound(const std::vector<std::string>& pieces) {
 
 }  // namespace
 
-void OpenAiChatReader::TakeDelta(std::string_view delta) {
+void OpenAiChatReader::TakeDelta(const json::Object& delta) {
   // Reasoning text comes under one of these names. If a server sends it under several, it is taken
   // once.
-  const std::string_view details = json::Member(delta, "reasoning_details");
+  const std::string_view details = delta.Member("reasoning_details");
   std::string_view reasoning;
   for (const char* name :
        {"reasoning_content", "reasoning", "reasoning_text", "thinking", "thought"}) {
     if (HasContent(reasoning)) break;
-    reasoning = json::Member(delta, name);
+    reasoning = delta.Member(name);
   }
   TakeReasoning(reasoning);
   const bool with_text = !HasContent(reasoning);
   if (json::Is(details, json::Kind::kArray)) TakeReasoningDetails(details, with_text);
-  TakeThinkingBlocks(json::Member(delta, "thinking_blocks"), with_text);
+  TakeThinkingBlocks(delta.Member("thinking_blocks"), with_text);
   TakeSignatures(delta);
 
   if (IsThought(delta)) {
-    TakeReasoning(json::Member(delta, "content"));
+    TakeReasoning(delta.Member("content"));
   } else {
-    TakeContent(json::Member(delta, "content"));
+    TakeContent(delta.Member("content"));
   }
-  TakeImages(json::Member(delta, "images"));
-  TakeAudio(json::Member(delta, "audio"));
+  TakeImages(delta.Member("images"));
+  TakeAudio(delta.Member("audio"));
   TakeSources(delta);
   TakeExtras(delta);
-  Append(Channel::kRefusal, json::Member(delta, "refusal"));
-  TakeToolCalls(json::Member(delta, "tool_calls"));
-  const std::string_view call = json::Member(delta, "function_call");
+  Append(Channel::kRefusal, delta.Member("refusal"));
+  TakeToolCalls(delta.Member("tool_calls"));
+  const std::string_view call = delta.Member("function_call");
   if (json::Is(call, json::Kind::kObject)) {
     // Before there were tools, a reply had at most one function call.
     CallFragment fragment;
@@ -142,14 +142,14 @@ void OpenAiChatReader::TakeThinkingBlocks(std::string_view blocks, bool with_tex
 }
 
 // Opaque strings beside the text. The provider checks them in the next turn.
-void OpenAiChatReader::TakeSignatures(std::string_view delta) {
+void OpenAiChatReader::TakeSignatures(const json::Object& delta) {
   for (const char* name :
        {"signature", "reasoning_signature", "thinking_signature", "thought_signature"}) {
-    writer_.Signature(json::StringOr(json::Member(delta, name), ""));
+    writer_.Signature(json::StringOr(delta.Member(name), ""));
   }
   for (const char* name :
        {"reasoning_opaque", "reasoning_encrypted_content", "encrypted_content"}) {
-    const std::string_view opaque = json::Member(delta, name);
+    const std::string_view opaque = delta.Member(name);
     if (!json::HasText(opaque)) continue;
     std::string json = "{\"";
     json.append(name).append("\":").append(opaque) += '}';
@@ -175,10 +175,10 @@ void OpenAiChatReader::TakeAudio(std::string_view audio) {
 
 // Fields that a gateway adds. The provider wants some of them back, so the last value of each is
 // kept.
-void OpenAiChatReader::TakeExtras(std::string_view holder) {
+void OpenAiChatReader::TakeExtras(const json::Object& holder) {
   constexpr std::string_view kThoughtFlag = "{\"google\":{\"thought\":true}}";
   for (const char* name : {"extra_content", "provider_specific_fields", "provider_metadata"}) {
-    const std::string_view extra = json::Member(holder, name);
+    const std::string_view extra = holder.Member(name);
     if (!json::Is(extra, json::Kind::kObject) && !json::Is(extra, json::Kind::kArray)) continue;
     std::string json;
     json::AppendCompact(extra, json);
@@ -210,9 +210,9 @@ void OpenAiChatReader::WriteRest() {
 
 // Addresses and the like that the text refers to. Each of them is kept once, and written at the
 // end.
-void OpenAiChatReader::TakeSources(std::string_view holder) {
+void OpenAiChatReader::TakeSources(const json::Object& holder) {
   for (const char* name : {"citations", "annotations", "search_results"}) {
-    const std::string_view list = json::Member(holder, name);
+    const std::string_view list = holder.Member(name);
     if (!json::Is(list, json::Kind::kArray)) continue;
     for (json::Cursor source(list); source.Next();) {
       const bool address = json::Is(source.value(), json::Kind::kString);

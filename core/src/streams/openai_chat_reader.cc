@@ -23,18 +23,19 @@ bool OpenAiChatReader::TakeWord(std::string_view data) {
 }
 
 bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object) {
-  const std::string_view usage = json::Member(object, "usage");
-  const std::string_view choices = json::Member(object, "choices");
-  std::string_view error = json::Member(object, "error");
+  const json::Object members(object);
+  const std::string_view usage = members.Member("usage");
+  const std::string_view choices = members.Member("choices");
+  std::string_view error = members.Member("error");
   if (!IsProviderError(error)) {
     const bool is_error =
-        name == "error" || json::StringOr(json::Member(object, "object"), "") == "error";
+        name == "error" || json::StringOr(members.Member("object"), "") == "error";
     error = is_error ? object : "";
   }
   if (json::Is(usage, json::Kind::kObject)) TakeUsage(usage);
-  const std::string_view groq = json::Member(object, "x_groq");
+  const std::string_view groq = members.Member("x_groq");
   if (json::Is(groq, json::Kind::kObject)) TakeUsage(json::Member(groq, "usage"));
-  TakeSources(object);
+  TakeSources(members);
   if (json::Is(choices, json::Kind::kArray)) TakeChoices(choices);
   if (!error.empty() && !done_) EndWithError(ReadProviderError(error));
   return !error.empty() || json::Is(usage, json::Kind::kObject) ||
@@ -65,38 +66,39 @@ void OpenAiChatReader::TakeChoices(std::string_view choices) {
   for (json::Cursor choice(choices); !done_ && choice.Next();) TakeChoice(choice.value());
 }
 
-void OpenAiChatReader::TakeChoice(std::string_view choice) {
-  if (!json::Is(choice, json::Kind::kObject)) return;
+void OpenAiChatReader::TakeChoice(std::string_view text) {
+  if (!json::Is(text, json::Kind::kObject)) return;
+  const json::Object choice(text);
   if (!IsOurs(choice)) return;
   TakeExtras(choice);
-  TakeUsage(json::Member(choice, "usage"));
-  const std::string_view delta = json::Member(choice, "delta");
-  const std::string_view message = json::Member(choice, "message");
+  TakeUsage(choice.Member("usage"));
+  const std::string_view delta = choice.Member("delta");
+  const std::string_view message = choice.Member("message");
   if (json::Is(delta, json::Kind::kObject)) {
     saw_delta_ = true;
-    TakeDelta(delta);
+    TakeDelta(json::Object(delta));
   } else if (json::Is(message, json::Kind::kObject) && !saw_delta_) {
     // After deltas, a message would repeat the whole reply.
-    TakeDelta(message);
+    TakeDelta(json::Object(message));
   }
-  std::string reason = json::StringOr(json::Member(choice, "finish_reason"), "");
+  std::string reason = json::StringOr(choice.Member("finish_reason"), "");
   if (!reason.empty()) {
     finish_reason_ = std::move(reason);
     finished_ = true;
   }
-  const std::string_view error = json::Member(choice, "error");
+  const std::string_view error = choice.Member("error");
   if (IsProviderError(error)) return EndWithError(ReadProviderError(error));
 }
 
 // A message is one reply, so one choice is read: the first one, or of several that come together
 // the one with the lowest number. But some servers send a whole message beside each delta and
 // number their chunks there. So a number that has counted the chunks from the start is ignored.
-bool OpenAiChatReader::IsOurs(std::string_view choice) {
-  const std::string_view index = json::Member(choice, "index");
+bool OpenAiChatReader::IsOurs(const json::Object& choice) {
+  const std::string_view index = choice.Member("index");
   const std::int64_t chunk = chunks_++;
   if (!json::Is(index, json::Kind::kNumber) || json::DecodeInt(index) == choice_) return true;
-  const bool counts = index == std::to_string(chunk) && !json::Member(choice, "delta").empty() &&
-                      !json::Member(choice, "message").empty();
+  const bool counts = index == std::to_string(chunk) && !choice.Member("delta").empty() &&
+                      !choice.Member("message").empty();
   counts_chunks_ = counts_chunks_ && counts;
   return counts_chunks_;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/json_object.h"
 #include "streams/reply_channels.h"
 #include "streams/sse_json_reader.h"
 #include "streams/tool_calls.h"
@@ -45,18 +46,18 @@ class OpenAiChatReader final : public SseJsonReader {
 
   void TakeUsage(std::string_view usage);
   void TakeChoices(std::string_view choices);
-  bool IsOurs(std::string_view choice);
+  bool IsOurs(const json::Object& choice);
   void TakeReasoning(std::string_view reasoning);
   void TakeImages(std::string_view images);
   void TakeOtherPart(std::string_view part);
-  void TakeSources(std::string_view holder);
+  void TakeSources(const json::Object& holder);
   void TakeThinkingBlocks(std::string_view blocks, bool with_text);
-  void TakeSignatures(std::string_view delta);
+  void TakeSignatures(const json::Object& delta);
   void TakeAudio(std::string_view audio);
-  void TakeExtras(std::string_view holder);
+  void TakeExtras(const json::Object& holder);
   void WriteRest();
   void TakeChoice(std::string_view choice);
-  void TakeDelta(std::string_view delta);
+  void TakeDelta(const json::Object& delta);
   void TakeContent(std::string_view content);
   void TakeContentPart(std::string_view part);
   void TakeReasoningDetails(std::string_view details, bool with_text);

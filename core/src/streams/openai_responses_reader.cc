@@ -48,7 +48,7 @@ std::string_view After(std::string_view name, std::string_view type) {
   return type.starts_with(name) ? type.substr(name.size()) : "";
 }
 
-ResponsesItems::Place PlaceOf(std::string_view event, std::string_view part_index) {
+ResponsesItems::Place PlaceOf(const json::Object& event, std::string_view part_index) {
   ResponsesItems::Place place;
   place.id = json::StringOr(json::Member(event, "item_id"), "");
   place.index = IntMember(event, "output_index");
@@ -56,7 +56,9 @@ ResponsesItems::Place PlaceOf(std::string_view event, std::string_view part_inde
   return place;
 }
 
-std::string_view ObjectIn(std::string_view event, std::string_view key) {
+// `holder`: JSON, or a json::Object.
+template <typename Holder>
+std::string_view ObjectIn(const Holder& event, std::string_view key) {
   const std::string_view value = json::Member(event, key);
   return json::Is(value, json::Kind::kObject) ? value : "{}";
 }
@@ -70,18 +72,19 @@ bool OpenAiResponsesReader::TakeWord(std::string_view data) {
 }
 
 bool OpenAiResponsesReader::TakeObject(std::string_view name, std::string_view object) {
-  const std::string type = json::StringOr(json::Member(object, "type"), name);
+  const json::Object event(object);
+  const std::string type = json::StringOr(event.Member("type"), name);
   if (type.starts_with(kPrefix)) {
-    if (!WasSeen(object)) TakeEvent(std::string_view(type).substr(kPrefix.size()), object);
+    if (!WasSeen(event)) TakeEvent(std::string_view(type).substr(kPrefix.size()), event);
     return true;
   }
-  const std::string_view error = json::Member(object, "error");
+  const std::string_view error = event.Member("error");
   if (type == "error" || name == "error") {
     TakeError(object);
     return true;
   }
-  if (json::StringOr(json::Member(object, "object"), "") == "response") {
-    TakeResponse(json::StringOr(json::Member(object, "status"), "completed"), object);
+  if (json::StringOr(event.Member("object"), "") == "response") {
+    TakeResponse(json::StringOr(event.Member("status"), "completed"), object);
     return true;
   }
   if (!IsProviderError(error)) return false;
@@ -90,7 +93,7 @@ bool OpenAiResponsesReader::TakeObject(std::string_view name, std::string_view o
 }
 
 // Whether the event is one sent again.
-bool OpenAiResponsesReader::WasSeen(std::string_view event) {
+bool OpenAiResponsesReader::WasSeen(const json::Object& event) {
   const std::optional<std::int64_t> number = IntMember(event, "sequence_number");
   if (!number || numbers_ == kUseless) return false;
   const bool rises = !last_number_ || *number > *last_number_;
@@ -101,7 +104,7 @@ bool OpenAiResponsesReader::WasSeen(std::string_view event) {
 }
 
 // Events that are not known have no content, or repeat what comes in others.
-void OpenAiResponsesReader::TakeEvent(std::string_view type, std::string_view event) {
+void OpenAiResponsesReader::TakeEvent(std::string_view type, const json::Object& event) {
   if (TakeTextEvent(type, event) || TakeCallEvent(type, event) || TakeItemEvent(type, event)) {
     return;
   }
@@ -112,7 +115,7 @@ void OpenAiResponsesReader::TakeEvent(std::string_view type, std::string_view ev
   TakeUsage(response);
 }
 
-bool OpenAiResponsesReader::TakeTextEvent(std::string_view type, std::string_view event) {
+bool OpenAiResponsesReader::TakeTextEvent(std::string_view type, const json::Object& event) {
   for (const TextEvent& each : kTextEvents) {
     const std::string_view what = After(each.name, type);
     if (what != ".delta" && what != ".done") continue;
@@ -124,7 +127,7 @@ bool OpenAiResponsesReader::TakeTextEvent(std::string_view type, std::string_vie
   return false;
 }
 
-bool OpenAiResponsesReader::TakeCallEvent(std::string_view type, std::string_view event) {
+bool OpenAiResponsesReader::TakeCallEvent(std::string_view type, const json::Object& event) {
   for (const CallEvent& each : kCallEvents) {
     const std::string_view what = After(each.name, type);
     if (what != ".delta" && what != ".done") continue;
@@ -136,7 +139,7 @@ bool OpenAiResponsesReader::TakeCallEvent(std::string_view type, std::string_vie
   return false;
 }
 
-bool OpenAiResponsesReader::TakeItemEvent(std::string_view type, std::string_view event) {
+bool OpenAiResponsesReader::TakeItemEvent(std::string_view type, const json::Object& event) {
   if (type == "output_item.added" || type == "output_item.done") {
     const std::string_view item = json::Member(event, "item");
     if (!json::Is(item, json::Kind::kObject)) return true;

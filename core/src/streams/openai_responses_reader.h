@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/json_object.h"
 #include "streams/responses_items.h"
 #include "streams/sse_json_reader.h"
 
@@ -38,12 +39,12 @@ class OpenAiResponsesReader final : public SseJsonReader {
   void EndCleanly() override;
   void End(bool cut, millrace::Finish finish, Status status) override;
 
-  bool WasSeen(std::string_view event);
-  void TakeEvent(std::string_view type, std::string_view event);
+  bool WasSeen(const json::Object& event);
+  void TakeEvent(std::string_view type, const json::Object& event);
   // Each returns false if the event is none of its kind.
-  bool TakeTextEvent(std::string_view type, std::string_view event);
-  bool TakeCallEvent(std::string_view type, std::string_view event);
-  bool TakeItemEvent(std::string_view type, std::string_view event);
+  bool TakeTextEvent(std::string_view type, const json::Object& event);
+  bool TakeCallEvent(std::string_view type, const json::Object& event);
+  bool TakeItemEvent(std::string_view type, const json::Object& event);
   void TakeError(std::string_view event);
   // `status`: "completed" and so on, or a status that is no end.
   void TakeResponse(std::string_view status, std::string_view response);

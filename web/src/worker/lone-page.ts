@@ -1,4 +1,4 @@
-import type { Call, FromHost, ToHost, ToPage, ToWorker } from '../protocol.js';
+import type { Call, FromHost, OpenRequest, ToHost, ToPage, ToWorker } from '../protocol.js';
 import { Blobs } from './blobs/blobs.js';
 import { MemoryBlobs } from './blobs/memory-blobs.js';
 import type { Host, Port } from './host.js';
@@ -13,22 +13,23 @@ export class LonePage {
   readonly #blobs: Blobs;
   readonly #streams: TabStreams;
 
-  #wasmUrl: string | undefined;
+  #request: OpenRequest | undefined;
 
   constructor(host: Host, modules: Modules, post: (messages: ToPage[]) => void) {
     this.#page = host.connectPage((messages) => this.#heard(messages, post));
     this.#own = new OwnCalls((message) => this.#page.receive([message as ToHost]));
     const tell = (message: ToPage): void => post([message]);
     this.#streams = new TabStreams({
-      load: () => modules.streams(this.#wasmUrl),
+      load: () => modules.streams(this.#request?.wasmUrl),
       say: (message) => this.#page.receive([message as ToHost]), tell,
       isHere: () => true,
+      windowMs: () => this.#request?.windowMs,
       putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after: afterAWhile },
     }, this.#own);
     let last: Promise<unknown> = Promise.resolve();
     this.#blobs = new Blobs({
       files: () => new MemoryBlobs(),
-      load: () => modules.core(this.#wasmUrl),
+      load: () => modules.core(this.#request?.wasmUrl),
       // A Blob in memory outlives its entry.
       holdExport: async () => () => undefined,
       holdCollection: async () => () => undefined,
@@ -49,7 +50,7 @@ export class LonePage {
     const sayAll = (): void => this.#page.receive(out.splice(0));
     for (const message of messages) {
       if (message.type === 'open') {
-        this.#wasmUrl = message.request.wasmUrl;
+        this.#request = message.request;
         this.#blobs.collectFromNowOn();
       }
       if (message.type === 'ingest') sayAll();

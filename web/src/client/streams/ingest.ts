@@ -1,17 +1,13 @@
 /** The entry of `ingest`: checks the arguments. */
-import type { IngestOptions, StreamFormat, StreamSource } from '../../api.js';
+import type { IngestOptions, StreamSource } from '../../api.js';
 import type { WireReply } from '../../calls.js';
 import { defined } from '../defined.js';
 import { aborted } from './ingest-errors.js';
 import { newId } from '../../ids.js';
 import type { ActiveRun, IngestHost } from './active-runs.js';
 import { sourceOf } from './stream-source.js';
-import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
+import { check, checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
 import { WorkerRun } from './worker-run.js';
-
-const FORMATS = [
-  'openai-chat', 'openai-responses', 'anthropic', 'ai-sdk', 'ag-ui', 'ndjson', 'text',
-] as const satisfies readonly StreamFormat[];
 
 /** `run`: the id of a run scope, 0 for none. */
 export async function ingest(
@@ -40,7 +36,7 @@ function checkOptions(options: IngestOptions): void {
   if (typeof format === 'object' && format !== null) {
     oneOf('format.events', format.events, ['sse', 'ndjson', 'text']);
     checkFunction('format.map', format.map);
-  } else if (typeof format !== 'function') oneOf('format, if it is no function,', format, FORMATS);
+  } else if (typeof format !== 'function') check(typeof format === 'string', 'format', 'a string, { events, map } or a function', format);
   // A message of any other role is finished from the start.
   oneOf('The role of a message to stream into', role, ['assistant']);
   checkOptionalId('messageId', messageId);

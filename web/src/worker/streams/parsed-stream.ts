@@ -48,7 +48,7 @@ export class ParsedStream implements ReplyStream {
     // On its way meanwhile.
     this.#load().catch(() => undefined);
     const message = await beginReply(this.#leader, reply, async (parts) => {
-      const reader = (await this.#load()).openReader(this.#format, parts);
+      const reader = (await this.#load()).openReader(this.#format, parts, this.#leader.hasWindow);
       if (!reader) throw new MillraceError('invalid-argument', `The format "${this.#format}" is not one this version reads`);
       this.#reader = reader;
     });
@@ -116,7 +116,7 @@ export class ParsedStream implements ReplyStream {
   #take(mutations: WireMutation[]): void {
     if (mutations.length === 0) return;
     if (this.#leader.isHere()) {
-      // The core merges what comes in a window. Without a window each mutation is saved by itself.
+      // The core merges what comes in a window.
       this.#waiting.push(...mutations);
       if (!this.#reader.done()) this.#send();
       return;

@@ -4,6 +4,8 @@
  */
 import type { Callback, StreamsModule } from '../../core-module.js';
 import type { FromHost, IngestRequest, ToPage, ToWorker } from '../../protocol.js';
+import type { StreamFormat } from '../../api.js';
+import { MillraceError } from '../../errors.js';
 import { asked } from '../core/asked.js';
 import type { OwnCalls } from '../own-calls.js';
 import type { Clock } from '../tabs/environment.js';
@@ -13,7 +15,12 @@ import { PageStream } from './page-stream.js';
 import { ParsedStream } from './parsed-stream.js';
 import { cutEvents, cutText } from './pieces.js';
 import type { ReplyStream } from './reply-stream.js';
+import { toWire } from '../wire-error.js';
 import { dropSource } from './source.js';
+
+const FORMATS: readonly string[] = [
+  'openai-chat', 'openai-responses', 'anthropic', 'ai-sdk', 'ag-ui', 'ndjson', 'text',
+] satisfies readonly StreamFormat[];
 
 type OfStream = Extract<ToWorker, { type: 'ingest' | 'source' | 'chunk' | 'end' | 'fail' | 'mapped' | 'abort' }>;
 
@@ -25,6 +32,8 @@ export interface StreamsOfTab {
   tell(message: ToPage): void;
   /** The store is open in this Worker. */
   isHere(): boolean;
+  /** What it was opened with. */
+  windowMs(): number | undefined;
   putFile: PutFile;
   clock: Clock;
 }
@@ -88,6 +97,7 @@ export class TabStreams {
   }
 
   #begin({ id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
+    if (typeof request.format === 'string' && !FORMATS.includes(request.format)) return this.#refuse(id, request);
     const ingest = new Ingest(this.#open(id, request), id, request, { tell: this.#tab.tell, putFile: this.#tab.putFile });
     this.#ingests.set(id, ingest);
     void ingest.ended.then(() => {
@@ -95,6 +105,12 @@ export class TabStreams {
       this.#mapped.delete(id);
       this.#parsed.delete(request.reply.writer);
     });
+  }
+
+  #refuse(id: number, { format, source }: IngestRequest): void {
+    dropSource(source);
+    const error = new MillraceError('invalid-argument', `The format is "${String(format)}"; expected one of ${FORMATS.join(', ')}`);
+    this.#tab.tell({ type: 'reply', id, error: toWire(error) });
   }
 
   #open(id: number, { format, reply }: IngestRequest): ReplyStream {
@@ -110,11 +126,14 @@ export class TabStreams {
     return stream;
   }
 
-  readonly #leader: Leader = {
-    isHere: () => this.#tab.isHere(),
-    call: (method, args) => asked((done) => this.#own.call(method, args, done)),
-    write: (write, done) => {
-      this.#tab.say({ type: 'write', ...write, ...(done && { id: this.#own.ask(done as Callback<never>) }) });
-    },
-  };
+  get #leader(): Leader {
+    return {
+      isHere: () => this.#tab.isHere(),
+      hasWindow: (this.#tab.windowMs() ?? 1) > 0,
+      call: (method, args) => asked((done) => this.#own.call(method, args, done)),
+      write: (write, done) => {
+        this.#tab.say({ type: 'write', ...write, ...(done && { id: this.#own.ask(done as Callback<never>) }) });
+      },
+    };
+  }
 }
