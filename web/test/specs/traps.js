@@ -64,3 +64,23 @@ export const aWorkerThatEndsItselfIsNoticed = (context) => afterTheEnd(context, 
 
 /** @type {Spec} */
 export const aTerminatedWorkerIsNoticed = (context) => afterTheEnd(context, (worker) => worker.terminate(), /The Worker of the store has ended/);
+
+/** What reads streams is a module of its own: the store does not notice. @type {Spec} */
+export async function I4_aReaderThatTrapsEndsItsStreamAlone({ open, name, provider }) {
+  const store = await open({ worker: trapping });
+  const { session, draft } = await startReply(store);
+  const run = await store.ingest(session.id, { url: `${provider}hold?name=${name}` }, { format: 'openai-chat' });
+  await until(async () => textOf(await store.messages.get(run.messageId)) !== '');
+  await setFault('trap streams');
+  await fetch(`${provider}release?name=${name}`);
+  const error = await run.done.catch((/** @type {any} */ thrown) => thrown);
+  equal(error.code, 'internal');
+  ok(/ran out of memory or stack/.test(error.message), error.message);
+  await setFault('');
+  const message = await store.messages.get(run.messageId, { committed: true });
+  deepEqual([textOf(message), finishOf(message)?.reason], ['First ', 'error'], 'what had arrived is kept:');
+  draft.appendText('goes on');
+  await draft.finish();
+  const next = await store.ingest(session.id, { url: `${provider}simple` }, { format: 'openai-chat', messageId: run.messageId });
+  equal(textOf(await next.done), 'First Hello there');
+}

@@ -28,6 +28,8 @@ export class ParsedStream implements ReplyStream {
   readonly #leader: Leader;
   readonly #clock: Clock;
   #reader!: CoreReader;
+  /** Its module trapped: the reader is never asked again. */
+  #trapped = false;
   #version = 0;
   #waiting: WireMutation[] = [];
   #cancel: (() => void) | undefined;
@@ -57,35 +59,44 @@ export class ParsedStream implements ReplyStream {
   }
 
   feed(bytes: Uint8Array): boolean {
-    this.#take(this.#reader.feed(bytes));
+    this.#take(this.#written((reader) => reader.feed(bytes)));
     return this.#goesOn();
   }
 
   ending(): boolean { return this.#reader.ending(); }
 
-  file(): StreamFile | undefined { return this.#reader.file(); }
+  file(): StreamFile | undefined { return this.#trapped ? undefined : this.#reader.file(); }
 
   fileStored(blob: string | undefined): boolean {
-    this.#take(this.#reader.fileStored(blob));
+    this.#take(this.#written((reader) => reader.fileStored(blob)));
     if (this.#reader.done()) this.#done?.();
     return this.#goesOn();
   }
 
-  finish(): Promise<Ended> { return this.#finish(() => this.#reader.finish()); }
+  finish(): Promise<Ended> { return this.#finish((reader) => reader.finish()); }
 
-  fail(error: CoreError): Promise<Ended> { return this.#finish(() => this.#reader.fail(error)); }
+  fail(error: CoreError): Promise<Ended> { return this.#finish((reader) => reader.fail(error)); }
 
   /** The leader refuses what it writes: the message was deleted, or finished by somebody else. */
   refuse(error: CoreError): void { this.#refused ??= error; }
 
   delete(): void {
     this.#cancel?.();
-    (this.#reader as CoreReader | undefined)?.delete();
+    if (!this.#trapped) (this.#reader as CoreReader | undefined)?.delete();
   }
 
-  async #finish(last: () => WireMutation[]): Promise<Ended> {
+  #written(step: (reader: CoreReader) => WireMutation[]): WireMutation[] {
     try {
-      this.#take(last());
+      return step(this.#reader);
+    } catch (error) {
+      this.#trapped = true;
+      throw error;
+    }
+  }
+
+  async #finish(last: (reader: CoreReader) => WireMutation[]): Promise<Ended> {
+    try {
+      this.#take(this.#written(last));
     } catch (trapped) {
       // The reader can not even say how it ends. What it wrote before stays.
       return this.#giveUp(trapped as MillraceError);
