@@ -23,7 +23,6 @@ export class LonePage {
       load: () => modules.streams(this.#request?.wasmUrl),
       say: (message) => this.#page.receive([message as ToHost]), tell,
       isHere: () => true,
-      windowMs: () => this.#request?.windowMs,
       putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after: afterAWhile },
     }, this.#own);
     let last: Promise<unknown> = Promise.resolve();

@@ -55,8 +55,10 @@ export async function readsAReplyFromEverySource(context) {
     const text = new TextDecoder().decode(bytes);
     for (let at = 0; at < text.length; at += 1) yield text[at] ?? '';
   }
+  // Node cancels the body of a response that nobody holds any more.
+  const response = await fetch(url);
   const sources = [
-    await fetch(url), fetch(url), fetch(`${context.provider}bytewise`), /** @type {ReadableStream<Uint8Array>} */ ((await fetch(url)).body),
+    await fetch(url), fetch(url), fetch(`${context.provider}bytewise`), /** @type {ReadableStream<Uint8Array>} */ (response.body),
     pieces(), strings(), { url }, { url: new URL(url), init: { headers: new Headers({ 'x-test': '1' }) } },
   ];
   for (const source of sources) {
@@ -69,6 +71,7 @@ export async function readsAReplyFromEverySource(context) {
     equal(message.model, 'm');
     deepEqual(usage, [{ inputTokens: 9, outputTokens: 12 }]);
   }
+  ok(response.bodyUsed, 'the body is read from the response');
   const session = await store.sessions.get(id);
   deepEqual([session?.promptTokens, session?.completionTokens], [9 * sources.length, 12 * sources.length]);
 }

@@ -8,8 +8,6 @@ export type Write = Omit<Extract<ToWorker, { type: 'write' }>, 'type' | 'id'>;
 export interface Leader {
   /** The store is open in this Worker. */
   isHere(): boolean;
-  /** Deltas of one window are saved together. Without one, each is saved by itself. */
-  readonly hasWindow: boolean;
   call<M extends Method>(method: M, args: Parameters<Calls[M]>): Promise<ReturnType<Calls[M]>>;
   /** Without `done`: nobody waits. */
   write(write: Write, done?: Callback<void>): void;

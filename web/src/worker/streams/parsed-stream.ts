@@ -50,7 +50,7 @@ export class ParsedStream implements ReplyStream {
     // On its way meanwhile.
     this.#load().catch(() => undefined);
     const message = await beginReply(this.#leader, reply, async (parts) => {
-      const reader = (await this.#load()).openReader(this.#format, parts, this.#leader.hasWindow);
+      const reader = (await this.#load()).openReader(this.#format, parts, !this.#leader.isHere());
       if (!reader) throw new MillraceError('invalid-argument', `The format "${this.#format}" is not one this version reads`);
       this.#reader = reader;
     });
@@ -127,7 +127,7 @@ export class ParsedStream implements ReplyStream {
   #take(mutations: WireMutation[]): void {
     if (mutations.length === 0) return;
     if (this.#leader.isHere()) {
-      // The core merges what comes in a window.
+      // The core merges what comes in a window, and counts each delta.
       this.#waiting.push(...mutations);
       if (!this.#reader.done()) this.#send();
       return;

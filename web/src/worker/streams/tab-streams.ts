@@ -32,8 +32,6 @@ export interface StreamsOfTab {
   tell(message: ToPage): void;
   /** The store is open in this Worker. */
   isHere(): boolean;
-  /** What it was opened with. */
-  windowMs(): number | undefined;
   putFile: PutFile;
   clock: Clock;
 }
@@ -126,14 +124,11 @@ export class TabStreams {
     return stream;
   }
 
-  get #leader(): Leader {
-    return {
-      isHere: () => this.#tab.isHere(),
-      hasWindow: (this.#tab.windowMs() ?? 1) > 0,
-      call: (method, args) => asked((done) => this.#own.call(method, args, done)),
-      write: (write, done) => {
-        this.#tab.say({ type: 'write', ...write, ...(done && { id: this.#own.ask(done as Callback<never>) }) });
-      },
-    };
-  }
+  readonly #leader: Leader = {
+    isHere: () => this.#tab.isHere(),
+    call: (method, args) => asked((done) => this.#own.call(method, args, done)),
+    write: (write, done) => {
+      this.#tab.say({ type: 'write', ...write, ...(done && { id: this.#own.ask(done as Callback<never>) }) });
+    },
+  };
 }

@@ -94,7 +94,6 @@ export class Tab {
       load: () => modules.streams(this.#request.wasmUrl),
       say: (message) => say(message as ToHost), tell,
       isHere: () => this.#upstream?.here ?? false,
-      windowMs: () => this.#request.windowMs,
       putFile: (file) => this.#blobs.putFile(file), clock: environment.clock,
     }, this.#own);
     const { name } = this.#request;
