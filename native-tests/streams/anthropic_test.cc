@@ -48,7 +48,8 @@ TEST(Anthropic, I2_WholeMessageInsteadOfAStream) {
   EXPECT_EQ(reply.outcome.skipped_lines, 0);
 }
 
-// Row 1: any split (every test here reads its stream split at each byte), any line ends.
+// Row 1 of core/src/streams/README.md: any split (every test here reads its stream split at each
+// byte), any line ends.
 TEST(Anthropic, I3_Row01_AnyLineEnds) {
   const Reply lf = ReadAnthropic(AnthropicHello());
   for (const std::string end : {"\r\n", "\r"}) {

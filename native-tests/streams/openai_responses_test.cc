@@ -66,7 +66,8 @@ TEST(OpenAiResponses, I2_TextThatOnlyCameAtItsEnd) {
       << "what contradicts the deltas is not added";
 }
 
-// Row 1: any split (every test here reads its stream split at each byte), any line ends.
+// Row 1 of core/src/streams/README.md: any split (every test here reads its stream split at each
+// byte), any line ends.
 TEST(OpenAiResponses, I3_Row01_AnyLineEnds) {
   const Reply lf = ReadResponses(ResponsesHello());
   for (const std::string end : {"\r\n", "\r"}) {

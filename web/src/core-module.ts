@@ -1,5 +1,6 @@
 /**
- * What the WebAssembly core offers to the Worker: the methods in the tables of `wasm/bindings.cpp`, typed.
+ * What the two WebAssembly modules offer to the Worker: the methods in the tables of `wasm/bindings.cpp` and
+ * `wasm/streams_bindings.cpp`, typed.
  * Values cross as the public types of the package (camelCase objects); ids are strings.
  *
  * Every call is one turn of the core. A `Callback` is called exactly once, during the call or later,
