@@ -84,6 +84,13 @@ void UpdateMessage(const Core& core, const Reply& reply, Message snapshot) {
 void GetMessage(const Core& core, const Reply& reply, MessageId id, bool committed) {
   reply(core.messages().Get(id, {.committed = committed}));
 }
+void ResumePoint(const Core& core, const Reply& reply, MessageId id) {
+  Result<std::optional<Message>> message = core.messages().Get(id);
+  if (!message.ok()) return reply(message.status());
+  std::optional<PointOf> point;
+  if (*message && !(*message)->resume.empty()) point.emplace(PointOf{**std::move(message)});
+  reply(Result<std::optional<PointOf>>(std::move(point)));
+}
 void ListMessages(const Core& core, const Reply& reply, SessionId session, ListOptions options) {
   reply(core.messages().List(session, options));
 }
@@ -221,6 +228,7 @@ constexpr Entry kCalls[] = {
     {"setMetadata", Handle<SetMetadata>},
     {"branches", Handle<Branches>},
     {"getMessage", Handle<GetMessage>},
+    {"resumePoint", Handle<ResumePoint>},
     {"listMessages", Handle<ListMessages>},
     {"listUser", Handle<ListUser>},
     {"lastAssistant", Handle<LastAssistant>},

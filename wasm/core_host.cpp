@@ -114,6 +114,7 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
       plain ? Result<std::optional<Usage>>(std::nullopt) : ReadUsage(PropertyOf(others, "usage")),
       done);
   if (!usage) return;
+  const val point = plain ? val::undefined() : PropertyOf(others, "resume");
   // The answer needs two things: the version that the call returns, and the completion. Either may
   // come first.
   struct Outcome {
@@ -127,15 +128,17 @@ void StoreHost::Write(const val& id, const val& writer, double version, const va
     }
   };
   const auto outcome = std::make_shared<Outcome>(Outcome{done, {}, {}});
-  const auto accepted = store_->messages().Write(*std::move(message),
-                                                 {.mutations = *std::move(list),
-                                                  .writer = std::move(writer_name->name),
-                                                  .version = static_cast<std::int64_t>(version),
-                                                  .usage = *usage},
-                                                 [outcome](const Status& status) {
-                                                   outcome->status = status;
-                                                   outcome->Report();
-                                                 });
+  const auto accepted =
+      store_->messages().Write(*std::move(message),
+                               {.mutations = *std::move(list),
+                                .writer = std::move(writer_name->name),
+                                .version = static_cast<std::int64_t>(version),
+                                .usage = *usage,
+                                .resume = KindOf(point) == Kind::kString ? StringOf(point) : ""},
+                               [outcome](const Status& status) {
+                                 outcome->status = status;
+                                 outcome->Report();
+                               });
   if (!accepted.ok()) return CallBack(outcome->done, accepted.status());
   outcome->version = *accepted;
   outcome->Report();

@@ -39,7 +39,7 @@ class StoreHost : public std::enable_shared_from_this<StoreHost> {
   void Call(const val& name, const val& arguments, const val& done, const val& caller);
 
   // The hot path, which does not use the table.
-  // `others`: { caller?, usage? }, or undefined.
+  // `others`: { caller?, usage?, resume? }, or undefined.
   void Write(const val& id, const val& writer, double version, const val& mutations,
              const val& done, const val& others);
 

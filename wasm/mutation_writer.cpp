@@ -55,6 +55,7 @@ struct MutationWriter {
   void operator()(const Resume&) {}
   void operator()(const Replace&) {}
   void operator()(const SetUsage&) {}
+  void operator()(const SetResume&) {}
 };
 
 bool HasBytes(const Mutation& mutation) {

@@ -28,8 +28,17 @@ ObjectWriter EndToJs(const StreamOutcome& outcome) {
   return out;
 }
 
+std::vector<Part> PartsOf(const val& parts) {
+  std::vector<Part> read;
+  for (std::size_t i = 0; i < LengthOf(parts); ++i) {
+    Result<Part> part = ReadPart(ElementOf(parts, i));
+    if (part.ok()) read.push_back(*std::move(part));
+  }
+  return read;
+}
+
 // The file that waits to be stored: {mediaType, bytes}, or undefined.
-val FileToJs(const StreamReader& reader) {
+val FileToJs(const ResumableReader& reader) {
   const StreamFile* file = reader.file();
   if (file == nullptr) return val::undefined();
   ObjectWriter out;
@@ -39,39 +48,45 @@ val FileToJs(const StreamReader& reader) {
 
 }  // namespace
 
-std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& parts,
+std::shared_ptr<ReaderHost> ReaderHost::Open(const val& format, const val& parts, const val& point,
                                              const val& merges) {
   const auto name = ReadWord(format, "the format");
   if (!name.ok()) return nullptr;
   const auto known = StreamFormatFromName(*name);
   if (!known) return nullptr;
-  std::vector<Part> known_parts;
-  for (std::size_t i = 0; i < LengthOf(parts); ++i) {
-    Result<Part> part = ReadPart(ElementOf(parts, i));
-    if (part.ok()) known_parts.push_back(*std::move(part));
-  }
-  return std::make_shared<ReaderHost>(MakeStreamReader(*known, known_parts), NumberOf(merges) != 0);
+  return std::make_shared<ReaderHost>(*known, PartsOf(parts), StringOf(point),
+                                      NumberOf(merges) != 0);
+}
+
+void ReaderHost::Reconnect(const val& parts) { reader_.Reconnect(PartsOf(parts)); }
+
+void ReaderHost::EndsAtOffset(const val& offset, const val& closed) {
+  reader_.EndsAtOffset(StringOf(offset), NumberOf(closed) != 0);
+}
+
+val ReaderHost::Point(const val& for_later) const {
+  return ToJs(reader_.Point(NumberOf(for_later) != 0));
 }
 
 val ReaderHost::Feed(const val& bytes) {
   std::vector<Mutation> out;
   if (KindOf(bytes) == Kind::kBytes) {
-    reader_->Push(BytesOf(bytes), out);
+    reader_.Push(BytesOf(bytes), out);
   } else {
-    reader_->Fail(InvalidArgument("a chunk must be a Uint8Array"), out);
+    reader_.Fail(InvalidArgument("a chunk must be a Uint8Array"), out);
   }
   return Written(std::move(out));
 }
 
 val ReaderHost::Finish() {
   std::vector<Mutation> out;
-  reader_->Finish(out);
+  reader_.Finish(out);
   return Written(std::move(out));
 }
 
 val ReaderHost::Fail(const val& error) {
   std::vector<Mutation> out;
-  reader_->Fail(ReadError(error), out);
+  reader_.Fail(ReadError(error), out);
   return Written(std::move(out));
 }
 
@@ -80,15 +95,15 @@ val ReaderHost::Written(std::vector<Mutation> mutations) const {
   return ToJs(mutations);
 }
 
-val ReaderHost::File() const { return FileToJs(*reader_); }
+val ReaderHost::File() const { return FileToJs(reader_); }
 
 val ReaderHost::FileStored(const val& blob) {
   const Result<std::string> id = ReadWord(blob, "the blob");
   std::vector<Mutation> out;
-  reader_->FileStored(id.ok() ? *id : std::string(), out);
+  reader_.FileStored(id.ok() ? *id : std::string(), out);
   return Written(std::move(out));
 }
 
-val ReaderHost::End() const { return EndToJs(reader_->outcome()).Take(); }
+val ReaderHost::End() const { return EndToJs(reader_.outcome()).Take(); }
 
 }  // namespace millrace::wasm

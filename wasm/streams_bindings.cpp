@@ -17,6 +17,10 @@ constexpr CoreMethod kModule[] = {
 
 constexpr CoreMethod kReader[] = {
     Method<&ReaderHost::Feed>("feed"),
+    Method<&ReaderHost::Reconnect>("reconnect"),
+    Method<&ReaderHost::EndsAtOffset>("endsAtOffset"),
+    Method<&ReaderHost::EndOfBody>("endOfBody"),
+    Method<&ReaderHost::Point>("point"),
     Method<&ReaderHost::Ending>("ending"),
     Method<&ReaderHost::Done>("done"),
     Method<&ReaderHost::File>("file"),

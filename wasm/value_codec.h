@@ -51,6 +51,11 @@ val ToJs(const SearchHit& hit);
 val ToJs(const SearchPage& page);
 val ToJs(const Branching& branch);  // { parentId, messageIds }
 val ToJs(const std::vector<Branching>& branches);
+// Its resume point, a ResumePoint of the package. REQUIRES: it has one.
+struct PointOf {
+  Message message;
+};
+val ToJs(const PointOf& point);
 val ToJs(const BlobInfo& blob);
 val ToJs(const std::vector<BlobInfo>& blobs);
 val ToJs(const BlobUsage& usage);

@@ -193,6 +193,13 @@ val ToJs(const BlobInfo& blob) {
 
 val ToJs(const std::vector<BlobInfo>& blobs) { return ArrayToJs(blobs); }
 
+val ToJs(const PointOf& point) {
+  const val out = JsonToJs(point.message.resume);
+  SetProperty(out, "messageId", ToJs(point.message.id.value));
+  SetProperty(out, "sessionId", ToJs(point.message.session_id.value));
+  return out;
+}
+
 val ToJs(const BlobUsage& usage) {
   ObjectWriter out;
   out.Set("count", usage.count).Set("bytes", usage.bytes);

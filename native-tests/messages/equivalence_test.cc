@@ -149,7 +149,8 @@ class Script {
   Mutation NextChange(const Message& message) {
     Mutation mutation = source_.Next(message);
     while (std::holds_alternative<SetMetadata>(mutation) ||
-           std::holds_alternative<SetUsage>(mutation)) {
+           std::holds_alternative<SetUsage>(mutation) ||
+           std::holds_alternative<SetResume>(mutation)) {
       mutation = source_.Next(message);
     }
     return mutation;

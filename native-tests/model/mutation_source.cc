@@ -187,6 +187,7 @@ Mutation MutationSource::Next(const Message& message) {
     case 15:
       return SetMetadata{std::string(kPatches[choose_(kPatches.size())])};
     case 16:
+      if (choose_(2) == 1) return SetResume{std::string(kPatches[choose_(kPatches.size())])};
       return SetUsage{Usage{.input_tokens = choose_(4), .output_tokens = choose_(4)}};
     case 14:
       return Replace{NextParts(), Text(), Text(), choose_(2) == 1};

@@ -103,7 +103,8 @@ class Trace {
 
   static bool IsNote(const Mutation& mutation) {
     return std::holds_alternative<SetMetadata>(mutation) ||
-           std::holds_alternative<SetUsage>(mutation);
+           std::holds_alternative<SetUsage>(mutation) ||
+           std::holds_alternative<SetResume>(mutation);
   }
 
   std::string JudgeEffect(const Message& before, const Mutation& mutation, Effect effect) const {

@@ -2,39 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <vector>
 
+#include "streams/corpus.h"
 #include "streams/reply.h"
 
 namespace millrace {
 namespace {
-
-struct RecordedStream {
-  StreamFormat format;
-  std::string name;  // "<format>/<file>"
-  std::string bytes;
-};
-
-std::vector<RecordedStream> Corpus() {
-  std::vector<RecordedStream> streams;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(MILLRACE_STREAM_CORPUS)) {
-    if (!entry.is_regular_file()) continue;
-    const std::string folder = entry.path().parent_path().filename();
-    const std::optional<StreamFormat> format = StreamFormatFromName(folder);
-    EXPECT_TRUE(format) << folder << " is not the name of a format";
-    std::ifstream file(entry.path(), std::ios::binary);
-    streams.push_back({format.value_or(StreamFormat::kText),
-                       folder + "/" + entry.path().filename().string(),
-                       {std::istreambuf_iterator<char>(file), {}}});
-  }
-  std::sort(streams.begin(), streams.end(),
-            [](const auto& one, const auto& other) { return one.name < other.name; });
-  return streams;
-}
 
 class StreamCorpus : public testing::TestWithParam<RecordedStream> {};
 
@@ -56,14 +30,7 @@ TEST_P(StreamCorpus, I4_ACutAtAnyByteKeepsWhatCame) {
   }
 }
 
-std::string NameOf(const testing::TestParamInfo<RecordedStream>& info) {
-  std::string name = info.param.name;
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Recorded, StreamCorpus, testing::ValuesIn(Corpus()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Recorded, StreamCorpus, testing::ValuesIn(Corpus()), NameOfStream);
 
 }  // namespace
 }  // namespace millrace

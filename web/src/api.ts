@@ -183,6 +183,23 @@ export type StreamSource =
   /** The Worker makes the request: nothing of it passes through the page's thread. */
   | { url: string | URL; init?: RequestInit };
 
+/**
+ * What is needed to go on with a reply that was cut. It is saved in the commit that saves the text before it. It is JSON, and has
+ * members for the store's own use beside these.
+ */
+export interface ResumePoint {
+  readonly messageId: string;
+  readonly sessionId: string;
+  readonly format: StreamFormat;
+  /** The provider's own name for the reply (a response id, a run id). */
+  readonly responseId?: string;
+  /** The last event applied: `sequence_number` of OpenAI Responses, or the `id:` of Server-Sent Events. Without: from the beginning. */
+  readonly sequence?: number;
+  readonly lastEventId?: string;
+  /** Of a durable stream: where to read on (its header `Stream-Next-Offset`). Without: from the beginning, -1. */
+  readonly offset?: string;
+}
+
 export interface IngestOptions {
   /** A function alone is the `map` of a MappedFormat of 'text'. */
   format: StreamFormat | MappedFormat | ((chunk: string, draft: Draft) => void);
@@ -195,10 +212,21 @@ export interface IngestOptions {
   metadata?: Metadata;
   /**
    * Goes on with that message (see Messages.open with `resume`) if it exists; else the new message's id. A message has one
-   * stream at most: the second rejects with 'in-use'. One of another session is 'invalid-argument'.
+   * stream at most: the second rejects with 'in-use'. One of another session is 'invalid-argument'. Of a reply that was cut, what
+   * is there already is recognised when it comes again (see Store.resumePoint); what is not recognised is added behind it.
    */
   messageId?: string;
   signal?: AbortSignal;
+  /**
+   * Called when the connection is cut before the reply ended: what it returns is read on from `point`. Events that were applied
+   * already are recognised and skipped, also when the reply comes again from its beginning. Undefined, and a response with status 204,
+   * give up; so does a status of failure that waiting does not mend. Called at most `attempts` times in a row without progress, after
+   * pauses that grow from half a second to half a minute, honour Retry-After and end when the browser comes online; for the next body
+   * of a durable stream at once. What it throws, or rejects with, counts as a cut. Not with a function that maps.
+   */
+  reconnect?: (point: ResumePoint, attempt: number) => StreamSource | undefined | Promise<StreamSource | undefined>;
+  /** Default 5; an integer of 1 and more. */
+  attempts?: number;
   /** Token counts, when the stream reports them. They are the message's `usage`, and added to the session's in the commit that finishes the message. */
   onUsage?: (usage: Usage) => void;
 }
@@ -279,6 +307,11 @@ export interface Store {
    * The stream belongs to the store: it goes on until it ends, is aborted, or the last handle closes.
    */
   ingest(sessionId: string, source: StreamSource, options: IngestOptions): Promise<Run>;
+  /**
+   * Where a reply was cut that did not come to its end: what `ingest` with its `messageId` goes on from, in this tab or another, or
+   * after a crash. Undefined if it ended by itself, or no stream wrote it.
+   */
+  resumePoint(messageId: string): Promise<ResumePoint | undefined>;
   /**
    * One agent turn. Messages made through the scope belong to it: however `fn` exits they are flushed, and what is
    * unfinished is finished: 'unknown' after a return, 'error' after a throw, 'canceled' after an abort. That holds for what

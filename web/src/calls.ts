@@ -7,6 +7,7 @@
  *
  * To add a call: a line here, a line and a function in wasm/calls.cpp, and the method that calls it in client/calls.
  */
+import type { ResumePoint } from './api.js';
 import type { BlobInfo, Message, Metadata, NewMessage, SearchPage, SearchOptions, Session } from './types.js';
 
 /** Arguments and answer of each call. */
@@ -28,6 +29,7 @@ export interface Calls {
   /** Answered when it is saved. */
   setMetadata(id: string, patch: Metadata): Message;
   getMessage(id: string, committed: boolean): Message | undefined;
+  resumePoint(id: string): ResumePoint | undefined;
   listMessages(sessionId: string, options: {
     limit?: number; before?: string; after?: string; committed?: boolean; head?: string; all?: boolean;
   }): WireMessages;

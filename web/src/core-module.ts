@@ -83,6 +83,14 @@ export interface StreamFile { mediaType: string; bytes: Uint8Array<ArrayBuffer> 
 export interface CoreReader {
   /** Each of these gives the mutations that are new. */
   feed(bytes: Uint8Array): WireMutation[];
+  /** The connection was cut, and another one follows. `parts`: those that the message has by now. */
+  reconnect(parts: readonly Part[]): void;
+  /** The head of the response says so: the next one of a durable stream begins at `offset`, unless the stream is closed. */
+  endsAtOffset(offset: string, closed: boolean): void;
+  /** The body is complete. True: the stream goes on in another one, at its newest offset. */
+  endOfBody(): boolean;
+  /** What a later connection needs, as JSON. `forLater`: for a reader that will know the parts only. */
+  point(forLater: boolean): string;
   /** The body ended. */
   finish(): WireMutation[];
   /** The body failed; the code 'aborted' finishes as canceled, any other as error. */
@@ -113,10 +121,10 @@ export interface CoreFramer {
 /** The module that reads streams. It knows nothing of the store. */
 export interface StreamsModule {
   /**
-   * Null for a format that it does not know. `parts`: those that the message has already. `merges`: neighbouring deltas of what comes
-   * together become one.
+   * Null for a format that it does not know. `parts`: those that the message has already. `point`: what was saved with them; '': a
+   * new reply begins. `merges`: neighbouring deltas of what comes together become one.
    */
-  openReader(format: string, parts: readonly Part[], merges: boolean): CoreReader | null;
+  openReader(format: string, parts: readonly Part[], point: string, merges: boolean): CoreReader | null;
   /** 'ndjson': each line is an event. */
   openFramer(kind: 'sse' | 'ndjson'): CoreFramer;
 }
@@ -175,7 +183,7 @@ export interface CoreStore {
   /** `done` when durable if one of them is terminal, else when accepted; value: the version reached. */
   write(
     id: string, writer: string, version: number, mutations: WireMutation[], done: Callback<number>,
-    others: { caller?: CoreCaller; usage?: Usage } | undefined,
+    others: { caller?: CoreCaller; usage?: Usage; resume?: string } | undefined,
   ): void;
   /** Makes `into` a SQLite file of everything accepted before the call. */
   exportTo(into: SyncFile, done: Callback<void>): void;

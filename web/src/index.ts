@@ -13,8 +13,8 @@ export {
   type UiJson, type UiMessage, type UiMetadata, type UiPart,
 } from './providers/index.js';
 export type {
-  Blobs, Draft, IngestOptions, MappedFormat, Messages, OpenOptions, Run, RunScope, Sessions, Stats, Store, StreamFormat,
-  StreamSource,
+  Blobs, Draft, IngestOptions, MappedFormat, Messages, OpenOptions, ResumePoint, Run, RunScope, Sessions, Stats, Store,
+  StreamFormat, StreamSource,
 } from './api.js';
 export type {
   BinaryPart, BlobInfo, CustomPart, EventFilter, FilePart, FinishPart, FinishReason, ImageUrlPart, Listener,

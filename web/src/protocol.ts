@@ -22,6 +22,7 @@
  * Messages of one direction arrive in the order they were sent. What one side says in one turn crosses as one array: the
  * Worker does such calls in one turn of the core, so that they share a transaction, and each has an answer of its own.
  */
+import type { ResumePoint } from './api.js';
 import type { Calls, Method, WireReply } from './calls.js';
 import type { CoreError, WireEvent, WireMutation } from './core-module.js';
 import type { ErrorCode } from './errors.js';
@@ -75,11 +76,11 @@ export type WireSource =
   | { kind: 'pump' }
   /** The page does not have it yet: `source` brings it, or `fail` says that there is none. */
   | { kind: 'later' }
-  /** A response with a status of failure. */
-  | { kind: 'failed'; answer: FailedAnswer; body: WireSource };
+  /** A response. */
+  | { kind: 'response'; answer: Answer; body: WireSource };
 
 /** What the head of a response says. */
-export interface FailedAnswer { status: number; statusText: string; type: string; headers: [string, string][] }
+export interface Answer { status: number; statusText: string; type: string; headers: [string, string][] }
 
 /** What the function of a mapped stream is called with: a text, or a whole event. */
 export type Piece = string | StreamEvent;
@@ -89,6 +90,8 @@ export interface IngestRequest {
   /** `events`: a function of the page maps it, and this is what it is given. */
   format: string | { events: 'sse' | 'ndjson' | 'text' };
   source: WireSource;
+  /** When the connection is cut: how often in a row the page is asked for another. Undefined: never. */
+  attempts?: number;
 }
 
 /** Of blobs: for the Worker of the page itself, whoever leads. Each is answered by `reply`; `abort` ends a put. */
@@ -108,6 +111,8 @@ export type ToWorker =
     type: 'write'; id?: number; messageId: string; writer: string; version: number; others: number; mutations: WireMutation[];
     /** Of a stream that ends. */
     usage?: Usage;
+    /** Of a stream: where it is, after the mutations; JSON text of an object. */
+    resume?: string;
   }
   /** `filters`: what the listeners of the page want, one of them at least. Again while subscribed: they have changed. */
   | { type: 'subscribe'; filters: EventFilter[] } | { type: 'unsubscribe' } | { type: 'credit'; count: number }
@@ -116,6 +121,8 @@ export type ToWorker =
   /** `id` also names the ingest in the messages below. Replied with `Message` as saved. */
   | { type: 'ingest'; id: number; request: IngestRequest }
   | { type: 'source'; ingest: number; source: WireSource }
+  /** To `reconnect`. Neither: it gives up. */
+  | { type: 'reconnected'; ingest: number; source?: WireSource | undefined; error?: WireError }
   | { type: 'chunk'; ingest: number; chunk: Uint8Array | string }
   | { type: 'end'; ingest: number }
   | { type: 'fail'; ingest: number; error: WireError }
@@ -141,6 +148,8 @@ export type ToPage =
   | { type: 'pull'; ingest: number }
   /** Stop pumping: the reply ended by itself. */
   | { type: 'enough'; ingest: number }
+  /** The connection was cut: where is another one? */
+  | { type: 'reconnect'; ingest: number; point: ResumePoint; attempt: number }
   /** For the function of a mapped stream, in their order. */
   | { type: 'pieces'; ingest: number; pieces: readonly Piece[] }
   /** The mapped stream has ended, with that error if there is one: its draft is to be finished. */

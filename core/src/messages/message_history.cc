@@ -130,6 +130,7 @@ void MessageService::Fork(const MessageId& id, Session init, DoneSession done) {
     copy.id = MessageId(init.id.value + "." + std::to_string(copies->messages.size() + 1));
     copy.session_id = init.id;
     Interrupt(copy, cycle_.now());
+    copy.resume.clear();  // the stream writes into the original
     copy.version = 1;
     copy.seq = cycle_.TakeSeq();
     copies->parents.push_back(std::exchange(parent, copy.id));

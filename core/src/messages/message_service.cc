@@ -207,6 +207,7 @@ Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation&& mutation, 
   Patch& patch = merge ? *live.pending.back().patch : fresh;
   if (Status named = CheckNames(live, mutation); !named.ok()) return named;
   const bool resumes = std::holds_alternative<Resume>(mutation);
+  const bool is_update = !std::holds_alternative<SetResume>(mutation);
   Result<Effect> effect =
       Apply(std::move(mutation), cycle_.now(), live.accepted, patch, live.calls);
   if (!effect.ok() || *effect == Effect::kNone) return effect;
@@ -216,7 +217,7 @@ Result<Effect> MessageService::ApplyOne(LiveMessage& live, Mutation&& mutation, 
     live.PatchForChange(false) = std::move(fresh);
   }
   live.patched_version = live.accepted.version;
-  cycle_.MarkDirty(live, *effect == Effect::kTerminal, 1);
+  cycle_.MarkDirty(live, *effect == Effect::kTerminal, is_update ? 1 : 0);
   return effect;
 }
 
@@ -233,7 +234,8 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
   std::int64_t applied = 0;
   Status error;
   for (std::size_t i = *skip; i < write.mutations.size() && error.ok(); ++i) {
-    const Result<Effect> effect = ApplyOne(live, std::move(write.mutations[i]));
+    const bool with_last = !write.resume.empty() && applied > 0;
+    const Result<Effect> effect = ApplyOne(live, std::move(write.mutations[i]), with_last);
     if (!effect.ok()) {
       error = effect.status();
       break;
@@ -250,11 +252,15 @@ Result<bool> MessageService::ApplyAll(LiveMessage& live, MessageWrite write) {
     }
     ++applied;
   }
-  // The usage is the provider's word beside the writer's mutations, and does not count. It is saved
-  // and heard of with the last of them. What was sent again, and was done, had its usage then.
+  // The usage is the provider's word beside the writer's mutations, and does not count; nor does
+  // the resume point. They are saved and heard of with the last of them. What was sent again, and
+  // was done, had them then.
   const bool done_before = *skip > 0 && *skip == write.mutations.size();
   if (error.ok() && write.usage && !done_before) {
     error = ApplyOne(live, SetUsage{*write.usage}, applied > 0).status();
+  }
+  if (error.ok() && !write.resume.empty() && !done_before) {
+    error = ApplyOne(live, SetResume{std::move(write.resume)}, applied > 0).status();
   }
   if (applied > 0 && counted) {
     live.CountTo(write.writer, write.version + static_cast<std::int64_t>(*skip) + applied);

@@ -35,6 +35,17 @@ bool CanResume(FinishReason reason) {
          reason == FinishReason::kError;
 }
 
+// Finished, and nothing goes on with it.
+bool IsOver(const Message& message) {
+  const FinishPart* finish = message.finished() ? FinishOf(message) : nullptr;
+  return message.finished() && (finish == nullptr || !CanResume(finish->reason));
+}
+
+bool IsUsage(const Part& part) {
+  const auto* custom = std::get_if<CustomPart>(&part);
+  return custom != nullptr && custom->name == "usage" && custom->id.empty();
+}
+
 // Whether the body of a part can grow by `text`. A message must fit into memory several times, or
 // it could not be folded or opened again.
 Status CheckRoom(const std::string& body, const std::string& text) {
@@ -150,8 +161,8 @@ class Rules {
 
   Result<Effect> operator()(Resume& /*resume*/) {
     if (!message_.finished()) return Effect::kNone;
-    const FinishPart* finish = FinishOf(message_);
-    if (finish == nullptr || !CanResume(finish->reason)) return IsFinished();
+    if (IsOver(message_)) return IsFinished();
+    const TimeMs finished_at = FinishOf(message_)->time;
     // The finish part is the last part, except in messages that another program wrote. There, the
     // parts after it move up.
     std::uint32_t first = 0;
@@ -162,7 +173,10 @@ class Rules {
         behind.push_back(message_.parts[i]);
       }
     }
+    // The reader of a stream writes what was used right before the finish, and will again.
+    if (first > 0 && IsUsage(message_.parts[first - 1])) --first;
     writer_.Write(TruncateOp{first});
+    Reopen(finished_at);
     for (Part& part : behind) Put(Size(), std::move(part));
     PutFinishedAt(std::nullopt);
     return Effect::kTerminal;
@@ -176,14 +190,23 @@ class Rules {
     Result<std::string> merged = MergePatch(message_.metadata, set.patch);
     if (!merged.ok()) return merged.status();
     if (*merged == message_.metadata) return Effect::kNone;
-    writer_.Write(NotesOp{*std::move(merged), std::nullopt});
+    writer_.Write(NotesOp{.metadata = *std::move(merged)});
     return Effect::kDelta;
   }
 
   Result<Effect> operator()(SetUsage& set) {
     set.usage = Bounded(set.usage);
     if (message_.usage == set.usage) return Effect::kNone;
-    writer_.Write(NotesOp{std::nullopt, set.usage});
+    writer_.Write(NotesOp{.usage = set.usage});
+    return Effect::kDelta;
+  }
+
+  Result<Effect> operator()(SetResume& set) {
+    if (IsOver(message_)) return Effect::kNone;
+    Result<std::string> point = CheckMetadata(set.point);
+    if (!point.ok()) return point.status();
+    if (*point == message_.resume) return Effect::kNone;
+    writer_.Write(NotesOp{.resume = *std::move(point)});
     return Effect::kDelta;
   }
 
@@ -271,6 +294,18 @@ class Rules {
     return Effect::kTerminal;
   }
 
+  // Reasoning that the finish at `time` has ended goes on.
+  void Reopen(TimeMs time) {
+    for (std::uint32_t i = 0; i < Size(); ++i) {
+      const auto* reasoning = std::get_if<ReasoningPart>(&message_.parts[i]);
+      if (reasoning == nullptr || reasoning->finished_at != time) continue;
+      ReasoningPart open = *reasoning;
+      open.text.clear();
+      open.finished_at.reset();
+      writer_.Write(PutOp{i, std::move(open), /*keep_body=*/true});
+    }
+  }
+
   const TimeMs now_;
   Message& message_;
   PatchWriter writer_;
@@ -283,11 +318,15 @@ Result<Effect> Apply(Mutation&& mutation, TimeMs now, Message& message, Patch& p
                      PartIndex& index) {
   const bool may_be_finished =
       std::holds_alternative<Resume>(mutation) || std::holds_alternative<Replace>(mutation) ||
-      std::holds_alternative<SetMetadata>(mutation) || std::holds_alternative<SetUsage>(mutation);
+      std::holds_alternative<SetMetadata>(mutation) || std::holds_alternative<SetUsage>(mutation) ||
+      std::holds_alternative<SetResume>(mutation);
   if (message.finished() && !may_be_finished) return IsFinished();
   const bool first = patch.empty();
   Result<Effect> effect = std::visit(Rules(now, message, patch, index), mutation);
   if (!effect.ok() || *effect == Effect::kNone) return effect;
+  if (!message.resume.empty() && IsOver(message)) {
+    PatchWriter(message, patch).Write(NotesOp{.resume = ""});
+  }
   // Any part may have been replaced, or dropped and put again.
   const bool rewrites = std::holds_alternative<Reset>(mutation) ||
                         std::holds_alternative<Replace>(mutation) ||

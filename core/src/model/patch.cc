@@ -67,7 +67,8 @@ struct OpSize {
     return kPartOverhead + op.model.size() + op.provider.size();
   }
   std::size_t operator()(const NotesOp& op) const {
-    return kPartOverhead + (op.metadata ? op.metadata->size() : 0);
+    return kPartOverhead + (op.metadata ? op.metadata->size() : 0) +
+           (op.resume ? op.resume->size() : 0);
   }
 };
 
@@ -154,6 +155,7 @@ void Patch::AddNotes(NotesOp notes) {
     if (there == nullptr) continue;
     if (notes.metadata) there->metadata = std::move(notes.metadata);
     if (notes.usage) there->usage = notes.usage;
+    if (notes.resume) there->resume = std::move(notes.resume);
     return;
   }
   ops.emplace_back(std::move(notes));

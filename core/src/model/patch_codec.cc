@@ -106,6 +106,10 @@ struct OpWriter {
       AppendKey("\"usage\"", out);
       AppendUsage(*op.usage, out);
     }
+    if (op.resume) {
+      AppendKey("\"resume\"", out);
+      out.append(op.resume->empty() ? "{}" : *op.resume);
+    }
     out.push_back('}');
   }
 
@@ -230,10 +234,10 @@ std::optional<PatchOp> ReadNotes(Reader& reader) {
   NotesOp op;
   for (json::Cursor cursor(*object); cursor.Next();) {
     const std::string key = json::DecodeString(cursor.key());
-    if (key == "metadata") {
-      Result<std::string> metadata = CheckMetadata(cursor.value());
-      if (!metadata.ok()) return std::nullopt;
-      op.metadata = *std::move(metadata);
+    if (key == "metadata" || key == "resume") {
+      Result<std::string> object_text = CheckMetadata(cursor.value());
+      if (!object_text.ok()) return std::nullopt;
+      (key == "metadata" ? op.metadata : op.resume) = *std::move(object_text);
     } else if (key == "usage") {
       op.usage = ReadUsage(cursor.value());
       if (!op.usage) return std::nullopt;

@@ -151,7 +151,8 @@ void AgUiReader::CloseBefore(std::string_view type) {
   }
 }
 
-void AgUiReader::TakeRunStart(std::string_view /*event*/) {
+void AgUiReader::TakeRunStart(std::string_view event) {
+  position_.response_id = IdIn(event, "runId");
   calls_.NextStep();
   usage_before_ = outcome_.usage;
   outcome_of_run_ = Outcome::kNone;

@@ -104,6 +104,8 @@ bool AiSdkReader::TakeObject(std::string_view name, std::string_view object) {
 
 // Merges the metadata, unless the message could not hold it.
 void AiSdkReader::TakeMetadata(std::string_view chunk) {
+  std::string id = IdIn(chunk, "messageId");
+  if (!id.empty()) position_.response_id = std::move(id);
   const std::string_view patch = json::Member(chunk, "messageMetadata");
   if (!json::Is(patch, json::Kind::kObject)) return;
   TakeUsage(patch);

@@ -71,6 +71,7 @@ void AnthropicReader::TakeBlockEvent(std::string_view type, const json::Object& 
 
 // After blocks, a message would repeat the whole reply.
 void AnthropicReader::TakeMessage(std::string_view message) {
+  position_.response_id = json::StringOr(json::Member(message, "id"), "");
   std::int64_t index = 0;
   const bool first = blocks_.empty();
   for (json::Cursor block(json::Member(message, "content")); first && block.Next(); ++index) {

@@ -16,6 +16,7 @@ class DeltaText {
   std::string Take(std::string_view value);
   // Returns what is still held back, as U+FFFD; "" if nothing is.
   std::string Finish();
+  bool empty() const { return held_.empty(); }
 
  private:
   std::string held_;  // the escape of a high surrogate, or ""

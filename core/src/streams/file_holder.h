@@ -24,6 +24,10 @@ class FileHolder final : public StreamReader {
   void Finish(std::vector<Mutation>& out) override;
   void Fail(Status status, std::vector<Mutation>& out) override;
   bool ending() const override { return reader_->ending(); }
+  void NewConnection() override { reader_->NewConnection(); }
+  const StreamPosition& position() const override { return reader_->position(); }
+  void ContinueFrom(const StreamPosition& position) override { reader_->ContinueFrom(position); }
+  bool rests() const override { return waiting_.empty() && reader_->rests(); }
   const StreamFile* file() const override { return file_ ? &*file_ : nullptr; }
   void FileStored(const std::string& blob, std::vector<Mutation>& out) override;
 

@@ -11,6 +11,7 @@ namespace millrace {
 
 void LineFramer::Push(std::string_view bytes) {
   buffer_.erase(0, start_);
+  dropped_ += start_;
   scanned_ -= start_;
   start_ = 0;
   buffer_.append(bytes);

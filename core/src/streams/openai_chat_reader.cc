@@ -24,6 +24,9 @@ bool OpenAiChatReader::TakeWord(std::string_view data) {
 
 bool OpenAiChatReader::TakeObject(std::string_view name, std::string_view object) {
   const json::Object members(object);
+  if (position_.response_id.empty()) {
+    position_.response_id = json::StringOr(members.Member("id"), "");
+  }
   const std::string_view usage = members.Member("usage");
   const std::string_view choices = members.Member("choices");
   std::string_view error = members.Member("error");

@@ -34,6 +34,11 @@ class OpenAiChatReader final : public SseJsonReader {
       : SseJsonReader("a chat completion stream", max_event_bytes), calls_(parts) {}
 
   bool ending() const override { return done_ || finished_; }
+  // Of calls, finishes and what is written at the end, the parts say too little.
+  bool rests() const override {
+    return channels_.rests() && calls_.empty() && !has_finish() && !outcome_.usage &&
+           sources_.empty() && extras_.empty() && audio_fields_.empty() && audio_data_.empty();
+  }
 
  private:
   using Channel = ReplyChannels::Channel;

@@ -71,10 +71,28 @@ bool OpenAiResponsesReader::TakeWord(std::string_view data) {
   return true;
 }
 
+void OpenAiResponsesReader::ContinueFrom(const StreamPosition& position) {
+  SseJsonReader::ContinueFrom(position);
+  last_number_ = position.sequence;
+  if (last_number_) numbers_ = kRising;
+}
+
+// Another response counts its events from the beginning.
+void OpenAiResponsesReader::NoteResponse(std::string_view response) {
+  std::string id = json::StringOr(json::Member(response, "id"), "");
+  if (id.empty() || id == position_.response_id) return;
+  if (!position_.response_id.empty()) {
+    last_number_.reset();
+    numbers_ = kNotKnown;
+  }
+  position_.response_id = std::move(id);
+}
+
 bool OpenAiResponsesReader::TakeObject(std::string_view name, std::string_view object) {
   const json::Object event(object);
   const std::string type = json::StringOr(event.Member("type"), name);
   if (type.starts_with(kPrefix)) {
+    if (type == "response.created") NoteResponse(ObjectIn(event, "response"));
     if (!WasSeen(event)) TakeEvent(std::string_view(type).substr(kPrefix.size()), event);
     return true;
   }
@@ -100,6 +118,7 @@ bool OpenAiResponsesReader::WasSeen(const json::Object& event) {
   // Some servers give all events the same number.
   if (last_number_ && numbers_ == kNotKnown) numbers_ = rises ? kRising : kUseless;
   if (rises) last_number_ = number;
+  position_.sequence = numbers_ == kUseless ? std::nullopt : last_number_;
   return !rises && numbers_ == kRising;
 }
 

@@ -31,6 +31,9 @@ class OpenAiResponsesReader final : public SseJsonReader {
                                  std::size_t max_event_bytes = kMaxEventBytes)
       : SseJsonReader("an OpenAI Responses stream", max_event_bytes), items_(parts, writer_) {}
 
+  void ContinueFrom(const StreamPosition& position) override;
+  bool rests() const override { return items_.rests(); }
+
  private:
   bool TakeObject(std::string_view name, std::string_view object) override;
   bool TakeWord(std::string_view data) override;
@@ -39,6 +42,7 @@ class OpenAiResponsesReader final : public SseJsonReader {
   void EndCleanly() override;
   void End(bool cut, millrace::Finish finish, Status status) override;
 
+  void NoteResponse(std::string_view response);
   bool WasSeen(const json::Object& event);
   void TakeEvent(std::string_view type, const json::Object& event);
   // Each returns false if the event is none of its kind.

@@ -18,6 +18,7 @@ class ReplyChannels {
   bool Append(Channel channel, std::string_view value, ReplyWriter& writer);
   // Writes what is held back for another channel. kNone: something else comes, or the end.
   void SwitchTo(Channel channel, ReplyWriter& writer);
+  bool rests() const { return text_.empty() && think_.rests(); }
 
  private:
   ThinkTags think_;

@@ -2,6 +2,7 @@
 
 #include "streams/responses_items.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <variant>
@@ -254,6 +255,17 @@ void ResponsesItems::Annotation(std::string_view annotation) {
   std::string source = Compact(annotation);
   if (!sources_.insert(source).second) return;
   writer_.Other(CustomPart{"source", std::move(source), ""});
+}
+
+bool ResponsesItems::rests() const {
+  if (refused_) return false;
+  const auto has_rest = [](const auto& text) { return !text.second.text.empty(); };
+  if (std::any_of(texts_.begin(), texts_.end(), has_rest)) return false;
+  return std::all_of(items_.begin(), items_.end(), [](const Item& item) {
+    const bool reasons = item.seen && !item.complete && item.type == "reasoning";
+    const bool calls = item.seen && item.begun && !item.finished;
+    return !reasons && !calls && item.text.empty() && item.waiting.empty();
+  });
 }
 
 void ResponsesItems::End(bool cut) {

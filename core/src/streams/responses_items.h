@@ -63,6 +63,8 @@ class ResponsesItems {
   // The reply ended. `cut`: in the middle, so calls that are not complete stay so.
   void End(bool cut);
 
+  // Whether the parts say all that is known.
+  bool rests() const;
   bool refused() const { return refused_; }
   // The application must run a tool.
   bool calls_tools() const { return !unanswered_.empty(); }

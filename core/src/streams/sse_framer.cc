@@ -20,9 +20,12 @@ std::optional<SseFramer::Item> SseFramer::Next() {
   while (!too_long()) {
     const std::optional<std::string_view> line = lines_.Next();
     if (line && !line->empty()) {
-      if (const std::optional<Item> item = TakeField(*line)) return item;
+      const std::optional<Item> item = TakeField(*line);
+      if (!has_data_ && name_.empty()) taken_ = lines_.taken();
+      if (item) return item;
       continue;
     }
+    if (line) taken_ = lines_.taken();
     // A blank line, or the end of the stream.
     if (has_data_ && (line || (lines_.ended() && !too_long()))) {
       given_ = true;

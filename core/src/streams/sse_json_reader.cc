@@ -53,12 +53,35 @@ void SseJsonReader::Fail(Status status, std::vector<Mutation>& out) {
   writer_.MoveTo(out);
 }
 
+void SseJsonReader::NewConnection() {
+  framer_ = SseFramer(max_event_bytes_);
+  strays_.clear();
+  position_.bytes = 0;
+  repeated_id_ = position_.last_event_id;
+}
+
+void SseJsonReader::ContinueFrom(const StreamPosition& position) {
+  position_ = position;
+  position_.bytes = 0;
+  repeated_id_ = position.last_event_id;
+  recognized_ = true;
+}
+
+bool SseJsonReader::TakeId(std::string_view id) {
+  const bool repeated = std::exchange(repeated_id_, {}) == id && !id.empty();
+  if (id.empty() || id == position_.last_event_id) return !repeated;
+  if (position_.first_event_id.empty()) position_.first_event_id = id;
+  position_.last_event_id = id;
+  return true;
+}
+
 void SseJsonReader::ReadEvents() {
   while (!done_) {
     const std::optional<SseFramer::Item> item = framer_.Next();
+    position_.bytes = framer_.taken();
     if (!item) break;
     if (item->kind == SseFramer::Item::kEvent) {
-      TakeEvent(item->name, item->text);
+      if (TakeId(item->id)) TakeEvent(item->name, item->text);
     } else {
       TakeStray(*item);
     }

@@ -26,6 +26,9 @@ class SseJsonReader : public StreamReader {
   void Push(std::string_view bytes, std::vector<Mutation>& out) final;
   void Finish(std::vector<Mutation>& out) final;
   void Fail(Status status, std::vector<Mutation>& out) final;
+  void NewConnection() final;
+  const StreamPosition& position() const final { return position_; }
+  void ContinueFrom(const StreamPosition& position) override;
 
  protected:
   // `protocol` names the expected body in messages ("a chat completion stream"); a literal.
@@ -50,9 +53,13 @@ class SseJsonReader : public StreamReader {
   bool recognized() const { return recognized_; }
 
   ReplyWriter writer_;
+  // The derived reader knows the names and numbers of its protocol.
+  StreamPosition position_;
 
  private:
   void ReadEvents();
+  // False: it is the last event of the connection before.
+  bool TakeId(std::string_view id);
   void TakeEvent(std::string_view name, std::string_view data);
   void TakeStray(SseFramer::Item line);
   // False if `text` is not a JSON object. Also false if it is not of this protocol and did not come
@@ -64,6 +71,7 @@ class SseJsonReader : public StreamReader {
   const std::string_view protocol_;
   const std::size_t max_event_bytes_;
   SseFramer framer_;
+  std::string repeated_id_;  // of the event that a new connection may send once more
   bool recognized_ = false;
   bool foreign_ = false;         // something else came
   std::string_view looks_like_;  // the format of what came instead

@@ -49,6 +49,13 @@ std::optional<StreamFormat> StreamFormatFromName(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view StreamFormatName(StreamFormat format) {
+  for (const Format& each : kFormats) {
+    if (each.format == format) return each.name;
+  }
+  return "";
+}
+
 std::unique_ptr<StreamReader> MakeStreamReader(StreamFormat format,
                                                const std::vector<Part>& parts) {
   for (const Format& each : kFormats) {

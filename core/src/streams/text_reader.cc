@@ -11,6 +11,13 @@ void TextReader::Push(std::string_view bytes, std::vector<Mutation>& out) {
   if (done_) return;
   Write(decoder_.Decode(bytes));
   writer_.MoveTo(out);
+  received_ += bytes.size();
+  position_.bytes = received_ - decoder_.held_bytes();
+}
+
+void TextReader::NewConnection() {
+  decoder_ = Utf8StreamDecoder();
+  received_ = position_.bytes = 0;
 }
 
 void TextReader::Finish(std::vector<Mutation>& out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,11 +20,18 @@ class TextReader final : public StreamReader {
   void Push(std::string_view bytes, std::vector<Mutation>& out) override;
   void Finish(std::vector<Mutation>& out) override;
   void Fail(Status status, std::vector<Mutation>& out) override;
+  void NewConnection() override;
+  const StreamPosition& position() const override { return position_; }
+  // It needs not know more than its bytes.
+  void ContinueFrom(const StreamPosition& /*position*/) override {}
+  bool rests() const override { return true; }
 
  private:
   void Write(std::string text);
   void End(millrace::Finish finish, std::vector<Mutation>& out);
 
+  StreamPosition position_;
+  std::uint64_t received_ = 0;  // bytes of this connection
   Utf8StreamDecoder decoder_;
   ReplyWriter writer_;
   bool at_beginning_ = true;

@@ -21,6 +21,8 @@ class ThinkTags {
   void Write(std::string_view content, ReplyWriter& writer);
   // Writes what is held back: the content is interrupted or has ended.
   void Flush(ReplyWriter& writer);
+  // Whether nothing is held back, and no tag is open.
+  bool rests() const { return held_.empty() && state_ != State::kReasoning; }
 
  private:
   enum class State { kStart, kReasoning, kText };

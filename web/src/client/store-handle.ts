@@ -1,4 +1,4 @@
-import type { Blobs, IngestOptions, Messages, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
+import type { Blobs, IngestOptions, Messages, ResumePoint, Run, RunScope, Sessions, Stats, Store, StreamSource } from '../api.js';
 import type { Opened } from '../protocol.js';
 import { isBlob } from '../realms.js';
 import type { EventFilter, Listener, SearchPage, SearchOptions } from '../types.js';
@@ -43,6 +43,10 @@ export class StoreHandle implements Store {
 
   async ingest(sessionId: string, source: StreamSource, options: IngestOptions): Promise<Run> {
     return ingest(this.#use(), sessionId, source, options);
+  }
+
+  async resumePoint(messageId: string): Promise<ResumePoint | undefined> {
+    return this.#use().connection.call('resumePoint', messageId);
   }
 
   async run<T>(sessionId: string, fn: (scope: RunScope) => Promise<T>, options?: { signal?: AbortSignal }): Promise<T> {

@@ -188,7 +188,7 @@ export class Client {
   }
 
   #write({ store, saved }: Session, message: Extract<ToHost, { type: 'write' }>): void {
-    const { id, messageId, writer, version, others, mutations, usage } = message;
+    const { id, messageId, writer, version, others, mutations, usage, resume } = message;
     const caller = this.#callerOf({});
     const expected = version + mutations.length - 1 + others;
     const reply: Callback<unknown> = id === undefined
@@ -201,7 +201,7 @@ export class Client {
     };
     try {
       checkSize(mutations, 'What was written to the message in one call');
-      store.core.write(messageId, writer, version, mutations, done, caller || usage ? { ...(caller && { caller }), ...(usage && { usage }) } : undefined);
+      store.core.write(messageId, writer, version, mutations, done, { ...(caller && { caller }), ...(usage && { usage }), ...(resume && { resume }) });
     } catch (error) {
       done(toWire(error));
     }

@@ -4,6 +4,7 @@ import { MemoryBlobs } from './blobs/memory-blobs.js';
 import type { Host, Port } from './host.js';
 import type { Modules } from './modules.js';
 import { OwnCalls } from './own-calls.js';
+import { whenOnline } from './tabs/environment.js';
 import { TabStreams } from './streams/tab-streams.js';
 
 /** The page of a store that no other tab can have open: what it says goes to the host, but for the content of blobs and streams. */
@@ -23,7 +24,7 @@ export class LonePage {
       load: () => modules.streams(this.#request?.wasmUrl),
       say: (message) => this.#page.receive([message as ToHost]), tell,
       isHere: () => true,
-      putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after: afterAWhile },
+      putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after: afterAWhile }, whenOnline,
     }, this.#own);
     let last: Promise<unknown> = Promise.resolve();
     this.#blobs = new Blobs({

@@ -10,6 +10,7 @@ export * as mapping from './mapping.js';
 export * as reading from './reading.js';
 export * as ingest from './ingest.js';
 export * as replies from './replies.js';
+export * as resuming from './resuming.js';
 export * as search from './search.js';
 export * as stores from './stores.js';
 export * as transfer from './transfer.js';

@@ -1,7 +1,7 @@
 // @ts-check
 /** Specs of several phases: the page is reloaded, or dies, between one and the next. Not for storage in memory. */
 import { deepEqual, equal, ok } from '../support/page/assert.js';
-import { finishOf, startReply, textOf } from '../support/page/context.js';
+import { finishOf, startReply, textOf, until } from '../support/page/context.js';
 
 /** @import { Spec } from '../support/page/context.js' */
 
@@ -56,6 +56,36 @@ export const killedInTheMiddle = [
     deepEqual(store.recovered, []);
     const [session] = await store.sessions.list();
     equal(finishOf(await store.messages.lastAssistant(session?.id ?? ''))?.reason, 'end_turn');
+  },
+];
+
+/** I5: a reply whose page died is gone on with by the next one, from what was saved. @type {Spec[]} */
+export const I5_aReplyGoesOnAfterACrash = [
+  async ({ open, provider }) => {
+    const store = await open();
+    const { id } = await store.sessions.create({ title: 'resumed' });
+    for (const [messageId, url] of [['numbered', `${provider}numberedEvents?stay=1100`], ['replayed', `${provider}rich?stay=1000`]]) {
+      const run = await store.ingest(id, { url: url ?? '' }, { messageId: messageId ?? '', format: messageId === 'numbered' ? 'openai-responses' : 'openai-chat' });
+      await until(async () => textOf(await store.messages.get(run.messageId)) !== '');
+      await store.flush(run.messageId);
+    }
+  },
+  async ({ open, provider }) => {
+    const store = await open();
+    const [session] = await store.sessions.list();
+    deepEqual(store.recovered.map(({ messageId }) => messageId).sort(), ['numbered', 'replayed']);
+    const point = await store.resumePoint('numbered');
+    deepEqual([point?.format, point?.responseId, point?.messageId, point?.sessionId], ['openai-responses', 'resp_7', 'numbered', session?.id]);
+    ok((point?.sequence ?? 0) > 2, 'the last event that was saved');
+    const before = textOf(await store.messages.get('numbered'));
+    const numbered = await store.ingest(session?.id ?? '', { url: `${provider}numberedEvents?after=${point?.sequence}` }, { format: 'openai-responses', messageId: 'numbered' });
+    equal(textOf(await numbered.done), 'the same word, the same word, and the end 👋');
+    ok(before.length > 0 && before.length < textOf(await numbered.done).length, 'a part of it was there');
+    equal((await store.resumePoint('replayed'))?.format, 'openai-chat');
+    const replayed = await store.ingest(session?.id ?? '', { url: `${provider}rich` }, { format: 'openai-chat', messageId: 'replayed' });
+    equal(textOf(await replayed.done), 'Grüße, Welt 👋');
+    deepEqual([finishOf(await numbered.done)?.reason, finishOf(await replayed.done)?.reason], ['end_turn', 'tool_use']);
+    equal(await store.resumePoint('numbered'), undefined);
   },
 ];
 

@@ -30,6 +30,25 @@ export const RICH_REPLY = [
 
 const SIMPLE_REPLY = chunk({ role: 'assistant', content: 'Hello' }) + chunk({ content: ' there' }) + chunk({}, 'stop') + 'data: [DONE]\n\n';
 
+const NUMBERED_REPLY = [
+  { type: 'response.created', response: { id: 'resp_7', status: 'in_progress' } },
+  { type: 'response.output_item.added', output_index: 0, item: { type: 'message', id: 'msg_7', role: 'assistant', content: [] } },
+  ...'the same word, the same word, and the end 👋'.split(/(?<= )/).map((delta) =>
+    ({ type: 'response.output_text.delta', item_id: 'msg_7', output_index: 0, content_index: 0, delta })),
+  { type: 'response.completed', response: { id: 'resp_7', status: 'completed', usage: { input_tokens: 3, output_tokens: 9 } } },
+].map((fields, sequence_number) => event({ ...fields, sequence_number }));
+
+/** `stay`: nothing comes after so many bytes. @param {ServerResponse} response @param {string} body @param {URL} url */
+function endOrCut(response, body, url) {
+  const cut = url.searchParams.get('cut');
+  const name = url.searchParams.get('name');
+  const stay = url.searchParams.get('stay');
+  if (stay !== null) return void response.write(Buffer.from(body).subarray(0, Number(stay)));
+  if (cut === null) return void response.end(body);
+  response.write(Buffer.from(body).subarray(0, Number(cut)));
+  held.set(String(name), () => response.destroy());
+}
+
 /** Between the deltas of `numbered`. */
 const NUMBERED_MS = 10;
 
@@ -51,9 +70,22 @@ function write(response, bytes) {
 
 /** @type {Readonly<Record<string, Endpoint>>} */
 export const endpoints = {
-  rich(response) {
+  /** `cut`: so many bytes; the connection breaks at the release of `name`. A browser drops what it has not read by then. */
+  rich(response, url) {
     begin(response);
-    response.end(RICH_REPLY);
+    endOrCut(response, RICH_REPLY, url);
+  },
+
+  /** A reply of OpenAI Responses whose events have numbers: those after `after`. `cut` as above. */
+  numberedEvents(response, url) {
+    begin(response);
+    const after = Number(url.searchParams.get('after') ?? -1);
+    endOrCut(response, NUMBERED_REPLY.slice(after + 1).join(''), url);
+  },
+
+  /** There is no reply to go on with. */
+  nothing(response) {
+    response.writeHead(204).end();
   },
 
   /** The rich reply, each byte by itself. */

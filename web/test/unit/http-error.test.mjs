@@ -8,7 +8,8 @@ import { openSource } from '../../dist/worker/streams/source.js';
 /** @param {Response} response */
 function errorOf(response) {
   const body = response.body ?? new Blob().stream();
-  return httpError(response, openSource({ kind: 'stream', body }, { pull() {}, enough() {} }));
+  const { status, statusText, type, headers } = response;
+  return httpError({ status, statusText, type, headers: [...headers] }, openSource({ kind: 'stream', body }, { pull() {}, enough() {} }));
 }
 
 test('I4 a body that never ends is waited for a while, and what came of it is kept', async () => {

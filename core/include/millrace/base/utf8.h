@@ -22,6 +22,7 @@ class Utf8StreamDecoder {
   std::string Decode(std::string_view bytes);
   // Returns U+FFFD if bytes are still held back. Afterwards the decoder is as new.
   std::string Finish();
+  std::size_t held_bytes() const { return held_.size(); }
 
  private:
   std::string held_;  // the start of an unfinished code point

@@ -27,7 +27,11 @@ struct MessageWrite {
   // from the message it was given (see Origin). 0 means uncounted: the next version, whatever it
   // is.
   std::int64_t version = 0;
-  std::optional<Usage> usage;           // the message's, after the mutations
+  std::optional<Usage> usage;  // the message's, after the mutations
+  // Where the stream that writes this is, after the mutations: Message::resume, or "" if it has
+  // nothing new to say. If there is one, all of the write is one change, saved by one commit,
+  // without a window too: the point and the text must never differ (I5).
+  std::string resume = {};
   std::optional<Receipt> receipt = {};  // of the call, saved with what it changes
 };
 

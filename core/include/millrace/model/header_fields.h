@@ -93,9 +93,16 @@ inline constexpr HeaderField kMetadataField = {
 inline constexpr HeaderField kUsageField = {
     .column = "usage", .property = "usage", .stored = HeaderField::Stored::kBeside};
 
+inline constexpr HeaderField kResumeField = {.column = "resume",
+                                             .property = "resume",
+                                             .stored = HeaderField::Stored::kBeside,
+                                             .shown = HeaderField::Shown::kHidden,
+                                             .since = 10};
+
 inline void SetNotes(const NotesOp& op, Message& message) {
   if (op.metadata) message.metadata = *op.metadata;
   if (op.usage) message.usage = op.usage;
+  if (op.resume) message.resume = *op.resume;
 }
 
 // ---- all fields of a message
@@ -105,7 +112,7 @@ void MessageFields(ConstOr<Message> auto& message, Visitor&& visit) {
   using Stored = HeaderField::Stored;
   using Shown = HeaderField::Shown;
   auto& [id, session_id, parent_id, role, parts, model, provider, is_summary, metadata, usage,
-         created_at, updated_at, finished_at, seq, version] = message;
+         resume, created_at, updated_at, finished_at, seq, version] = message;
   visit(HeaderField{"seq", "seq", Stored::kOnce, Shown::kHidden}, seq);
   visit(HeaderField{"id", "id", Stored::kOnce}, id);
   visit(HeaderField{"session_id", "sessionId", Stored::kOnce}, session_id);
@@ -117,6 +124,7 @@ void MessageFields(ConstOr<Message> auto& message, Visitor&& visit) {
   visit(kIsSummaryField, is_summary);
   visit(kMetadataField, JsonField{metadata});
   visit(kUsageField, usage);
+  visit(kResumeField, JsonField{resume});
   visit(HeaderField{"created_at", "createdAt", Stored::kOnce}, created_at);
   visit(HeaderField{"updated_at", "updatedAt"}, updated_at);
   visit(kFinishedAtField, finished_at);

@@ -32,6 +32,9 @@ struct Message {
   bool is_summary = false;
   std::string metadata;  // the application's own: JSON text of an object; "" if there is none
   std::optional<Usage> usage;
+  // What a stream that was cut needs to go on (streams/resume_point.h): JSON text of an object; ""
+  // if there is none. A finish that cannot be resumed drops it.
+  std::string resume;
   TimeMs created_at = 0;
   TimeMs updated_at = 0;
   std::optional<TimeMs> finished_at;  // set: finished; if not assistant, from the start

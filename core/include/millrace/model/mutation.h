@@ -116,8 +116,15 @@ struct SetUsage {
   friend bool operator==(const SetUsage&, const SetUsage&) = default;
 };
 
-using Mutation =
-    std::variant<AppendText, AppendReasoning, EndReasoning, PutToolCall, AppendToolInput,
-                 FinishToolCall, AddPart, Reset, Finish, Resume, Replace, SetMetadata, SetUsage>;
+// Where the stream that writes the message is: JSON text of an object. Nothing happens to a message
+// that is finished and cannot be resumed.
+struct SetResume {
+  std::string point;
+  friend bool operator==(const SetResume&, const SetResume&) = default;
+};
+
+using Mutation = std::variant<AppendText, AppendReasoning, EndReasoning, PutToolCall,
+                              AppendToolInput, FinishToolCall, AddPart, Reset, Finish, Resume,
+                              Replace, SetMetadata, SetUsage, SetResume>;
 
 }  // namespace millrace

@@ -50,10 +50,12 @@ struct HeaderOp {
   friend bool operator==(const HeaderOp&, const HeaderOp&) = default;
 };
 
-// What an application and a provider say about the message. An unset field stays as it is.
+// What an application, a provider and a stream say about the message. An unset field stays as it
+// is.
 struct NotesOp {
-  std::optional<std::string> metadata;  // the whole of it
-  std::optional<Usage> usage;
+  std::optional<std::string> metadata = std::nullopt;  // the whole of it
+  std::optional<Usage> usage = std::nullopt;
+  std::optional<std::string> resume = std::nullopt;
   friend bool operator==(const NotesOp&, const NotesOp&) = default;
 };
 

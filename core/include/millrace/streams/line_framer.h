@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,15 +31,19 @@ class LineFramer {
   // Push or Next.
   std::optional<std::string_view> Next();
 
+  // Bytes of all lines that Next has returned, with their ends.
+  std::uint64_t taken() const { return dropped_ + start_; }
+
   bool ended() const { return ended_; }
   // A line is too long; Next returns nothing any more.
   bool too_long() const { return too_long_; }
 
  private:
-  const std::size_t max_line_bytes_;
+  std::size_t max_line_bytes_;
   std::string buffer_;
-  std::size_t start_ = 0;    // where the present line starts in buffer_
-  std::size_t scanned_ = 0;  // no line ends between start_ and here
+  std::uint64_t dropped_ = 0;  // bytes that stood before buffer_
+  std::size_t start_ = 0;      // where the present line starts in buffer_
+  std::size_t scanned_ = 0;    // no line ends between start_ and here
   bool at_beginning_ = true;
   bool skip_lf_ = false;  // the last line ended in CR: an LF next belongs to it
   bool ended_ = false;

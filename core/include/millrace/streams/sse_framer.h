@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ class SseFramer {
   // valid until the next call of Push or Next.
   std::optional<Item> Next();
 
+  // The bytes that no event is waiting for any more: what follows them begins an event.
+  std::uint64_t taken() const { return taken_; }
+
   // A line or an event is too long; Next returns nothing any more.
   bool too_long() const { return data_too_long_ || lines_.too_long(); }
 
@@ -52,8 +56,9 @@ class SseFramer {
   std::optional<Item> TakeField(std::string_view line);
   void StartEvent();
 
-  const std::size_t max_event_bytes_;
+  std::size_t max_event_bytes_;
   LineFramer lines_;
+  std::uint64_t taken_ = 0;
   std::string name_;
   std::string data_;
   std::string id_;

@@ -27,6 +27,7 @@ enum class StreamFormat {
 // By their names in the package: "openai-chat", "openai-responses", "anthropic", "ai-sdk", "ag-ui",
 // "ndjson", "text".
 std::optional<StreamFormat> StreamFormatFromName(std::string_view name);
+std::string_view StreamFormatName(StreamFormat format);
 
 // How a stream ended.
 struct StreamOutcome {
@@ -34,6 +35,17 @@ struct StreamOutcome {
   std::string provider_type;  // type or code of an error that the provider sent; "" if none
   std::optional<Usage> usage;
   std::int64_t skipped_lines = 0;  // lines or events that could not be parsed
+};
+
+// Where a reader is in its reply, as the provider and the connection count.
+struct StreamPosition {
+  std::string response_id;               // the provider's own name for the reply; "" if none came
+  std::optional<std::int64_t> sequence;  // the last event's `sequence_number`
+  // The first and the last `id:` of server-sent events; "" if none came.
+  std::string first_event_id;
+  std::string last_event_id;
+  // Of the connection: those after them begin an event.
+  std::uint64_t bytes = 0;
 };
 
 // The content of a file that came in the reply. Base64 of this many characters or more is a file:
@@ -73,6 +85,16 @@ class StreamReader {
   virtual const StreamFile* file() const { return nullptr; }
   // The file that waits is stored as this blob. "": it could not be; it stays in the message.
   virtual void FileStored(const std::string& /*blob*/, std::vector<Mutation>& /*out*/) {}
+
+  // The connection was cut, and another one goes on where this one was, or a little before. What
+  // came of an event that is not whole is forgotten.
+  virtual void NewConnection() = 0;
+  virtual const StreamPosition& position() const = 0;
+  // A new reader goes on where another one was.
+  virtual void ContinueFrom(const StreamPosition& position) = 0;
+  // Whether a new reader of the same message could go on from this position: nothing is held back
+  // here, and nothing is known here that the parts do not say.
+  virtual bool rests() const { return false; }
 
   bool done() const { return done_; }
   // The reply has ended, and at most token counts are still expected. So the host need not wait

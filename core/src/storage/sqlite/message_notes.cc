@@ -5,23 +5,28 @@
 namespace millrace {
 
 Status MessageNotes::Put(const Message& message) {
-  if (message.metadata.empty() && !message.usage) {
+  if (!Has(message)) {
     return connection_
         .Prepare(
             "UPDATE message_notes SET metadata = NULL, input_tokens = NULL, output_tokens = NULL, "
-            "cached_input_tokens = NULL, reasoning_tokens = NULL, cost = NULL WHERE seq = ?")
+            "cached_input_tokens = NULL, reasoning_tokens = NULL, cost = NULL, resume = NULL "
+            "WHERE seq = ?")
         .Bind(message.seq)
         .Run();
   }
   Query put = connection_.Prepare(
-      "INSERT INTO message_notes(seq, metadata, input_tokens, output_tokens, "
-      "cached_input_tokens, reasoning_tokens, cost) VALUES(?,?,?,?,?,?,?) "
-      "ON CONFLICT(seq) DO UPDATE SET metadata = excluded.metadata, "
+      "INSERT INTO message_notes(seq, metadata, resume, input_tokens, output_tokens, "
+      "cached_input_tokens, reasoning_tokens, cost) VALUES(?,?,?,?,?,?,?,?) "
+      "ON CONFLICT(seq) DO UPDATE SET metadata = excluded.metadata, resume = excluded.resume, "
       "input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, "
       "cached_input_tokens = excluded.cached_input_tokens, "
       "reasoning_tokens = excluded.reasoning_tokens, cost = excluded.cost");
   put.Bind(message.seq);
-  message.metadata.empty() ? put.BindNull() : put.Bind(std::string_view(message.metadata));
+  const auto bind = [&put](std::string_view json) {
+    json.empty() ? put.BindNull() : put.Bind(json);
+  };
+  bind(message.metadata);
+  bind(message.resume);
   if (!message.usage) {
     return put.BindNull().BindNull().BindNull().BindNull().BindNull().Run();
   }

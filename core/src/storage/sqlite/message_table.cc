@@ -52,7 +52,8 @@ std::string SelectFromMessages(std::int64_t schema, Parents parents) {
     if constexpr (std::is_same_v<Value, std::optional<Usage>>) {
       columns.Add("", with_tree ? kUsage : "NULL, NULL, NULL, NULL, NULL");
     } else if constexpr (std::is_same_v<Value, JsonField<const std::string>>) {
-      columns.Add(with_tree ? "n." : "NULL AS ", field.column);
+      const bool there = with_tree && schema >= field.since;
+      columns.Add(there ? "n." : "NULL AS ", field.column);
     } else if constexpr (std::is_same_v<Value, OptionalId<const MessageId>>) {
       const std::string_view read = with_tree ? kParentId : kPlainParentId;
       columns.Add("", parents == Parents::kRead ? read : "NULL");
@@ -164,7 +165,7 @@ Result<bool> MessageTable::Put(const Message& message) {
   if (!rewritten.ok()) return rewritten;
   const bool there = connection_.changes() > 0;
   Status status = there ? Status::Ok() : Insert(message, parts);
-  const bool noted = there || !message.metadata.empty() || message.usage;
+  const bool noted = there || MessageNotes::Has(message);
   if (status.ok() && noted) status = notes_.Put(message);
   if (!status.ok()) return status;
   return !there;

@@ -262,6 +262,21 @@ CREATE TABLE message_notes(
 , times TEXT) STRICT;
 */)sql";
 
+// resume: see Message::resume. The statement in the comment is what SQLite makes of the table.
+constexpr const char* kVersion10 = R"sql(
+ALTER TABLE message_notes ADD COLUMN resume TEXT;
+/*
+CREATE TABLE message_notes(
+  seq INTEGER PRIMARY KEY,
+  metadata TEXT,
+  input_tokens INTEGER,
+  output_tokens INTEGER,
+  cached_input_tokens INTEGER,
+  reasoning_tokens INTEGER,
+  cost REAL
+, times TEXT, resume TEXT) STRICT;
+*/)sql";
+
 }  // namespace
 
 const std::array<Migration, kSchemaVersion> kMigrations = {{
@@ -274,6 +289,7 @@ const std::array<Migration, kSchemaVersion> kMigrations = {{
     {kVersion7, nullptr},
     {kVersion8, nullptr},
     {kVersion9, nullptr},
+    {kVersion10, nullptr},
 }};
 
 }  // namespace millrace

@@ -18,7 +18,7 @@ namespace millrace {
 // "MRce". It is in users' files and never changes.
 inline constexpr std::int64_t kApplicationId = 0x4d526365;
 // Grows by one with each entry of kMigrations (migrations.cc).
-inline constexpr std::int64_t kSchemaVersion = 9;
+inline constexpr std::int64_t kSchemaVersion = 10;
 // The first version whose messages have parents and notes.
 inline constexpr std::int64_t kSchemaWithTree = 7;
 // The first version that knows of blobs.

@@ -21,6 +21,7 @@ export interface WorkerStream extends ActiveRun {
   pull(): Promise<void>;
   /** It has all it needs. */
   enough(): void;
+  reconnect(told: Extract<ToPage, { type: 'reconnect' }>): Promise<void>;
   /** They are for the function that maps the stream. */
   pieces(told: Extract<ToPage, { type: 'pieces' }>): Promise<void>;
   /** Its draft is to be finished. */

@@ -6,7 +6,7 @@ import { aborted } from './ingest-errors.js';
 import { newId } from '../../ids.js';
 import type { ActiveRun, IngestHost } from './active-runs.js';
 import { sourceOf } from './stream-source.js';
-import { check, checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
+import { checkFields, checkFunction, checkId, checkObject, checkOptionalId, checkSignal, oneOf } from '../calls/validate.js';
 import { WorkerRun } from './worker-run.js';
 
 /** `run`: the id of a run scope, 0 for none. */
@@ -28,18 +28,18 @@ export async function ingest(
 
 const OPTIONS = [
   'format', 'role', 'model', 'provider', 'parentId', 'metadata', 'messageId', 'signal', 'onUsage',
+  'reconnect', 'attempts',
 ] as const satisfies readonly (keyof IngestOptions)[];
 
 function checkOptions(options: IngestOptions): void {
   checkFields('ingest', options, OPTIONS);
-  const { format, role = 'assistant', messageId, signal, onUsage } = options;
-  if (typeof format === 'object' && format !== null) {
-    oneOf('format.events', format.events, ['sse', 'ndjson', 'text']);
-    checkFunction('format.map', format.map);
-  } else if (typeof format !== 'function') check(typeof format === 'string', 'format', 'a string, { events, map } or a function', format);
+  const { format, role = 'assistant', messageId, signal, onUsage, reconnect } = options;
+  // The Worker knows the formats.
+  if (typeof format === 'object' && format) checkFunction('format.map', format.map);
   // A message of any other role is finished from the start.
   oneOf('The role of a message to stream into', role, ['assistant']);
   checkOptionalId('messageId', messageId);
   checkSignal(signal);
   if (onUsage !== undefined) checkFunction('onUsage', onUsage);
+  if (reconnect !== undefined) checkFunction('reconnect', reconnect);
 }

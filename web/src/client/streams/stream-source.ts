@@ -8,8 +8,7 @@ export type KnownSource =
   | { kind: 'stream'; body: ReadableStream<Uint8Array> }
   | { kind: 'chunks'; open: () => Chunks }
   | { kind: 'request'; url: string; init: RequestInit | undefined; signal: AbortSignal | undefined }
-  /** A response with a status of failure. */
-  | { kind: 'failed'; answer: Response; body: KnownSource };
+  | { kind: 'response'; answer: Response; body: KnownSource };
 export type Source = KnownSource | { kind: 'pending'; response: Promise<Response> };
 
 const SOURCES = 'a Response, a ReadableStream, an async iterable or { url, init }';
@@ -32,8 +31,8 @@ export function sourceOf(source: StreamSource): Source {
 
 export function sourceOfResponse(response: Response): KnownSource {
   if (response.bodyUsed) throw invalid('The body was read already: hand it over unread');
-  const body = sourceOfStream(response.body ?? new ReadableStream({ start: (empty) => empty.close() }));
-  return response.ok ? body : { kind: 'failed', answer: response, body };
+  const body = sourceOfStream(response.body ?? new Blob().stream());
+  return { kind: 'response', answer: response, body };
 }
 
 /** The source as something the page reads itself. */

@@ -5,9 +5,11 @@
  *   { url, init } ─────────── the Worker makes the request ─────────────────────┼─▶ ingest ─▶ ingested
  *   async iterable ────────── pumped: one chunk for each `pull` ────────────────┤
  *   Promise<Response> ─ the message is saved first, `source` or `fail` follows ─┤
- *   status of failure ─────── its head, and its body as above ──────────────────┘
+ *   the head of a Response goes before its body, in `source` ───────────────────┘
+ *
+ *   The connection was cut ──▶ `reconnect` ──▶ the function of the page ──▶ `reconnected`, with a source as above
  */
-import type { IngestOptions } from '../../api.js';
+import type { IngestOptions, MappedFormat } from '../../api.js';
 import { MillraceError } from '../../errors.js';
 import type { WireReply } from '../../calls.js';
 import type { IngestRequest, ToPage, ToWorker, WireError, WireSource } from '../../protocol.js';
@@ -21,7 +23,7 @@ import { MappedDraft, type Mapping } from './mapped-draft.js';
 import { PageDraft } from '../drafts/draft.js';
 import { report } from '../events/listeners.js';
 import { RunState } from './run-state.js';
-import { canTransferStreams, chunksOf, sourceOfResponse, type KnownSource, type Source } from './stream-source.js';
+import { canTransferStreams, chunksOf, sourceOf, sourceOfResponse, type KnownSource, type Source } from './stream-source.js';
 
 /** What is said of a stream, but for its name. */
 type OfStream = WithoutName<Extract<ToWorker, { ingest: number }>>;
@@ -34,6 +36,7 @@ export class WorkerRun implements WorkerStream {
   readonly #request: Omit<IngestRequest, 'source'>;
   readonly #onUsage: IngestOptions['onUsage'];
   readonly #map: Mapping | undefined;
+  readonly #reconnect: IngestOptions['reconnect'];
   /** With a function that maps: its draft, once the message is saved. */
   #draft: Promise<MappedDraft> | undefined;
   readonly #state = new RunState();
@@ -58,12 +61,15 @@ export class WorkerRun implements WorkerStream {
     return run;
   }
 
-  private constructor(host: IngestHost, reply: WireReply, { format, signal, onUsage }: IngestOptions) {
+  private constructor(host: IngestHost, reply: WireReply, { format, signal, onUsage, reconnect, attempts }: IngestOptions) {
     this.messageId = reply.messageId;
     this.#host = host;
     const mapped = typeof format === 'function' ? { events: 'text' as const, map: format } : format;
-    this.#map = typeof mapped === 'object' ? mapped.map : undefined;
-    this.#request = { reply, format: typeof mapped === 'object' ? { events: mapped.events } : mapped };
+    this.#map = (mapped as Partial<MappedFormat> | null)?.map;
+    this.#request = {
+      reply, format: this.#map ? { events: (mapped as MappedFormat).events } : mapped as string, ...(reconnect && { attempts: attempts ?? 5 }),
+    };
+    this.#reconnect = reconnect;
     this.#onUsage = onUsage;
     const id = this.#id = host.connection.nextId();
     host.ingests.set(id, this);
@@ -90,7 +96,7 @@ export class WorkerRun implements WorkerStream {
     if (!chunks) return;
     try {
       const chunk = await chunks.next();
-      if (this.#ended()) return;
+      if (this.#ended() || chunks !== this.#chunks) return;
       if (chunk === undefined) this.#post({ type: 'end' });
       else if (isBytes(chunk) || typeof chunk === 'string') this.#post({ type: 'chunk', chunk });
       else throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
@@ -102,6 +108,19 @@ export class WorkerRun implements WorkerStream {
   /** The Worker has all it needs. */
   enough(): void {
     this.#chunks?.cancel();
+  }
+
+  /** The connection was cut. */
+  async reconnect({ point, attempt }: Told<'reconnect'>): Promise<void> {
+    this.#failure = undefined;
+    try {
+      const given = await this.#reconnect!(point, attempt);
+      // No promise is awaited to another one.
+      const [source, transfer] = given ? this.#toWire(sourceOf(given) as KnownSource) : [];
+      this.#post({ type: 'reconnected', source }, transfer);
+    } catch (error) {
+      this.#post({ type: 'reconnected', error: toWire(sourceError(error)) });
+    }
   }
 
   async pieces({ pieces }: Told<'pieces'>): Promise<void> {
@@ -169,10 +188,10 @@ export class WorkerRun implements WorkerStream {
 
   /** As the Worker takes it, and what is handed over with it. */
   #toWire(source: KnownSource): [WireSource, Transferable[]?] {
-    if (source.kind === 'failed') {
+    if (source.kind === 'response') {
       const { status, statusText, type, headers } = source.answer;
       const [body, transfer] = this.#toWire(source.body);
-      return [{ kind: 'failed', answer: { status, statusText, type, headers: [...headers] }, body }, transfer];
+      return [{ kind: 'response', answer: { status, statusText, type, headers: [...headers] }, body }, transfer];
     }
     if (source.kind === 'request') {
       this.#state.follow(source.signal, (reason) => this.abort(reason));

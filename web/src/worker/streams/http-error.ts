@@ -1,5 +1,5 @@
 import { MillraceError } from '../../errors.js';
-import type { FailedAnswer } from '../../protocol.js';
+import type { Answer } from '../../protocol.js';
 import type { Source } from './byte-source.js';
 
 /** Bytes of an error's body that are kept: enough for any provider's explanation. */
@@ -20,7 +20,7 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 }
 
 /** The error that a response with a status of failure stands for. Reads the start of its body. */
-export async function httpError(answer: FailedAnswer | Response, content: Source): Promise<MillraceError> {
+export async function httpError(answer: Answer, content: Source): Promise<MillraceError> {
   const { status, statusText, type, headers } = answer;
   // No server answered that: the request failed, or its answer is hidden from the page.
   if (status === 0) {

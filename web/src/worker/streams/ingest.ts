@@ -3,17 +3,19 @@
  *
  *   start ──▶ message saved ──▶ read and feed, chunk by chunk ──▶ finished message durable ──▶ reported
  *                 │             (after its finish for LATE_MS more)
- *                 │ no: replied with the error      │
- *                 └─ the source is let go           └─ abort, error: finished as canceled or error
+ *                 │ no: replied with the error      │  ▲
+ *                 └─ the source is let go           │  └─ the connection was cut: `Reconnection` finds another
+ *                                                   └─ abort, error: finished as canceled or error
  *
  * Invariant: the message is on disk before the first byte is asked for, and the stream ends exactly once.
  */
 import type { StreamFile } from '../../core-module.js';
 import { MillraceError } from '../../errors.js';
-import type { IngestRequest, ToPage, WireError, WireSource } from '../../protocol.js';
+import type { IngestRequest, ToPage, ToWorker, WireError, WireSource } from '../../protocol.js';
 import { isBytes } from '../../realms.js';
 import { toWire } from '../wire-error.js';
 import type { PageSource, Source } from './byte-source.js';
+import { isCut, type Reconnection } from './reconnection.js';
 import type { ReplyStream } from './reply-stream.js';
 import { dropSource, openSource } from './source.js';
 
@@ -37,30 +39,39 @@ export class Ingest {
   readonly #id: number;
   readonly #request: IngestRequest;
   readonly #page: PageLink;
-  readonly #source: Source | PageSource;
+  #source: Source | PageSource;
+  readonly #reconnection: Reconnection | undefined;
   /** Set by an abort, which may come before there is a message. */
   #failure: WireError | undefined;
 
-  constructor(stream: ReplyStream, id: number, request: IngestRequest, page: PageLink) {
+  /** `reconnection`: where other connections come from; undefined: nowhere. */
+  constructor(stream: ReplyStream, id: number, request: IngestRequest, page: PageLink, reconnection?: Reconnection) {
     this.#stream = stream;
     this.#id = id;
     this.#request = request;
     this.#page = page;
-    this.#source = openSource(request.source, {
-      pull: () => page.tell({ type: 'pull', ingest: id }),
-      enough: () => page.tell({ type: 'enough', ingest: id }),
-    });
+    this.#reconnection = reconnection;
+    this.#source = this.#openSource(request.source);
     this.ended = this.#run();
   }
 
   /** Ends it as canceled; what had arrived is kept. */
   abort(reason: string): void {
     this.#failure ??= { code: 'aborted', message: reason };
+    this.#reconnection?.cancel();
     this.#source.cancel();
   }
 
   /** Lets the source go: nothing is read any more. */
-  drop(): void { this.#source.cancel(); }
+  drop(): void {
+    this.#reconnection?.cancel();
+    this.#source.cancel();
+  }
+
+  reconnected(answer: Extract<ToWorker, { type: 'reconnected' }>): void {
+    if (this.#reconnection) this.#reconnection.reconnected(answer);
+    else if (answer.source) dropSource(answer.source);
+  }
 
   supply(source: WireSource): void {
     if ('supply' in this.#source) this.#source.supply(source);
@@ -86,27 +97,73 @@ export class Ingest {
     stream.delete();
   }
 
+  #openSource(source: WireSource): Source | PageSource {
+    const ingest = this.#id;
+    return openSource(source, {
+      pull: () => this.#page.tell({ type: 'pull', ingest }),
+      enough: () => this.#page.tell({ type: 'enough', ingest }),
+    });
+  }
+
   /** Feeds until the reply ends. The error it ended with, if any. */
   async #read(): Promise<WireError | undefined> {
+    let cut: WireError | undefined;
+    for (;;) {
+      const { how, error } = await this.#readBody();
+      const { connections } = this.#stream;
+      // Nothing to go on with: what cut the reply counts.
+      if (how === 'nothing') return cut;
+      if (how === 'over' || !connections || !this.#reconnection || this.#failure) return error;
+      cut = error;
+      try {
+        // A body that came whole is no cut.
+        if (how === 'goes on' || await connections.reconnect()) this.#reconnection.progressed();
+        const next = await this.#reconnection.next(connections.point(), how === 'goes on', cut);
+        if (!next || 'code' in next) return next ?? cut;
+        this.#source = this.#openSource(next);
+        if (this.#failure) this.#source.cancel();
+      } catch (trapped) {
+        return toWire(trapped);
+      }
+    }
+  }
+
+  /** Feeds one body. 'goes on': another one follows it. 'nothing': the server has none. */
+  async #readBody(): Promise<{ how: 'over' | 'goes on' | 'cut' | 'nothing'; error?: WireError }> {
     const stream = this.#stream;
+    const source = this.#source;
     const patience = new Patience();
+    let size: number | undefined;
     try {
       for (;;) {
         if (stream.ending()) patience.begin();
         else patience.end();
-        const chunk = await patience.wait(this.#source.next());
-        if (chunk === undefined || this.#failure) return undefined;
+        const chunk = await patience.wait(source.next());
+        const answer = source.answer?.();
+        if (size === undefined && answer) stream.connections?.head(answer);
+        if (this.#failure) return { how: 'over' };
+        if (chunk === undefined) return { how: this.#endOfBody(size ?? 0, answer?.status) };
+        size = (size ?? 0) + chunk.length;
         if (!isBytes(chunk)) {
           throw new MillraceError('invalid-argument', `The source must yield Uint8Array, not ${typeof chunk}`);
         }
-        if (!await this.#storeFiles(await stream.feed(chunk))) return undefined;
+        if (!await this.#storeFiles(await stream.feed(chunk))) return { how: 'over' };
       }
-    } catch (error) {
-      return toWire(error);
+    } catch (failed) {
+      const error = toWire(failed);
+      return { how: isCut(error) && !stream.ending() ? 'cut' : 'over', error };
     } finally {
       patience.end();
-      this.#source.cancel();
+      source.cancel();
     }
+  }
+
+  #endOfBody(size: number, status: number | undefined): 'over' | 'goes on' | 'cut' | 'nothing' {
+    const end = this.#stream.connections?.endOfBody() ?? 'over';
+    if (!this.#reconnection || end === 'over') return 'over';
+    if (end === 'cut') return status === 204 ? 'nothing' : 'cut';
+    // The server of a durable stream has waited before it said that nothing is new; an empty body says so at once.
+    return size > 0 || status === 204 ? 'goes on' : 'cut';
   }
 
   /** What the stream says when no file waits any more. One for which there is no room stays in the message. */

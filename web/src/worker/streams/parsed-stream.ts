@@ -8,20 +8,23 @@
 import type { CoreError, CoreReader, StreamFile, StreamsModule, WireMutation } from '../../core-module.js';
 import type { WireReply } from '../../calls.js';
 import { MillraceError } from '../../errors.js';
-import type { Message } from '../../types.js';
+import type { ResumePoint } from '../../api.js';
+import type { Answer } from '../../protocol.js';
+import type { Message, Part } from '../../types.js';
 import type { Clock } from '../tabs/environment.js';
 import { fromCore } from '../wire-error.js';
 import { beginReply } from './begin-reply.js';
 import { finishRefused } from './finish-refused.js';
 import type { Leader } from './leader-calls.js';
-import type { Ended, ReplyStream } from './reply-stream.js';
+import type { Connections, Ended, ReplyStream } from './reply-stream.js';
 
 /** As long as a draft's deltas wait on a page. */
 const MERGE_MS = 10;
 
 type Delta = Extract<WireMutation, { op: 'appendText' | 'appendReasoning' | 'appendToolInput' }>;
 
-export class ParsedStream implements ReplyStream {
+export class ParsedStream implements ReplyStream, Connections {
+  readonly connections = this;
   readonly writer: { name: string; messageId: string } = { name: '', messageId: '' };
   readonly #format: string;
   readonly #load: () => Promise<StreamsModule>;
@@ -31,6 +34,11 @@ export class ParsedStream implements ReplyStream {
   /** Its module trapped: the reader is never asked again. */
   #trapped = false;
   #version = 0;
+  #sessionId = '';
+  /** Of the message, when its connection began. */
+  #size = 0;
+  /** The newest point that was sent. */
+  #point = '';
   #waiting: WireMutation[] = [];
   #cancel: (() => void) | undefined;
   #refused: CoreError | undefined;
@@ -47,10 +55,14 @@ export class ParsedStream implements ReplyStream {
   async begin(reply: WireReply): Promise<Message> {
     this.writer.name = reply.writer;
     this.writer.messageId = reply.messageId;
+    this.#sessionId = reply.sessionId;
     // On its way meanwhile.
     this.#load().catch(() => undefined);
-    const message = await beginReply(this.#leader, reply, async (parts) => {
-      const reader = (await this.#load()).openReader(this.#format, parts, !this.#leader.isHere());
+    const message = await beginReply(this.#leader, reply, async ({ id, parts }) => {
+      const point = reply.resume && parts.length > 0 ? await this.#leader.call('resumePoint', [id]) : undefined;
+      this.#size = sizeOf(parts);
+      const module = await this.#load();
+      const reader = module.openReader(this.#format, parts, point ? JSON.stringify(point) : '', !this.#leader.isHere());
       if (!reader) throw new MillraceError('invalid-argument', `The format "${this.#format}" is not one this version reads`);
       this.#reader = reader;
     });
@@ -71,6 +83,32 @@ export class ParsedStream implements ReplyStream {
     this.#take(this.#written((reader) => reader.fileStored(blob)));
     if (this.#reader.done()) this.#done?.();
     return this.#goesOn();
+  }
+
+  head({ headers }: Answer): void {
+    const { 'stream-next-offset': offset, 'stream-closed': closed } = Object.fromEntries(headers) as Record<string, string | undefined>;
+    if (offset) this.#reader.endsAtOffset(offset, closed === 'true');
+  }
+
+  endOfBody(): 'goes on' | 'cut' | 'over' {
+    if (this.#reader.endOfBody()) return 'goes on';
+    // A text has no end of its own.
+    return this.#format === 'text' || this.#reader.ending() ? 'over' : 'cut';
+  }
+
+  point(): ResumePoint {
+    const { messageId } = this.writer;
+    return { messageId, sessionId: this.#sessionId, ...JSON.parse(this.#reader.point(false)) as Omit<ResumePoint, 'messageId' | 'sessionId'> };
+  }
+
+  async reconnect(): Promise<boolean> {
+    this.#send();
+    const message = await this.#leader.call('getMessage', [this.writer.messageId, false]);
+    const parts = message?.parts ?? [];
+    this.#reader.reconnect(parts);
+    const before = this.#size;
+    this.#size = sizeOf(parts);
+    return this.#size > before;
   }
 
   finish(): Promise<Ended> { return this.#finish((reader) => reader.finish()); }
@@ -147,12 +185,27 @@ export class ParsedStream implements ReplyStream {
     this.#cancel = undefined;
     const mutations = this.#waiting;
     this.#waiting = [];
+    const resume = this.#newPoint(mutations);
     if (mutations.length === 0 && !done) return;
     const version = this.#version;
     this.#version += mutations.length;
     const { name: writer, messageId } = this.writer;
-    this.#leader.write({ messageId, writer, version, others: 0, mutations, ...(usage && { usage }) }, done);
+    this.#leader.write({ messageId, writer, version, others: 0, mutations, ...(usage && { usage }), ...(resume && { resume }) }, done);
   }
+
+  /** Where the stream is after them, if that is not known yet. What is written anew is one change with its point. */
+  #newPoint(mutations: readonly WireMutation[]): string | undefined {
+    if (this.#trapped || mutations.length === 0) return undefined;
+    const point = this.#reader.point(true);
+    if (point === this.#point && !mutations.some(({ op }) => op === 'reset')) return undefined;
+    this.#point = point;
+    return point;
+  }
+}
+
+/** Grows with each delta. */
+function sizeOf(parts: readonly Part[]): number {
+  return parts.reduce((size, part) => size + 1 + ('text' in part ? part.text : 'input' in part ? part.input : '').length, 0);
 }
 
 function isDelta(mutation: WireMutation): mutation is Delta {

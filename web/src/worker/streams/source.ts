@@ -1,6 +1,6 @@
 /** The places a reply's bytes come from, read one chunk at a time. */
 import { MillraceError } from '../../errors.js';
-import type { FailedAnswer, WireError, WireSource } from '../../protocol.js';
+import type { Answer, WireError, WireSource } from '../../protocol.js';
 import type { PageSource, Source } from './byte-source.js';
 import { httpError } from './http-error.js';
 
@@ -13,14 +13,14 @@ export function openSource(source: WireSource, signals: PumpSignals): Source | P
     case 'request': return readRequest(source.url, source.init);
     case 'pump': return new Pump(signals);
     case 'later': return new LateSource(signals);
-    case 'failed': return new FailedSource(source.answer, openSource(source.body, signals));
+    case 'response': return new ResponseSource(source.answer, openSource(source.body, signals));
   }
 }
 
 /** Lets go of a source that nobody is going to read. */
 export function dropSource(source: WireSource): void {
   if (source.kind === 'stream') void source.body.cancel().catch(() => undefined);
-  if (source.kind === 'failed') dropSource(source.body);
+  if (source.kind === 'response') dropSource(source.body);
 }
 
 function readStream(body: ReadableStream<Uint8Array>): Source {
@@ -39,13 +39,15 @@ function readStream(body: ReadableStream<Uint8Array>): Source {
 /** Makes the request at the first `next`. */
 function readRequest(url: string, init?: RequestInit): Source {
   const aborter = new AbortController();
+  let answer: Answer | undefined;
   const open = async (): Promise<Source> => {
     const response = await fetch(url, { ...init, signal: aborter.signal }).catch((error: unknown) => {
       throw new MillraceError('network', `The request to ${url} failed: ${reasonOf(error)}`, { cause: error });
     });
     const body = readStream(response.body ?? new Blob().stream());
-    if (!response.ok) throw await httpError(response, body);
-    return body;
+    const { status, statusText, type, headers } = response;
+    answer = { status, statusText, type, headers: [...headers] };
+    return new ResponseSource(answer, body);
   };
   let body: Promise<Source> | undefined;
   return {
@@ -53,6 +55,7 @@ function readRequest(url: string, init?: RequestInit): Source {
       body ??= open();
       return (await body).next();
     },
+    answer: () => answer,
     cancel: () => aborter.abort(),
   };
 }
@@ -106,17 +109,22 @@ class Pump implements PageSource {
   }
 }
 
-/** The error that a response with a status of failure stands for. */
-class FailedSource implements PageSource {
-  readonly #answer: FailedAnswer;
+/** A response: its body, or the error that a status of failure stands for. */
+class ResponseSource implements PageSource {
+  readonly #answer: Answer;
   readonly #body: Source | PageSource;
 
-  constructor(answer: FailedAnswer, body: Source | PageSource) {
+  constructor(answer: Answer, body: Source | PageSource) {
     this.#answer = answer;
     this.#body = body;
   }
 
-  async next(): Promise<never> { throw await httpError(this.#answer, this.#body); }
+  async next(): Promise<Uint8Array | undefined> {
+    const { status } = this.#answer;
+    if (status < 200 || status > 299) throw await httpError(this.#answer, this.#body);
+    return this.#body.next();
+  }
+  answer(): Answer { return this.#answer; }
   cancel(): void { this.#body.cancel(); }
   supply(source: WireSource): void { dropSource(source); }
   chunk(chunk: Uint8Array | string): void { if ('chunk' in this.#body) this.#body.chunk(chunk); }
@@ -134,6 +142,8 @@ class LateSource implements PageSource {
   constructor(signals: PumpSignals) { this.#signals = signals; }
 
   async next(): Promise<Uint8Array | undefined> { return (await this.#arrived).next(); }
+
+  answer(): Answer | undefined { return this.#source?.answer?.(); }
 
   supply(source: WireSource): void {
     if (this.#source) dropSource(source);

@@ -14,6 +14,7 @@ import type { Leader } from './leader-calls.js';
 import { PageStream } from './page-stream.js';
 import { ParsedStream } from './parsed-stream.js';
 import { cutEvents, cutText } from './pieces.js';
+import { Reconnection, type Place } from './reconnection.js';
 import type { ReplyStream } from './reply-stream.js';
 import { toWire } from '../wire-error.js';
 import { dropSource } from './source.js';
@@ -22,7 +23,9 @@ const FORMATS: readonly string[] = [
   'openai-chat', 'openai-responses', 'anthropic', 'ai-sdk', 'ag-ui', 'ndjson', 'text',
 ] satisfies readonly StreamFormat[];
 
-type OfStream = Extract<ToWorker, { type: 'ingest' | 'source' | 'chunk' | 'end' | 'fail' | 'mapped' | 'abort' }>;
+const EVENTS: readonly string[] = ['sse', 'ndjson', 'text'];
+
+type OfStream = Extract<ToWorker, { type: 'ingest' | 'source' | 'reconnected' | 'chunk' | 'end' | 'fail' | 'mapped' | 'abort' }>;
 
 /** What the streams use of their tab. */
 export interface StreamsOfTab {
@@ -34,6 +37,7 @@ export interface StreamsOfTab {
   isHere(): boolean;
   putFile: PutFile;
   clock: Clock;
+  whenOnline: Place['whenOnline'];
 }
 
 export class TabStreams {
@@ -60,6 +64,7 @@ export class TabStreams {
     const ingest = this.#ingests.get(message.ingest);
     switch (message.type) {
       case 'source': return ingest ? ingest.supply(message.source) : dropSource(message.source);
+      case 'reconnected': return ingest ? ingest.reconnected(message) : message.source && dropSource(message.source);
       case 'chunk': return ingest?.chunk(message.chunk);
       case 'end': return ingest?.end();
       case 'fail': return ingest?.fail(message.error);
@@ -95,8 +100,12 @@ export class TabStreams {
   }
 
   #begin({ id, request }: Extract<ToWorker, { type: 'ingest' }>): void {
-    if (typeof request.format === 'string' && !FORMATS.includes(request.format)) return this.#refuse(id, request);
-    const ingest = new Ingest(this.#open(id, request), id, request, { tell: this.#tab.tell, putFile: this.#tab.putFile });
+    const wrong = wrongIn(request);
+    if (wrong !== undefined) return this.#refuse(id, request, wrong);
+    const { attempts } = request;
+    const reconnection = attempts === undefined ? undefined : new Reconnection(id, attempts, this.#tab, this.#tab.tell);
+    const page = { tell: this.#tab.tell, putFile: this.#tab.putFile };
+    const ingest = new Ingest(this.#open(id, request), id, request, page, reconnection);
     this.#ingests.set(id, ingest);
     void ingest.ended.then(() => {
       this.#ingests.delete(id);
@@ -105,10 +114,9 @@ export class TabStreams {
     });
   }
 
-  #refuse(id: number, { format, source }: IngestRequest): void {
+  #refuse(id: number, { source }: IngestRequest, why: string): void {
     dropSource(source);
-    const error = new MillraceError('invalid-argument', `The format is "${String(format)}"; expected one of ${FORMATS.join(', ')}`);
-    this.#tab.tell({ type: 'reply', id, error: toWire(error) });
+    this.#tab.tell({ type: 'reply', id, error: toWire(new MillraceError('invalid-argument', why)) });
   }
 
   #open(id: number, { format, reply }: IngestRequest): ReplyStream {
@@ -131,4 +139,16 @@ export class TabStreams {
       this.#tab.say({ type: 'write', ...write, ...(done && { id: this.#own.ask(done as Callback<never>) }) });
     },
   };
+}
+
+/** What no reply could be begun with. */
+function wrongIn({ format, attempts }: IngestRequest): string | undefined {
+  if (typeof format === 'object' && format !== null) {
+    if (!EVENTS.includes(format.events)) return `format.events must be one of ${EVENTS.join(', ')}, got ${JSON.stringify(format.events)}`;
+  } else if (!FORMATS.includes(format)) {
+    return `format must be one of ${FORMATS.join(', ')}, { events, map } or a function, got ${JSON.stringify(format)}`;
+  }
+  if (attempts === undefined) return undefined;
+  if (typeof format === 'object') return '`reconnect` needs a format by name: what a function makes of events cannot be recognised when they come again';
+  return Number.isInteger(attempts) && attempts > 0 ? undefined : `attempts is ${attempts}; expected an integer of 1 and more`;
 }

@@ -32,9 +32,18 @@ export interface Channel {
 export interface Environment {
   readonly locks: Locks;
   readonly clock: Clock;
+  /** Calls back when the browser comes online; returns what stops that. */
+  whenOnline(callback: () => void): () => void;
   channel(name: string, hear: (data: unknown) => void): Channel;
   /** The content of a store's blobs. */
   blobFiles(store: string, storage: Opened['storage']): BlobFiles;
+}
+
+/** Where there is no browser, nothing is ever told. */
+export function whenOnline(callback: () => void): () => void {
+  const global = globalThis as Partial<Pick<typeof globalThis, 'addEventListener' | 'removeEventListener'>>;
+  global.addEventListener?.('online', callback);
+  return () => global.removeEventListener?.('online', callback);
 }
 
 /** The browser's own. */
@@ -62,6 +71,7 @@ export const browser: Environment = {
     },
   },
   blobFiles,
+  whenOnline,
   channel(name, hear) {
     const channel = new BroadcastChannel(name);
     channel.onmessage = ({ data }) => hear(data);

@@ -94,7 +94,7 @@ export class Tab {
       load: () => modules.streams(this.#request.wasmUrl),
       say: (message) => say(message as ToHost), tell,
       isHere: () => this.#upstream?.here ?? false,
-      putFile: (file) => this.#blobs.putFile(file), clock: environment.clock,
+      putFile: (file) => this.#blobs.putFile(file), clock: environment.clock, whenOnline: environment.whenOnline,
     }, this.#own);
     const { name } = this.#request;
     this.#blobs = new Blobs({

@@ -122,6 +122,7 @@ export class World {
         }),
       },
       blobFiles: () => new MemoryBlobs(),
+      whenOnline: () => () => undefined,
       channel: (name, hear) => {
         const ear = { name, tab, hear, last: 0 };
         this.#ears.push(ear);
