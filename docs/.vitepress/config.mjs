@@ -23,6 +23,7 @@ export default defineConfig({
           ['Sessions and messages', '/guide/sessions-and-messages'], ['Branches, metadata, usage', '/guide/branches'],
           ['Files and parts', '/guide/files'],
           ['Streaming a reply', '/guide/streaming'],
+          ['Going on after a cut', '/guide/resuming'],
           ['Agent turns', '/guide/agent-turns'], ['Back to the provider', '/guide/providers'], ['Live queries', '/guide/live-queries'], ['Several listeners', '/guide/several-listeners'],
           ['Several tabs', '/guide/tabs'],
           ['Search', '/guide/search'], ['Export and import', '/guide/export-and-import'],

@@ -133,3 +133,32 @@ export async function C6_draftsOfOneMessageShowEachOther({ open }) {
   await second.finish();
   await rejects(first.finish(), 'finished');
 }
+
+/** A hundred streams at once share each transaction, and none of them takes a word of another. @type {Spec} */
+export async function C1_aHundredStreamsShareATransaction({ open }) {
+  const store = await open({ windowMs: 3_600_000 });
+  const { id } = await store.sessions.create();
+  let release = () => {};
+  const released = new Promise((resolve) => { release = () => resolve(undefined); });
+  /** @param {number} n */
+  const words = (n) => Array.from({ length: 20 }, (_, k) => `${n}.${k} `);
+  const runs = await Promise.all(Array.from({ length: 100 }, async (_, n) => {
+    async function* source() {
+      for (const word of words(n)) yield `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: word } }] })}\n\n`;
+      await released;
+      yield 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+    }
+    return store.ingest(id, source(), { format: 'openai-chat' });
+  }));
+  for (const [n, { messageId }] of runs.entries()) {
+    await until(async () => textOf(await store.messages.get(messageId)) === words(n).join(''));
+  }
+  const { commits } = await store.stats();
+  await store.flushAll();
+  equal((await store.stats()).commits, commits + 1, 'the commits for all their deltas:');
+  release();
+  for (const [n, run] of runs.entries()) {
+    const message = await run.done;
+    deepEqual([textOf(message), finishOf(message)?.reason], [words(n).join(''), 'end_turn']);
+  }
+}

@@ -16,7 +16,6 @@ import type { IngestRequest, ToPage, ToWorker, WireError, WireSource } from '../
 import type { Message } from '../../types.js';
 import type { Chunks } from './chunks.js';
 import { fromWire } from '../calls/connection.js';
-import { isBytes } from '../../realms.js';
 import type { IngestHost, WorkerStream } from './active-runs.js';
 import { sourceError, toWire } from './ingest-errors.js';
 import { MappedDraft, type Mapping } from './mapped-draft.js';
@@ -97,9 +96,7 @@ export class WorkerRun implements WorkerStream {
     try {
       const chunk = await chunks.next();
       if (this.#ended() || chunks !== this.#chunks) return;
-      if (chunk === undefined) this.#post({ type: 'end' });
-      else if (isBytes(chunk) || typeof chunk === 'string') this.#post({ type: 'chunk', chunk });
-      else throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
+      this.#post(chunk === undefined ? { type: 'end' } : { type: 'chunk', chunk });
     } catch (error) {
       this.#postFailure(sourceError(error));
     }

@@ -1,6 +1,7 @@
 /** The places a reply's bytes come from, read one chunk at a time. */
 import { MillraceError } from '../../errors.js';
 import type { Answer, WireError, WireSource } from '../../protocol.js';
+import { isBytes } from '../../realms.js';
 import type { PageSource, Source } from './byte-source.js';
 import { httpError } from './http-error.js';
 
@@ -75,7 +76,11 @@ class Pump implements PageSource {
   async next(): Promise<Uint8Array | undefined> {
     const event = this.#ended ?? await this.#pull();
     if ('error' in event) throw event.error;
-    if ('chunk' in event) return typeof event.chunk === 'string' ? this.#encode(event.chunk) : event.chunk;
+    if ('chunk' in event) {
+      if (typeof event.chunk === 'string') return this.#encode(event.chunk);
+      if (isBytes(event.chunk)) return event.chunk;
+      throw new MillraceError('protocol', 'A chunk is neither a Uint8Array nor a string');
+    }
     return this.#half === '' ? undefined : this.#encode('');
   }
 
