@@ -75,7 +75,8 @@ void ResumableReader::ReadPoint(std::string_view point) {
   reader_->ContinueFrom(position);
   knows_parts_only_ = true;
   const std::optional<std::int64_t> bytes = IntMember(members, "bytes");
-  if (bytes && *bytes >= 0) {
+  constexpr std::int64_t kMostBytes = std::int64_t{1} << 53;
+  if (bytes && *bytes >= 0 && *bytes <= kMostBytes) {
     at_offset_ = true;
     segments_ = {{text("offset"), 0}};
     known_ = base_ = *bytes;
@@ -173,6 +174,7 @@ void ResumableReader::Finish(std::vector<Mutation>& out) {
 void ResumableReader::Fail(Status status, std::vector<Mutation>& out) {
   // What came again, if anything did, is there already.
   probe_.reset();
+  mode_ = Mode::kReading;
   reader_->Fail(std::move(status), out);
 }
 

@@ -24,7 +24,7 @@ export class LonePage {
       load: () => modules.streams(this.#request?.wasmUrl),
       say: (message) => this.#page.receive([message as ToHost]), tell,
       isHere: () => true,
-      putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after: afterAWhile }, whenOnline,
+      putFile: (file) => this.#blobs.putFile(file), clock: { now: () => performance.now(), after }, whenOnline,
     }, this.#own);
     let last: Promise<unknown> = Promise.resolve();
     this.#blobs = new Blobs({
@@ -74,6 +74,12 @@ export class LonePage {
     const forPage = messages.filter((message) => !this.#own.heard(message) && !this.#streams.heard(message)) as ToPage[];
     if (forPage.length > 0) post(forPage);
   }
+}
+
+/** A stream under way keeps a process alive. */
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
 }
 
 /** Under Node it keeps no process alive. */

@@ -69,7 +69,8 @@ export async function I5_aReplyThatIsCutGoesOn(context) {
 /** @type {Spec} */
 export async function I5_aReplayIsAppliedOnce(context) {
   const { open, provider } = context;
-  const store = await open();
+  // Without a window nothing is merged on its way to a listener, or to the disk.
+  const store = await open({ windowMs: 0 });
   const { id } = await store.sessions.create();
   const whole = await (await store.ingest(id, { url: `${provider}rich` }, { format: 'openai-chat' })).done;
   const breakingAt = breaking(context, store);
