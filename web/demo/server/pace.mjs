@@ -21,13 +21,13 @@ export class Pace {
 
   /** `name`: what the page calls it; several replies of one page share a name. */
   constructor(rate, name) {
-    this.#rate = clampRate(rate ?? DEFAULT_RATE);
+    this.#rate = rateOf(rate);
     this.name = name;
     running.add(this);
   }
 
   get rate() { return this.#rate; }
-  set rate(value) { this.#settle(); this.#rate = clampRate(value); }
+  set rate(value) { this.#settle(); this.#rate = rateOf(value); }
 
   /** Waits until at least one piece is due, and says how many are. */
   async due(signal) {
@@ -61,7 +61,8 @@ export async function handlePace(request, response) {
   sendJson(response, 200, { changed: found.length });
 }
 
-function clampRate(rate) {
+/** Deltas a second, of a request that may say so. */
+export function rateOf(rate = DEFAULT_RATE) {
   if (typeof rate !== 'number' || !Number.isFinite(rate)) {
     throw new HttpError(400, 'deltas_per_second must be a number.');
   }

@@ -186,6 +186,30 @@ describe('history for a request', () => {
   });
 });
 
+describe('history for each protocol', () => {
+  const store = { blobs: { get: async () => undefined } };
+  const stored = [
+    { id: 'q', sessionId: 's', role: 'user', parts: [{ type: 'file', name: 'plan.pdf', mediaType: 'application/pdf', blob: 'gone' }, { type: 'text', text: 'a' }] },
+    { id: 'r', sessionId: 's', role: 'assistant', provider: 'elsewhere', parts: [{ type: 'reasoning', text: 'hm', signature: 'theirs' }, { type: 'text', text: 'b' }] },
+  ];
+  const historyFor = async (protocol, goOn) =>
+    (await load('agent/provider-history.ts')).historyFor({ protocol, baseUrl: 'http://127.0.0.1/v1' }, store, stored, goOn);
+  const words = (history) => JSON.stringify(history).match(/"(?:text|content)":"[^"]*"/g).map((field) => field.replace(/^"\w+":"|"$/g, ''));
+
+  for (const protocol of ['openai-chat', 'openai-responses', 'anthropic', 'ai-sdk']) {
+    test(`${protocol}: words before files, without what another provider signed, and the wish to go on`, async () => {
+      const said = words(await historyFor(protocol, false));
+      assert.equal(said[0], 'a');
+      assert.match(said[1], /plan\.pdf/);
+      assert.equal(said.at(-1), 'b');
+      assert.doesNotMatch(JSON.stringify(await historyFor(protocol, false)), /theirs/);
+      const goOn = words(await historyFor(protocol, true));
+      assert.deepEqual(goOn.slice(0, -1), said);
+      assert.match(goOn.at(-1), /^Continue your last reply exactly where it stopped/);
+    });
+  }
+});
+
 describe('colours', () => {
   const css = readFileSync(new URL('../src/styles/tokens.css', import.meta.url), 'utf8');
   const [light, dark] = css.split('@media (prefers-color-scheme: dark)').map((part) =>

@@ -187,6 +187,61 @@ describe('pace', () => {
   });
 });
 
+describe('a reply that outlives its connection', () => {
+  const begin = (reply, extra = {}) => post('v1/chat/completions', {
+    stream: true, messages: [user('3 * 7?')], tools: TOOLS, deltas_per_second: 100, pace: `pace of ${reply}`, resumable: true, reply, ...extra,
+  });
+  const again = (reply) => fetch(new URL(`demo/replies/${reply}`, server.address));
+  const cut = async (reply) => (await post('demo/cut', { pace: `pace of ${reply}` })).json();
+
+  test('comes again byte for byte, and nothing comes of a name that is not known', async () => {
+    const first = await begin('again-whole');
+    const [live, whole] = await Promise.all([again('again-whole').then((response) => response.text()), first.text()]);
+    assert.match(whole, /data: \[DONE\]\n\n$/);
+    assert.equal(live, whole);
+    const after = await again('again-whole');
+    assert.match(after.headers.get('content-type'), /^text\/event-stream/);
+    assert.equal(await after.text(), whole);
+    assert.equal((await again('never-heard-of')).status, 204);
+  });
+
+  test('is cut in the middle, and goes on without a reader', async () => {
+    const response = await begin('cut-in-the-middle', { deltas_per_second: 10 });
+    const reader = response.body.getReader();
+    let read = Buffer.from((await reader.read()).value);
+    assert.deepEqual(await cut('cut-in-the-middle'), { cut: 1 });
+    await assert.rejects(async () => {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        read = Buffer.concat([read, value]);
+      }
+    });
+    assert.deepEqual(await cut('cut-in-the-middle'), { cut: 0 });
+    // It is composed further all the same: it still has its pace.
+    assert.deepEqual(await (await post('demo/pace', { pace: 'pace of cut-in-the-middle', deltas_per_second: 2000 })).json(), { changed: 1 });
+    const whole = await (await again('cut-in-the-middle')).text();
+    assert.ok(whole.startsWith(read.toString()) && whole.length > read.length);
+    assert.match(whole, /data: \[DONE\]\n\n$/);
+  });
+
+  test('is not kept when its server broke it', async () => {
+    await assert.rejects((await begin('broken-by-server', { messages: [user('!drop now')] })).text());
+    assert.equal((await again('broken-by-server')).status, 204);
+  });
+
+  test('needs a name, and a cut needs a pace', async () => {
+    for (const reply of [undefined, 7, 'short', '../../demo/pace']) assert.equal((await begin(reply)).status, 400);
+    assert.equal((await post('demo/cut', {})).status, 400);
+  });
+
+  test('only so many are kept, the latest of them', async () => {
+    for (let n = 0; n <= 50; n++) await (await begin(`one-of-many-${n}`, { deltas_per_second: 2000 })).text();
+    assert.equal((await again('one-of-many-0')).status, 204);
+    assert.equal((await again('one-of-many-50')).status, 200);
+  });
+});
+
 describe('files', () => {
   /** Paths as they are, where fetch would tidy them up. */
   const get = (path, headers = {}) => new Promise((resolve, reject) => {

@@ -17,6 +17,16 @@ export async function readAttachments(store: Store, messages: readonly Message[]
   return new Map(await Promise.all(files.map(async (part) => [part, await contentOf(store, part)] as const)));
 }
 
+/** The files of these messages whole, as the URLs that `toProviderMessages` takes, by their blobs. */
+export async function readUrls(store: Store, messages: readonly Message[]): Promise<Map<string, string>> {
+  const files = messages.filter(({ role }) => role === 'user').flatMap(filesOf);
+  const urls = await Promise.all(files.map(async ({ blob: id, mediaType }): Promise<[string, string][]> => {
+    const blob = id === undefined ? undefined : await store.blobs.get(id);
+    return id === undefined || blob === undefined ? [] : [[id, await dataUrl(blob.slice(0, blob.size, mediaType))]];
+  }));
+  return new Map(urls.flat());
+}
+
 async function contentOf(store: Store, part: FilePart): Promise<ChatContent> {
   const name = fileName(part);
   const blob = part.blob === undefined ? undefined : await store.blobs.get(part.blob);

@@ -1,35 +1,40 @@
-import type { Message, Part } from 'millrace';
-import type { ChatContent } from './attachments.js';
-import { toChatMessages, type ChatMessage } from './history.js';
+import type { ResumePoint } from 'millrace';
+import { endpoint, keptAs, pathToGoOn, PROTOCOLS } from './protocols.js';
 import { isOwnServer, type Settings } from './settings.js';
-import { TOOL_DEFINITIONS } from './tools.js';
 
-/** Under this name the demo's server finds the streams of this page again, to change their rate. */
+/** Under this name the demo's server finds the streams of this page again, to change their rate or to cut them. */
 const PACE_NAME = crypto.randomUUID();
 
-const CONTINUE: ChatMessage = {
-  role: 'user',
-  content: 'Continue your last reply exactly where it stopped. Do not repeat anything and do not comment on the interruption.',
-};
-
 /** A request the Worker can make: everything in it can be sent across. */
-export interface ChatRequest { url: string; init: RequestInit }
+export interface WorkerRequest { url: string; init: RequestInit }
 
-/** `goOn`: the last message is an unfinished reply, to be continued in place. `attached`: what the history's files have in them. */
-export function chatRequest(settings: Settings, history: readonly Message[], attached: ReadonlyMap<Part, ChatContent>, goOn: boolean): ChatRequest {
-  const messages = toChatMessages(history, attached);
+export interface ChatRequest {
+  source: WorkerRequest;
+  /** Goes on with the same reply. Undefined: the server does not keep replies. */
+  goOn?: (point: ResumePoint) => WorkerRequest | undefined;
+}
+
+/** `history`: as the protocol of these settings has it. */
+export function chatRequest(settings: Settings, history: readonly unknown[]): ChatRequest {
+  const { protocol, model, apiKey, baseUrl, rate } = settings;
   const own = isOwnServer(settings);
+  const reply = crypto.randomUUID();
+  const words = PROTOCOLS[protocol];
   const body = {
-    model: settings.model,
-    messages: goOn ? [...messages, CONTINUE] : messages,
-    tools: TOOL_DEFINITIONS,
-    stream: true,
-    stream_options: { include_usage: true },
-    ...(own ? { deltas_per_second: settings.rate, pace: PACE_NAME } : {}),
+    model,
+    ...words.body(history),
+    ...(own ? { deltas_per_second: rate, pace: PACE_NAME, ...keptAs(protocol, reply) } : {}),
   };
-  const headers: Record<string, string> = { 'Content-Type': 'application/json', Accept: 'text/event-stream' };
-  if (settings.apiKey !== '') headers['Authorization'] = `Bearer ${settings.apiKey}`;
-  return { url: endpoint(settings.baseUrl, 'chat/completions'), init: { method: 'POST', headers, body: JSON.stringify(body) } };
+  const headers = { 'Content-Type': 'application/json', Accept: 'text/event-stream', ...words.headers(apiKey) };
+  const source = { url: endpoint(settings, own), init: { method: 'POST', headers, body: JSON.stringify(body) } };
+  if (!own) return { source };
+  return {
+    source,
+    goOn: (point) => {
+      const path = pathToGoOn(protocol, reply, point);
+      return path === undefined ? undefined : { url: new URL(path, baseUrl).href, init: {} };
+    },
+  };
 }
 
 /** Changes the rate of what is streaming now. Of no consequence if it fails: the next reply has it. */
@@ -39,6 +44,8 @@ export async function changePace(settings: Settings): Promise<void> {
   await fetch(new URL('/demo/pace', settings.baseUrl), { method: 'POST', body }).catch(() => undefined);
 }
 
-function endpoint(baseUrl: string, path: string): string {
-  return `${baseUrl.replace(/\/+$/, '')}/${path}`;
+/** Breaks the connections of what is streaming now. */
+export async function cutConnections(settings: Settings): Promise<void> {
+  const response = await fetch(new URL('/demo/cut', settings.baseUrl), { method: 'POST', body: JSON.stringify({ pace: PACE_NAME }) });
+  if (!response.ok) throw new Error(`The server answered with status ${response.status}.`);
 }

@@ -1,9 +1,12 @@
+import { isProtocol, type Protocol } from './protocols.js';
+
 /**
  * What a person chose. Kept in local storage, except the key: that stays in the tab's session
  * storage, so it survives a reload and is gone when the tab is closed.
  */
 export interface Settings {
   readonly baseUrl: string;
+  readonly protocol: Protocol;
   readonly model: string;
   readonly apiKey: string;
   /** Deltas a second, for the demo's own server. */
@@ -18,6 +21,7 @@ const STORED_KEY = 'millrace-demo.api-key';
 
 export const DEFAULT_SETTINGS: Settings = {
   baseUrl: new URL('/v1', location.href).href,
+  protocol: 'openai-chat',
   model: 'millrace-demo',
   apiKey: '',
   rate: 240,
@@ -56,9 +60,10 @@ function load(): Settings {
   } catch {
     stored = {};
   }
-  const { baseUrl, model, rate } = (stored ?? {}) as Partial<Record<keyof Settings, unknown>>;
+  const { baseUrl, protocol, model, rate } = (stored ?? {}) as Partial<Record<keyof Settings, unknown>>;
   return {
     baseUrl: typeof baseUrl === 'string' && URL.canParse(baseUrl) ? baseUrl : DEFAULT_SETTINGS.baseUrl,
+    protocol: isProtocol(protocol) ? protocol : DEFAULT_SETTINGS.protocol,
     model: typeof model === 'string' ? model : DEFAULT_SETTINGS.model,
     rate: typeof rate === 'number' ? Math.min(MAX_RATE, Math.max(MIN_RATE, rate)) : DEFAULT_SETTINGS.rate,
     apiKey,

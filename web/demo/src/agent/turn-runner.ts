@@ -1,9 +1,10 @@
 import { MillraceError, type FilePart, type Message, type RunScope, type Store } from 'millrace';
 import { announce, describeError, reportError } from '../ui/notices.js';
-import { fileName, filesOf, readAttachments } from './attachments.js';
+import { fileName, filesOf } from './attachments.js';
 import { chatRequest } from './chat-request.js';
 import { pendingToolCalls, textOf } from './history.js';
 import { costOf } from './prices.js';
+import { historyFor } from './provider-history.js';
 import { getSettings } from './settings.js';
 import { runTool } from './tools.js';
 
@@ -122,12 +123,18 @@ export class TurnRunner {
   async #ask(scope: RunScope, sessionId: string, head: string, resumeId?: string): Promise<Message> {
     const settings = getSettings();
     const history = await this.#store.messages.list(sessionId, { head });
-    const attached = await readAttachments(this.#store, history);
-    const run = await scope.ingest(chatRequest(settings, history, attached, resumeId !== undefined), {
-      format: 'openai-chat',
+    const { source, goOn } = chatRequest(settings, await historyFor(settings, this.#store, history, resumeId !== undefined));
+    const run = await scope.ingest(source, {
+      format: settings.protocol,
       model: settings.model,
       provider: new URL(settings.baseUrl).host,
       ...(resumeId === undefined ? { parentId: head } : { messageId: resumeId }),
+      ...(goOn === undefined ? {} : {
+        reconnect: (point) => {
+          announce('The connection broke. The reply goes on by itself.');
+          return goOn(point);
+        },
+      }),
     });
     const reply = await run.done;
     await this.#addCost(reply, settings.model);

@@ -3,6 +3,7 @@ import { calibrate, type Calibration } from '../figures/calibration.js';
 import { latest, rates, Sampler } from '../figures/sampler.js';
 import type { Role } from '../store/role-watch.js';
 import { DEFAULT_WINDOW_MS, ONE_BY_ONE_MS, type OpenedStore } from '../store/store-host.js';
+import { CutButton } from './cut-button.js';
 import { bytes, FiguresTable, hadEachBeenSaved } from './figures-table.js';
 import { CloseIcon } from './icons.js';
 import { describeError } from './notices.js';
@@ -14,6 +15,8 @@ interface PanelProps {
   opened: OpenedStore;
   role: Role | undefined;
   expanded: boolean;
+  /** A turn is running in some conversation. */
+  replying: boolean;
   /** The store can be reopened now: no reply is streaming. */
   switchable: boolean;
   onExpand: (expanded: boolean) => void;
@@ -21,7 +24,7 @@ interface PanelProps {
 }
 
 /** What the store does, counted by itself, against what it would do without coalescing. */
-export function Panel({ opened, role, expanded, switchable, onExpand, onReopen }: PanelProps) {
+export function Panel({ opened, role, expanded, replying, switchable, onExpand, onReopen }: PanelProps) {
   const sampler = useMemo(() => new Sampler(opened.store), [opened.store]);
   const samples = useSyncExternalStore(sampler.subscribe, sampler.getSnapshot);
   const { calibration, failure } = useCalibration(expanded);
@@ -50,6 +53,7 @@ export function Panel({ opened, role, expanded, switchable, onExpand, onReopen }
       </header>
       <div className="panel-body">
         <RateSlider />
+        <CutButton replying={replying} />
         <WindowSwitch windowMs={opened.windowMs} switchable={switchable} onReopen={onReopen} />
         <RateChart rates={series} now={samples.at(-1)?.time ?? 0} />
         <FiguresTable real={real} oneByOne={calibration === undefined ? undefined : hadEachBeenSaved(real, calibration)} coalesced={coalesced} />

@@ -146,6 +146,7 @@ export function Workspace({ opened, switching, onReopen, onCrash, onCrashLeader 
         opened={opened}
         role={role}
         expanded={panelOpen}
+        replying={running.size > 0}
         switchable={running.size === 0 && !switching}
         onExpand={setPanelOpen}
         onReopen={onReopen}
