@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct RecordedStream {
   std::string name;  // "<format>/<file>"
   std::string bytes;
 };
+
+inline void PrintTo(const RecordedStream& recorded, std::ostream* out) { *out << recorded.name; }
 
 inline std::vector<RecordedStream> Corpus() {
   std::vector<RecordedStream> streams;
