@@ -340,6 +340,22 @@ TEST(ResumedText, I5_AReplayThatEndsEarlyLosesNothing) {
   EXPECT_EQ(std::get<TextPart>(stream.message().parts.at(0)).text, "Hello, world, and so on");
 }
 
+// A reply that was stopped is continued by another one in the same text, and that one is cut.
+TEST(ResumedText, I5_AContinuationThatIsCutIsAppliedOnce) {
+  for (const bool crash : {false, true}) {
+    Stream stream(StreamFormat::kText);
+    stream.Push("The mill");
+    stream.Crash();
+    stream.Push(" turns at");
+    EXPECT_EQ(std::get<TextPart>(stream.message().parts.at(0)).text, "The mill turns at");
+    crash ? stream.Crash() : stream.Cut();
+    stream.Push(" turns at night");
+    stream.End();
+    ASSERT_EQ(stream.message().parts.size(), 2U) << "and the finish";
+    EXPECT_EQ(std::get<TextPart>(stream.message().parts.at(0)).text, "The mill turns at night");
+  }
+}
+
 TEST(ResumedText, I5_PartsFromBeforeTheReplyStay) {
   Stream stream(StreamFormat::kText);
   stream.Push("first");
@@ -349,7 +365,8 @@ TEST(ResumedText, I5_PartsFromBeforeTheReplyStay) {
   ResumableReader second(StreamFormat::kText, stream.message().parts, "");
   std::vector<Mutation> out;
   second.Push("second", out);
-  EXPECT_NE(second.Point(true).find("\"from\":1"), std::string::npos) << second.Point(true);
+  EXPECT_NE(second.Point(true).find("\"from\":0,\"kept\":5"), std::string::npos)
+      << second.Point(true);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ const options = { timeout: 60_000 };
 const BUDGET_BYTES = 420_500;
 const PAGE_BUDGET_BYTES = 12_100;
 /** Of what the first stream loads. */
-const STREAMS_BUDGET_BYTES = 63_000;
+const STREAMS_BUDGET_BYTES = 63_500;
 /** Of what a page adds that imports everything of a subpath, without what that imports from others. */
 const SUBPATH_BUDGET_BYTES = { live: 3_000, react: 1_500, 'import-chatgpt': 6_000, 'import-claude': 6_000, providers: 7_000 };
 

@@ -109,11 +109,18 @@ struct ReplayMatch::Rules {
   }
 };
 
-ReplayMatch::ReplayMatch(std::vector<Part> stored) {
+ReplayMatch::ReplayMatch(std::vector<Part> stored, std::size_t kept) {
   for (Part& part : stored) {
     if (IsOfTheEnd(part)) continue;
     left_ += StoredBody(part).size() + 1;
     parts_.push_back({std::move(part)});
+  }
+  if (kept > 0) {
+    Stored& first = parts_.front();
+    first.begun = true;
+    first.matched = std::min(kept, StoredBody(first.part).size());
+    left_ -= first.matched + 1;
+    current_ = 0;
   }
   size_ = left_;
   if (left_ == 0) verdict_ = Verdict::kReplay;

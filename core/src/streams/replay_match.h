@@ -22,7 +22,8 @@ class ReplayMatch {
   enum class Verdict { kUnknown, kReplay, kNew };
 
   // `stored`: the parts that the reply had made. Its finish, and the usage before it, do not count.
-  explicit ReplayMatch(std::vector<Part> stored);
+  // `kept`: bytes of the first one that are from before the reply.
+  explicit ReplayMatch(std::vector<Part> stored, std::size_t kept = 0);
 
   void Take(const Mutation& mutation);
   // The stream says that it is the same reply. So what differs was dropped since; it is a replay as

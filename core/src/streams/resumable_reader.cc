@@ -39,8 +39,12 @@ void AddMember(std::string_view name, std::int64_t number, std::string& json) {
   json::AppendInt(number, json);
 }
 
-std::vector<Part> First(const std::vector<Part>& parts, std::size_t count) {
-  return {parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)};
+// Bytes of the part at that index, if a delta without a name could be appended to it; else 0.
+std::size_t OpenBytes(const std::vector<Part>& parts, std::size_t index) {
+  if (index >= parts.size()) return 0;
+  if (const auto* text = std::get_if<TextPart>(&parts[index])) return text->text.size();
+  const auto* reasoning = std::get_if<ReasoningPart>(&parts[index]);
+  return reasoning != nullptr ? reasoning->text.size() : 0;
 }
 
 std::vector<Part> Behind(const std::vector<Part>& parts, std::size_t count) {
@@ -51,10 +55,8 @@ std::vector<Part> Behind(const std::vector<Part>& parts, std::size_t count) {
 
 ResumableReader::ResumableReader(StreamFormat format, std::vector<Part> parts,
                                  std::string_view point)
-    : format_(format),
-      parts_(std::move(parts)),
-      from_(parts_.size()),
-      reader_(MakeStreamReader(format, parts_)) {
+    : format_(format), parts_(std::move(parts)), reader_(MakeStreamReader(format, parts_)) {
+  BeginBehindAll();
   if (IsValidUtf8(point) && json::Depth(point)) ReadPoint(point);
 }
 
@@ -67,6 +69,8 @@ void ResumableReader::ReadPoint(std::string_view point) {
   const bool fits = from && *from >= 0 && *from <= static_cast<std::int64_t>(parts_.size());
   if (!fits || text("format") != StreamFormatName(format_)) return;
   from_ = static_cast<std::size_t>(*from);
+  const std::int64_t kept = IntMember(members, "kept").value_or(0);
+  kept_ = kept > 0 ? std::min(static_cast<std::size_t>(kept), OpenBytes(parts_, from_)) : 0;
   StreamPosition position;
   position.response_id = text("responseId");
   position.sequence = IntMember(members, "sequence");
@@ -84,10 +88,26 @@ void ResumableReader::ReadPoint(std::string_view point) {
   Begin();
 }
 
+void ResumableReader::BeginBehindAll() {
+  from_ = parts_.size();
+  kept_ = from_ == 0 ? 0 : OpenBytes(parts_, from_ - 1);
+  if (kept_ > 0) --from_;
+}
+
+std::vector<Part> ResumableReader::PartsBefore() const {
+  const auto begin = parts_.begin();
+  std::vector<Part> before(begin, begin + static_cast<std::ptrdiff_t>(from_));
+  if (kept_ == 0) return before;
+  before.push_back(parts_[from_]);
+  BodyOf(before.back())->resize(kept_);
+  return before;
+}
+
 void ResumableReader::Reconnect(std::vector<Part> parts) {
   if (mode_ == Mode::kReading) StartAtOffset();
   parts_ = std::move(parts);
   from_ = std::min(from_, parts_.size());
+  kept_ = std::min(kept_, OpenBytes(parts_, from_));
   Begin();
 }
 
@@ -265,8 +285,8 @@ void ResumableReader::GoOn(std::vector<Mutation>& out) {
 void ResumableReader::Probe(std::string_view bytes, std::vector<Mutation>& out) {
   if (mode_ != Mode::kProbing) {
     mode_ = Mode::kProbing;
-    probe_ = MakeStreamReader(format_, First(parts_, from_));
-    match_ = std::make_unique<ReplayMatch>(Behind(parts_, from_));
+    probe_ = MakeStreamReader(format_, PartsBefore());
+    match_ = std::make_unique<ReplayMatch>(Behind(parts_, from_), kept_);
   }
   held_.append(bytes);
   probe_->Push(bytes, probed_);
@@ -292,6 +312,7 @@ void ResumableReader::Judge(std::vector<Mutation>& out) {
     reader_ = std::move(probe_);
     held_.clear();
     if (from_ < parts_.size()) out.emplace_back(Reset{static_cast<std::uint32_t>(from_)});
+    if (kept_ > 0) out.emplace_back(AddPart{PartsBefore().back()});
     std::vector<Mutation> probed = std::exchange(probed_, {});
     std::move(probed.begin(), probed.end(), std::back_inserter(out));
     return;
@@ -300,7 +321,7 @@ void ResumableReader::Judge(std::vector<Mutation>& out) {
   // To a reader that has read nothing yet, it is a new reply behind what is there. Events with
   // numbers tell that by themselves.
   if (std::exchange(knows_parts_only_, false)) {
-    from_ = parts_.size();
+    BeginBehindAll();
     if (!reader_->position().sequence) reader_ = MakeStreamReader(format_, parts_);
   }
   GoOn(out);
@@ -316,6 +337,7 @@ std::string ResumableReader::Point(bool for_later) const {
   std::string json = "{\"format\":";
   json::AppendString(StreamFormatName(format_), json);
   AddMember("from", static_cast<std::int64_t>(from_), json);
+  if (kept_ > 0) AddMember("kept", static_cast<std::int64_t>(kept_), json);
   const StreamPosition& position = reader_->position();
   AddMember("responseId", position.response_id, json);
   // Until it goes on, the parts and the position are those that were stored.

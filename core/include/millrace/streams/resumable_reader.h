@@ -76,6 +76,10 @@ class ResumableReader {
 
   const StreamReader& active() const { return probe_ ? *probe_ : *reader_; }
   void ReadPoint(std::string_view point);
+  // The reply begins behind all parts that are there.
+  void BeginBehindAll();
+  // What parts_ had when the reply began.
+  std::vector<Part> PartsBefore() const;
   void Begin();
   void StartAtOffset();
   void LearnFrames(std::vector<Mutation>& out);
@@ -97,8 +101,10 @@ class ResumableReader {
   void DropSegments();
 
   const StreamFormat format_;
-  std::vector<Part> parts_;        // of the message, when the connection began
-  std::size_t from_;               // how many of them are from before this reply
+  std::vector<Part> parts_;  // of the message, when the connection began
+  std::size_t from_ = 0;     // how many of them are from before this reply
+  // The reply may go on in a text that was there: bytes of parts_[from_] from before it.
+  std::size_t kept_ = 0;
   bool knows_parts_only_ = false;  // reader_ is one of a message that was stored
   std::unique_ptr<StreamReader> reader_;
   Mode mode_ = Mode::kReading;
