@@ -41,11 +41,6 @@ bool IsOver(const Message& message) {
   return message.finished() && (finish == nullptr || !CanResume(finish->reason));
 }
 
-bool IsUsage(const Part& part) {
-  const auto* custom = std::get_if<CustomPart>(&part);
-  return custom != nullptr && custom->name == "usage" && custom->id.empty();
-}
-
 // Whether the body of a part can grow by `text`. A message must fit into memory several times, or
 // it could not be folded or opened again.
 Status CheckRoom(const std::string& body, const std::string& text) {

@@ -30,6 +30,11 @@ std::optional<FinishReason> FinishReasonFromName(std::string_view name) {
   return std::nullopt;
 }
 
+bool IsUsage(const Part& part) {
+  const auto* custom = std::get_if<CustomPart>(&part);
+  return custom != nullptr && custom->name == "usage" && custom->id.empty();
+}
+
 const std::string* BodyOf(const Part& part) {
   if (const auto* text = std::get_if<TextPart>(&part)) return &text->text;
   if (const auto* reasoning = std::get_if<ReasoningPart>(&part)) return &reasoning->text;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -10,9 +9,7 @@ namespace millrace {
 namespace {
 
 bool IsOfTheEnd(const Part& part) {
-  const auto* custom = std::get_if<CustomPart>(&part);
-  return std::holds_alternative<FinishPart>(part) ||
-         (custom != nullptr && custom->name == "usage" && custom->id.empty());
+  return std::holds_alternative<FinishPart>(part) || IsUsage(part);
 }
 
 // What tells parts of a type apart.
@@ -25,12 +22,13 @@ std::string_view NameOf(const Part& part) {
   return {};
 }
 
-bool IsLike(const Part& one, const Part& other) {
-  if (one.index() != other.index() || NameOf(one) != NameOf(other)) return false;
-  const auto* custom = std::get_if<CustomPart>(&one);
-  if (custom != nullptr && custom->id != std::get<CustomPart>(other).id) return false;
-  const auto* text = std::get_if<TextPart>(&one);
-  return text == nullptr || text->refusal == std::get<TextPart>(other).refusal;
+// The same for parts that a mutation cannot tell apart.
+std::string KeyOf(const Part& part) {
+  std::string key(1, static_cast<char>(part.index()));
+  key.append(NameOf(part));
+  if (const auto* custom = std::get_if<CustomPart>(&part)) key.append(1, '\0').append(custom->id);
+  const auto* text = std::get_if<TextPart>(&part);
+  return text != nullptr && text->refusal ? key + '\0' : key;
 }
 
 struct TextSize {
@@ -117,10 +115,10 @@ ReplayMatch::ReplayMatch(std::vector<Part> stored, std::size_t kept) {
   }
   if (kept > 0) {
     Stored& first = parts_.front();
-    first.begun = true;
     first.matched = std::min(kept, StoredBody(first.part).size());
     left_ -= first.matched + 1;
-    current_ = 0;
+    begun_ = 1;
+    if (!NameOf(first.part).empty()) named_[KeyOf(first.part)] = 0;
   }
   size_ = left_;
   if (left_ == 0) verdict_ = Verdict::kReplay;
@@ -145,24 +143,19 @@ void ReplayMatch::Take(const Mutation& mutation) {
 }
 
 ReplayMatch::Stored* ReplayMatch::Begin(const Part& like) {
-  const auto next =
-      std::find_if(parts_.begin(), parts_.end(), [](const Stored& each) { return !each.begun; });
-  if (next == parts_.end() || !IsLike(next->part, like)) return nullptr;
-  next->begun = true;
+  if (begun_ == parts_.size() || KeyOf(parts_[begun_].part) != KeyOf(like)) return nullptr;
   --left_;
-  current_ = static_cast<std::size_t>(next - parts_.begin());
-  return &*next;
+  if (!NameOf(like).empty()) named_[KeyOf(like)] = begun_;
+  return &parts_[begun_++];
 }
 
 ReplayMatch::Stored* ReplayMatch::Current(const Part& like) {
   if (NameOf(like).empty()) {
-    Stored* last = current_ ? &parts_[*current_] : nullptr;
-    return last != nullptr && IsLike(last->part, like) ? last : nullptr;
+    Stored* last = begun_ > 0 ? &parts_[begun_ - 1] : nullptr;
+    return last != nullptr && KeyOf(last->part) == KeyOf(like) ? last : nullptr;
   }
-  const auto named = std::find_if(parts_.rbegin(), parts_.rend(), [&](const Stored& each) {
-    return each.begun && IsLike(each.part, like);
-  });
-  return named == parts_.rend() ? nullptr : &*named;
+  const auto named = named_.find(KeyOf(like));
+  return named == named_.end() ? nullptr : &parts_[named->second];
 }
 
 bool ReplayMatch::Body(Stored* stored, const std::string& text) {

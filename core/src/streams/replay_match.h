@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,7 +34,6 @@ class ReplayMatch {
  private:
   struct Stored {
     Part part;
-    bool begun = false;
     std::size_t matched = 0;  // bytes of its body
   };
   struct Rules;
@@ -46,11 +45,12 @@ class ReplayMatch {
   bool Body(Stored* stored, const std::string& text);
 
   std::vector<Stored> parts_;
-  std::optional<std::size_t> current_;  // begun last
-  std::size_t left_ = 0;                // parts to begin, and bytes of their bodies
-  std::size_t size_ = 0;                // what left_ was at first
-  std::size_t came_ = 0;                // mutations, and bytes of texts
-  bool overflowed_ = false;             // a body is longer than what is stored
+  std::size_t begun_ = 0;                     // how many of parts_ have come again, in their order
+  std::map<std::string, std::size_t> named_;  // those of them with a name, by KeyOf
+  std::size_t left_ = 0;                      // parts to begin, and bytes of their bodies
+  std::size_t size_ = 0;                      // what left_ was at first
+  std::size_t came_ = 0;                      // mutations, and bytes of texts
+  bool overflowed_ = false;                   // a body is longer than what is stored
   Verdict verdict_ = Verdict::kUnknown;
 };
 

@@ -8,7 +8,6 @@
 #include "model/json.h"
 #include "model/json_object.h"
 #include "streams/event_fields.h"
-#include "streams/json_sequence.h"
 #include "streams/replay_match.h"
 
 namespace millrace {
@@ -188,7 +187,13 @@ void ResumableReader::Finish(std::vector<Mutation>& out) {
     probe_->Finish(probed_);
     Judge(out);
   }
-  reader_->Finish(out);
+  ended_ = true;
+  FinishReader(out);
+}
+
+void ResumableReader::FinishReader(std::vector<Mutation>& out) {
+  // A file that came last waits to be stored before it is known whose reply it is.
+  if (ended_ && !probe_) reader_->Finish(out);
 }
 
 void ResumableReader::Fail(Status status, std::vector<Mutation>& out) {
@@ -202,6 +207,7 @@ void ResumableReader::FileStored(const std::string& blob, std::vector<Mutation>&
   if (!probe_) return reader_->FileStored(blob, out);
   probe_->FileStored(blob, probed_);
   Judge(out);
+  FinishReader(out);
 }
 
 void ResumableReader::ReadBody(std::string_view bytes, std::vector<Mutation>& out) {

@@ -201,7 +201,8 @@ export class Client {
     };
     try {
       checkSize(mutations, 'What was written to the message in one call');
-      store.core.write(messageId, writer, version, mutations, done, { ...(caller && { caller }), ...(usage && { usage }), ...(resume && { resume }) });
+      const rest = { ...(caller && { caller }), ...(usage && { usage }), ...(resume && { resume }) };
+      store.core.write(messageId, writer, version, mutations, done, caller || usage || resume ? rest : undefined);
     } catch (error) {
       done(toWire(error));
     }

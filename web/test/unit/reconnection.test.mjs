@@ -119,6 +119,15 @@ test('I5 an abort ends a pause, and a question', async () => {
   }
 });
 
+test('I5 a source that comes after the abort is let go', () => {
+  const { reconnection } = world(5);
+  let canceled = false;
+  reconnection.cancel();
+  const body = new ReadableStream({ cancel: () => { canceled = true; } });
+  reconnection.reconnected({ type: 'reconnected', ingest: 1, source: { kind: 'stream', body } });
+  assert.ok(canceled);
+});
+
 test('I5 the next body of a durable stream is asked for at once', async () => {
   const { reconnection, asked, timers } = world(5);
   void reconnection.next(point, true, undefined);

@@ -32,7 +32,7 @@ struct Message {
   bool is_summary = false;
   std::string metadata;  // the application's own: JSON text of an object; "" if there is none
   std::optional<Usage> usage;
-  // What a stream that was cut needs to go on (streams/resume_point.h): JSON text of an object; ""
+  // What a stream that was cut needs to go on (ResumableReader::Point): JSON text of an object; ""
   // if there is none. A finish that cannot be resumed drops it.
   std::string resume;
   TimeMs created_at = 0;

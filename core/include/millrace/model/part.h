@@ -130,6 +130,9 @@ struct CustomPart {
 using Part = std::variant<TextPart, ReasoningPart, ToolCallPart, ToolResultPart, ImageUrlPart,
                           BinaryPart, ShellCommandPart, FilePart, FinishPart, CustomPart>;
 
+// The custom part that readers of streams write right before the finish.
+bool IsUsage(const Part& part);
+
 // The text that deltas append to: `text` of TextPart and ReasoningPart, `input` of ToolCallPart.
 // nullptr for the other parts, which never grow.
 std::string* BodyOf(Part& part);

@@ -94,6 +94,7 @@ class ResumableReader {
   void GoOn(std::vector<Mutation>& out);
   void Probe(std::string_view bytes, std::vector<Mutation>& out);
   void Judge(std::vector<Mutation>& out);
+  void FinishReader(std::vector<Mutation>& out);
   bool is_durable() const { return frames_ || !next_offset_.empty(); }
   // Where the content ends that came, and where the last whole event of it ends; as in Segment.
   std::int64_t received() const;
@@ -108,6 +109,7 @@ class ResumableReader {
   bool knows_parts_only_ = false;  // reader_ is one of a message that was stored
   std::unique_ptr<StreamReader> reader_;
   Mode mode_ = Mode::kReading;
+  bool ended_ = false;  // nothing more comes
 
   std::string held_;       // what came while the mode was another one
   std::string beginning_;  // of the body, while frames_unknown_

@@ -115,6 +115,7 @@ export class WorkerRun implements WorkerStream {
       // No promise is awaited to another one.
       const [source, transfer] = given ? this.#toWire(sourceOf(given) as KnownSource) : [];
       this.#post({ type: 'reconnected', source }, transfer);
+      if (this.#ended()) this.#chunks?.cancel();
     } catch (error) {
       this.#post({ type: 'reconnected', error: toWire(sourceError(error)) });
     }

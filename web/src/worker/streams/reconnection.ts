@@ -9,6 +9,7 @@
 import type { ResumePoint } from '../../api.js';
 import type { ToPage, ToWorker, WireError, WireSource } from '../../protocol.js';
 import type { Clock } from '../tabs/environment.js';
+import { dropSource } from './source.js';
 
 type Reconnected = Extract<ToWorker, { type: 'reconnected' }>;
 
@@ -68,8 +69,11 @@ export class Reconnection {
     return last;
   }
 
-  /** What the page says to the last question. */
-  reconnected(answer: Reconnected): void { this.#answer?.(answer); }
+  /** What the page says to the last question. A source that comes too late is let go. */
+  reconnected(answer: Reconnected): void {
+    if (this.#over && answer.source) dropSource(answer.source);
+    else this.#answer?.(answer);
+  }
 
   /** Nobody waits any more. */
   cancel(): void {
