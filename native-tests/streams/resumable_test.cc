@@ -314,6 +314,32 @@ TEST(ResumedResponses, I5_AnotherResponseIsAnotherReply) {
   EXPECT_GT(stream.message().parts.size(), before + 2);
 }
 
+// ---- files
+
+std::string FileEvent(char letter) {
+  const std::string content(kFileBase64Bytes, letter);
+  return "data: {\"type\":\"file\",\"mediaType\":\"image/png\",\"url\":\"data:image/png;base64," +
+         content + "\"}\n\n";
+}
+
+// The last event has no blank line, so its file is found at the end of the body.
+TEST(ResumedFiles, I5_AFileThatComesLastIsWaitedFor) {
+  const std::string head = "data: {\"type\":\"text-delta\",\"id\":\"t\",\"delta\":\"See:\"}\n\n";
+  std::string file = FileEvent('A');
+  const std::string again = head + file.substr(0, file.size() - 2);
+  for (const bool crash : {false, true}) {
+    Stream stream(StreamFormat::kAiSdk);
+    stream.Push(head + file);
+    ASSERT_EQ(stream.message().parts.size(), 2U);
+    crash ? stream.Crash() : stream.Cut();
+    stream.Push(again);
+    stream.End();
+    ASSERT_TRUE(stream.reader().done());
+    ASSERT_EQ(stream.message().parts.size(), 3U) << "and the finish";
+    EXPECT_TRUE(std::holds_alternative<FilePart>(stream.message().parts[1]));
+  }
+}
+
 // ---- what is no replay
 
 TEST(ResumedText, I5_WhatIsNotRecognisedIsAppended) {
